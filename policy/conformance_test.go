@@ -1,0 +1,66 @@
+package policy_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/internal/conformance"
+)
+
+// elsewhere lists the cases of our areas and kinds that this package does not run, each with the reason.
+var elsewhere = map[string]string{
+	"policy.generator_rejected": "what may have retries at all is decided by the mapper, which knows the function",
+	"delay.attempt_zero_is_error": "Delay returns a Duration and has no room for an error: " +
+		"retry 0 counts as 1 (TestDelayBelowFirst)",
+	"delay.map_uses_truncated_clock": "needs a run: when a retry is due is decided by the mapper; " +
+		"that Delay(1) is a whole second, TestDelayFixed checks",
+}
+
+// runners has one entry for each area and kind of trace that is this package's.
+var runners = map[string]func(*testing.T, conformance.Case){
+	"retry_policy": runRetryPolicy,
+	"retry_delay":  runRetryDelay,
+	"detector":     runDetector,
+	"gate":         runGate,
+	"attribution":  runAttribution,
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	modal, err := conformance.Modal()
+	require.NoError(t, err)
+	supervision, err := conformance.Supervision()
+	require.NoError(t, err)
+
+	for _, c := range append(modal, supervision...) {
+		key := c.Kind()
+		if c.Expect != nil {
+			key = c.Area
+		}
+		run, ours := runners[key]
+		if !ours {
+			require.NotEqual(t, "trace", c.Level, "%s: a trace of kind %q that nobody runs", c.ID, key)
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			if reason, ok := elsewhere[c.ID]; ok {
+				t.Skip(reason)
+			}
+			run(t, c)
+		})
+	}
+}
+
+// decode fails on fields the runner does not know: a case of which half is understood is not run.
+func decode[T any](t *testing.T, data json.RawMessage) T {
+	t.Helper()
+	var v T
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&v), "%s", data)
+	return v
+}

@@ -1,0 +1,107 @@
+package policy
+
+import "time"
+
+// Crashes says what to do about containers that crash: Ephemeral gives up when crashes outweigh progress, Deployed
+// never does. The set is closed, because a third policy would have to invent a third meaning of "pending inputs".
+// Both are used by value.
+type Crashes interface {
+	// Validate returns an *InvalidError for the first field out of bounds, or nil.
+	Validate() error
+
+	restarts() curve
+}
+
+// Ephemeral is the policy of a run: crashed containers are restarted until crashes outweigh progress, then every
+// pending input fails. The zero value is the policy supervision was tuned with; see Budget for what the knobs do.
+type Ephemeral struct {
+	ColdDebt  int           // debt that ends a run in which nothing ever worked. Zero means 4
+	Debt      int           // most debt a channel can hold, and what "sustained" asks for; at least ColdDebt. Zero means 8
+	Sustain   time.Duration // how long debt must have stood before it ends a run that once worked. Zero means 60 s
+	Probation time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
+}
+
+// Deployed is the policy of a deployed function: crashed containers are restarted for ever, ever more slowly. The
+// zero value is the policy supervision was tuned with; see Restarts and Gate for what the knobs do.
+type Deployed struct {
+	InitialDelay     time.Duration // one container's backoff: the first delay. Zero means 1 s
+	MaxDelay         time.Duration // and the longest, at least InitialDelay. Zero means 60 s
+	GateInitialDelay time.Duration // the whole function's pause in a crash loop: the first. Zero means 2 s
+	GateMaxDelay     time.Duration // and the longest, at least GateInitialDelay. Zero means 30 s
+	ColdDebt         int           // debt that opens the gate. Zero means 4
+	Debt             int           // most debt a channel can hold; at least ColdDebt. Zero means 8
+	Probation        time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
+}
+
+const (
+	defaultColdDebt  = 4
+	defaultDebt      = 8
+	defaultSustain   = time.Minute
+	defaultProbation = 10 * time.Second
+
+	defaultGateInitial = 2 * time.Second
+	defaultGateMax     = 30 * time.Second
+)
+
+// WithDefaults returns p with its zero fields filled in.
+func (p Ephemeral) WithDefaults() Ephemeral {
+	orDefault(&p.ColdDebt, defaultColdDebt)
+	orDefault(&p.Debt, defaultDebt)
+	orDefault(&p.Sustain, defaultSustain)
+	orDefault(&p.Probation, defaultProbation)
+	return p
+}
+
+// WithDefaults returns p with its zero fields filled in.
+func (p Deployed) WithDefaults() Deployed {
+	orDefault(&p.InitialDelay, defaultInitial)
+	orDefault(&p.MaxDelay, defaultMaxDelay)
+	orDefault(&p.GateInitialDelay, defaultGateInitial)
+	orDefault(&p.GateMaxDelay, defaultGateMax)
+	orDefault(&p.ColdDebt, defaultColdDebt)
+	orDefault(&p.Debt, defaultDebt)
+	orDefault(&p.Probation, defaultProbation)
+	return p
+}
+
+// Validate returns an *InvalidError for the first field out of bounds, or nil.
+func (p Ephemeral) Validate() error {
+	p = p.WithDefaults()
+	return first(
+		negative("ColdDebt", p.ColdDebt),
+		negative("Debt", p.Debt),
+		negative("Sustain", p.Sustain),
+		negative("Probation", p.Probation),
+		below("Debt", p.Debt, p.ColdDebt, "must be at least ColdDebt"),
+	)
+}
+
+// Validate returns an *InvalidError for the first field out of bounds, or nil.
+func (p Deployed) Validate() error {
+	p = p.WithDefaults()
+	return first(
+		negative("InitialDelay", p.InitialDelay),
+		negative("MaxDelay", p.MaxDelay),
+		negative("GateInitialDelay", p.GateInitialDelay),
+		negative("GateMaxDelay", p.GateMaxDelay),
+		negative("ColdDebt", p.ColdDebt),
+		negative("Debt", p.Debt),
+		negative("Probation", p.Probation),
+		below("MaxDelay", p.MaxDelay, p.InitialDelay, "must be at least InitialDelay"),
+		below("GateMaxDelay", p.GateMaxDelay, p.GateInitialDelay, "must be at least GateInitialDelay"),
+		below("Debt", p.Debt, p.ColdDebt, "must be at least ColdDebt"),
+	)
+}
+
+func orDefault[T int | time.Duration](field *T, value T) {
+	if *field == 0 {
+		*field = value
+	}
+}
+
+func below[T int | time.Duration](field string, value, least T, reason string) error {
+	if value < least {
+		return invalid(field, value, reason)
+	}
+	return nil
+}

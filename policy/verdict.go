@@ -1,0 +1,70 @@
+package policy
+
+import (
+	"errors"
+	"time"
+)
+
+// A function knows things about its failure that Retries cannot: that trying again is useless, or that the server
+// said when to come back. It says so by wrapping the error it returns. The wrapper is an instruction, not part of
+// the story: it prints as the error it wraps, errors.Is and errors.As see through it, and Cause takes it off again.
+
+type permanentError struct{ error }
+
+func (e *permanentError) Unwrap() error { return e.error }
+
+type retryAfterError struct {
+	error
+	delay time.Duration
+}
+
+func (e *retryAfterError) Unwrap() error { return e.error }
+
+// Permanent marks err as final: the input is not tried again, whatever its Retries. Permanent(nil) is nil.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &permanentError{err}
+}
+
+// RetryAfter asks for the next attempt after d instead of Retries.Delay. It still uses up a retry, so it cannot keep
+// an input alive for ever. A negative d counts as 0. RetryAfter(nil, d) is nil.
+//
+// There is no upper bound: a server that says an hour means an hour, and the run's context still ends the wait.
+func RetryAfter(err error, d time.Duration) error {
+	if err == nil {
+		return nil
+	}
+	return &retryAfterError{err, max(d, 0)}
+}
+
+// IsPermanent reports whether err, or any error it wraps, was marked by Permanent. A mark under RetryAfter counts
+// too: a cause that cannot be cured does not become curable later.
+func IsPermanent(err error) bool {
+	_, ok := errors.AsType[*permanentError](err)
+	return ok
+}
+
+// RetryDelay returns the delay of the outermost RetryAfter in err, if there is one.
+func RetryDelay(err error) (time.Duration, bool) {
+	if e, ok := errors.AsType[*retryAfterError](err); ok {
+		return e.delay, true
+	}
+	return 0, false
+}
+
+// Cause takes the marks of Permanent and RetryAfter off err where they are outermost, so that a Result carries the
+// function's own error and == works on it. Marks further down stay: they are part of an error the function built.
+func Cause(err error) error {
+	for {
+		switch e := err.(type) {
+		case *permanentError:
+			err = e.error
+		case *retryAfterError:
+			err = e.error
+		default:
+			return err
+		}
+	}
+}
