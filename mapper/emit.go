@@ -1,0 +1,211 @@
+package mapper
+
+import (
+	"runtime"
+	"slices"
+	"time"
+)
+
+// Result is what became of one input. Every input of a run gets exactly one.
+type Result[In, Out any] struct {
+	// Index of the input, from 0. A run that ended early for a reason that belongs to
+	// no input at hand (invalid Options, an iterator that panicked) says so in a last
+	// Result with Index -1.
+	Index int
+	Input In
+	Value Out
+	// Err is nil, or why the input failed for good: the function's own error, a
+	// *TimeoutError, a *supervisor.CrashError, a *supervisor.CutoffError, or the
+	// cause of the end of the run's context.
+	Err error
+	// Attempts is the number of executions begun, retries and re-runs included.
+	Attempts int
+}
+
+// emit yields every result of the run in its order, until the run is over and
+// nothing of it is left, or until yield returns false: then the run is stopped and
+// joined.
+func (e *engine[In, Out]) emit(yield func(Result[In, Out]) bool) {
+	for ch := e.await(); ch != nil; ch = e.await() {
+		if !e.hand(ch, yield) {
+			e.stop()
+			e.join()
+			return
+		}
+	}
+	if e.cause() != nil {
+		e.emitEnd(yield)
+	}
+	e.join()
+}
+
+// emitEnd yields what a run that ended early leaves.
+func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
+	if rec := e.halted.Load(); rec != nil {
+		e.sweep()
+		for ch := e.out.skip(rec.index); ch != nil; ch = e.out.skip(rec.index) {
+			if !e.hand(ch, yield) {
+				return
+			}
+		}
+		yield(Result[In, Out]{Index: rec.index, Input: rec.in, Err: rec.err, Attempts: rec.attempts})
+		return
+	}
+	e.join()
+	e.abort()
+	said := false
+	last := func(r Result[In, Out]) bool {
+		said = said || r.Err != nil
+		return yield(r) && (r.Err == nil || e.opts.ReturnExceptions)
+	}
+	for ch := e.out.pop(); ch != nil; ch = e.out.pop() {
+		if !e.hand(ch, last) {
+			return
+		}
+	}
+	if e.emitUntaken(last) && !said {
+		yield(Result[In, Out]{Index: -1, Err: e.cause()})
+	}
+}
+
+// emitUntaken yields the caller's inputs that were never taken.
+func (e *engine[In, Out]) emitUntaken(yield func(Result[In, Out]) bool) bool {
+	s, ok := e.src.(*slice[In])
+	if !ok {
+		return true
+	}
+	for i := s.taken(); i < len(s.in); i++ {
+		if !yield(Result[In, Out]{Index: i, Input: s.in[i], Err: e.cause()}) {
+			return false
+		}
+	}
+	return true
+}
+
+// abort settles every taken input that the joined run left unsettled with the cause.
+func (e *engine[In, Out]) abort() {
+	recs, chunks := e.todo.unsettled()
+	for _, ch := range chunks {
+		for i, in := range ch.in {
+			recs = append(recs, &record[In, Out]{index: ch.lo + i, in: in})
+		}
+	}
+	slices.SortFunc(recs, func(a, b *record[In, Out]) int { return a.index - b.index })
+	for _, rec := range recs {
+		rec.err = e.cause()
+		e.failed.Add(1)
+		e.out.put(e.failure(rec))
+	}
+	if f := e.feed; f != nil {
+		f.rest(func(i int, in In) {
+			e.failed.Add(1)
+			e.out.put(e.failure(&record[In, Out]{index: i, in: in, err: e.cause()}))
+		})
+	}
+}
+
+// hand yields the results of a chunk and recycles it.
+func (e *engine[In, Out]) hand(ch *chunk[In, Out], yield func(Result[In, Out]) bool) bool {
+	r := Result[In, Out]{Attempts: 1}
+	if ch.rec != nil {
+		r.Err, r.Attempts = ch.rec.err, ch.rec.attempts
+	}
+	n := len(ch.out)
+	for i := range n {
+		r.Index, r.Input, r.Value = ch.lo+i, ch.in[i], ch.out[i]
+		if !yield(r) {
+			return false
+		}
+	}
+	e.depot.put(ch)
+	e.window.delivered.Add(int64(n))
+	e.refill(e.window.size / 2)
+	return true
+}
+
+// refill wakes those who wait for room in the window, once there is at least so much.
+func (e *engine[In, Out]) refill(room int) {
+	free := e.window.limit() - e.src.taken()
+	if free < max(room, 1) {
+		return
+	}
+	if e.feed != nil {
+		e.feed.space.wake()
+	} else if e.lot.idle.Load() > 0 {
+		e.lot.wake()
+	}
+}
+
+// await returns the next chunk to deliver, nil once the run is over and nothing more
+// will come in turn. An emitter that has nothing to do first makes sure that nobody
+// waits for it, then takes what is finished out of the containers' hands.
+func (e *engine[In, Out]) await() *chunk[In, Out] {
+	patience := minPatience
+	for turn := 0; ; turn++ {
+		if ch := e.out.pop(); ch != nil {
+			return ch
+		}
+		if e.end.Load() != nil {
+			return e.lastWord()
+		}
+		if turn < spins {
+			runtime.Gosched()
+			continue
+		}
+		e.refill(1)
+		if e.wide.Load() == 0 {
+			e.reader.sleep(e.hasNews, nil)
+			continue
+		}
+		if e.sweep() {
+			patience = minPatience
+			continue
+		}
+		e.reader.sleep(e.hasNews, e.alarm(patience))
+		patience = min(2*patience, maxPatience)
+	}
+}
+
+// alarm is the emitter's own timer, set to d.
+func (e *engine[In, Out]) alarm(d time.Duration) <-chan time.Time {
+	if e.timer == nil {
+		e.timer = time.NewTimer(d)
+	} else {
+		e.timer.Reset(d)
+	}
+	return e.timer.C
+}
+
+// How long a finished result may stay in a container's hands because the next input
+// of its chunk, against all experience, is slow.
+const (
+	minPatience = 100 * time.Microsecond
+	maxPatience = 10 * time.Millisecond
+)
+
+// lastWord is what await returns when the run is over: everything is settled, so the
+// next chunk is there if there is one; or the run ended early.
+func (e *engine[In, Out]) lastWord() *chunk[In, Out] {
+	if e.cause() == nil {
+		return e.out.pop()
+	}
+	return nil
+}
+
+// hasNews reports that a sleeping emitter has something to do.
+func (e *engine[In, Out]) hasNews() bool { return e.out.waiting() || e.end.Load() != nil }
+
+// sweep publishes the finished part of every chunk in hand, and reports whether
+// there was any.
+func (e *engine[In, Out]) sweep() bool {
+	found := false
+	for i := range e.workers {
+		if w := e.workers[i].Load(); w != nil {
+			if piece := w.front(); piece != nil {
+				found = true
+				w.publish(piece)
+			}
+		}
+	}
+	return found
+}

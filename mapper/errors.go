@@ -1,0 +1,89 @@
+package mapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+var (
+	// ErrTimeout is the class of every [*TimeoutError], and the cause with which an
+	// attempt's context ends when it has run for Options.Timeout.
+	ErrTimeout = errors.New("mapper: attempt timed out")
+
+	// ErrStopped is why a run ended that was stopped by [Run.Stop] or by leaving the
+	// loop over [Run.All] early.
+	ErrStopped = errors.New("mapper: run stopped")
+)
+
+// TimeoutError says that an attempt was still running after Timeout. Both
+// errors.Is(err, [ErrTimeout]) and errors.Is(err, [context.DeadlineExceeded]) hold.
+type TimeoutError struct {
+	Timeout time.Duration
+}
+
+// Error names the limit.
+func (e *TimeoutError) Error() string { return fmt.Sprintf("%v after %v", ErrTimeout, e.Timeout) }
+
+// Is reports the classes of the error.
+func (e *TimeoutError) Is(target error) bool {
+	return target == ErrTimeout || target == context.DeadlineExceeded
+}
+
+// InputError says which input failed for good, after how many attempts, and why. It
+// unwraps to the reason.
+type InputError struct {
+	Index    int
+	Attempts int // executions begun, retries and re-runs included
+	Err      error
+}
+
+// Error names the input and the reason.
+func (e *InputError) Error() string {
+	return fmt.Sprintf("mapper: input %d failed after %s: %v", e.Index, attempts(e.Attempts), e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *InputError) Unwrap() error { return e.Err }
+
+func attempts(n int) string {
+	if n == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
+}
+
+// FailuresError lists every input that failed in a run with ReturnExceptions, by
+// index. errors.Is and errors.As ask each of them.
+type FailuresError struct {
+	Failures []InputError
+	Inputs   int // how many inputs the run had
+}
+
+// shown is how many failures Error prints: ten thousand of them are no message.
+const shown = 10
+
+// Error prints the first ten failures and the count of all.
+func (e *FailuresError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "mapper: %d of %d inputs failed", len(e.Failures), e.Inputs)
+	for i := range min(len(e.Failures), shown) {
+		f := &e.Failures[i]
+		fmt.Fprintf(&b, "\n\tinput %d after %s: %v", f.Index, attempts(f.Attempts), f.Err)
+	}
+	if rest := len(e.Failures) - shown; rest > 0 {
+		fmt.Fprintf(&b, "\n\tand %d more", rest)
+	}
+	return b.String()
+}
+
+// Unwrap returns the failures, each an *InputError.
+func (e *FailuresError) Unwrap() []error {
+	errs := make([]error, len(e.Failures))
+	for i := range e.Failures {
+		errs[i] = &e.Failures[i]
+	}
+	return errs
+}

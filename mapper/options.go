@@ -1,0 +1,140 @@
+package mapper
+
+import (
+	"math"
+	"runtime"
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Options says how a run is done. The zero value works: as many containers as
+// GOMAXPROCS, no retries, no timeout, ordered results, stop at the first failure.
+type Options struct {
+	// Name of the function, for events and messages. Zero means no name.
+	Name string
+
+	// Containers run at most so many attempts at the same time. Zero means GOMAXPROCS.
+	Containers int
+
+	// Retries after application failures: an error of the function, or a timeout.
+	// Zero means none.
+	Retries policy.Retries
+
+	// Timeout of one attempt; the time an input waits for a container does not count.
+	// The attempt's context ends with the cause ErrTimeout. Zero means none.
+	Timeout time.Duration
+
+	// StartTimeout limits the start of a container that has one: a runtime's. Zero
+	// means 10 s.
+	StartTimeout time.Duration
+
+	// Grace is how long an attempt may go on after its context has ended. A goroutine
+	// cannot be killed: one that outlives the grace is abandoned, counted in Stats,
+	// and replaced. Zero means 1 s.
+	Grace time.Duration
+
+	// ReturnExceptions makes every failure a Result in its place, and the run goes
+	// on. False means that the first input to fail for good ends the run.
+	ReturnExceptions bool
+
+	// Unordered delivers results in completion order instead of input order.
+	Unordered bool
+
+	// Outstanding limits the inputs taken and not yet delivered, and with them the
+	// memory of a run. Zero means max(1000, 16·Containers).
+	Outstanding int
+
+	// Crashes is what to do about crashing containers: policy.Ephemeral gives up when
+	// crashes outweigh progress, policy.Deployed never does. Nil means
+	// policy.Ephemeral{}.
+	Crashes policy.Crashes
+
+	// CrashLimit is how many crashes one input may cause before it fails as poison.
+	// Zero means 3.
+	CrashLimit int
+
+	// AtMostOnce never begins an input again that was begun: no re-runs, and no
+	// retries whatever Retries says. False means at least once.
+	AtMostOnce bool
+
+	// Runtime makes the containers. Nil means goroutines.
+	Runtime supervisor.Runtime
+
+	// Observer is given the events of the run, one at a time, on a goroutine of its
+	// own. It never delays the work: what it is too slow for is dropped and counted in
+	// Stats. Nil means that there are no events at all.
+	Observer func(supervisor.Event)
+}
+
+const (
+	minOutstanding          = 1000
+	outstandingPerContainer = 16
+)
+
+// filled returns the options with their defaults in place, or a
+// *policy.InvalidError that names the field.
+func (o Options) filled() (Options, error) {
+	if err := o.validate(); err != nil {
+		return o, err
+	}
+	o.Containers = orElse(o.Containers, runtime.GOMAXPROCS(0))
+	o.StartTimeout = orElse(o.StartTimeout, 10*time.Second)
+	o.Grace = orElse(o.Grace, time.Second)
+	o.Outstanding = orElse(o.Outstanding, max(minOutstanding, outstandingPerContainer*o.Containers))
+	if o.Crashes == nil {
+		o.Crashes = policy.Ephemeral{}
+	}
+	return o, nil
+}
+
+func orElse[T int | time.Duration](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// maxCount bounds what is counted in int32 or allocated in advance.
+const maxCount = math.MaxInt32 / 2
+
+func (o Options) validate() error {
+	for _, f := range []struct {
+		name  string
+		value int
+	}{
+		{"Containers", o.Containers},
+		{"Outstanding", o.Outstanding},
+		{"CrashLimit", o.CrashLimit},
+	} {
+		if f.value < 0 || f.value > maxCount {
+			return invalid(f.name, f.value, "must be 0 (the default) to 1,073,741,823")
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"Timeout", o.Timeout},
+		{"StartTimeout", o.StartTimeout},
+		{"Grace", o.Grace},
+	} {
+		if f.value < 0 {
+			return invalid(f.name, f.value, "must not be negative")
+		}
+	}
+	if o.Runtime != nil {
+		return invalid("Runtime", o.Runtime, "only goroutine containers (nil) are supported yet")
+	}
+	if o.Crashes != nil {
+		if err := o.Crashes.Validate(); err != nil {
+			return err
+		}
+	}
+	return o.Retries.Validate()
+}
+
+func invalid(field string, value any, reason string) error {
+	return &policy.InvalidError{Field: field, Value: value, Reason: reason}
+}

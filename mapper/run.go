@@ -1,0 +1,131 @@
+package mapper
+
+import (
+	"iter"
+	"sync"
+	"time"
+)
+
+// Run is the handle to a run. Its methods are safe for concurrent use, but its
+// results go to one reader: use [Run.All] or [Run.Results], once.
+type Run[In, Out any] struct {
+	e    *engine[In, Out]
+	room int // of the channel
+
+	mu      sync.Mutex
+	channel chan Result[In, Out]
+	read    bool
+}
+
+// channelRoom is how many results may wait in a channel at most. They are part of
+// Outstanding: the window is smaller by as many.
+const channelRoom = 128
+
+// linger is how long a reader may take over one result after the run's context has
+// ended, before he is taken to have left.
+const linger = 100 * time.Millisecond
+
+func newRun[In, Out any](e *engine[In, Out], room int) *Run[In, Out] {
+	room = min(room, e.opts.Outstanding/8)
+	e.bound(e.opts.Outstanding - room)
+	return &Run[In, Out]{e: e, room: room}
+}
+
+// All yields the results as they come, in the order of the inputs unless Unordered,
+// on the caller's own goroutine: it blocks while it waits for the next one. The loop
+// ends when the run has ended and nothing of it is left. Leaving the loop early stops
+// the run and joins it before the loop statement returns, for which running attempts
+// have Grace. All is for one use: a second one yields nothing.
+func (r *Run[In, Out]) All() iter.Seq[Result[In, Out]] {
+	return func(yield func(Result[In, Out]) bool) {
+		if r.claim() {
+			r.e.emit(yield)
+		}
+	}
+}
+
+// Results returns the results as a channel, the same one at each call. It is closed
+// when the run has ended and nothing of it is left. Read it to the end, cancel the
+// run's context, or call Stop: otherwise the run waits for its reader for ever. After
+// [Run.All] it is closed and empty.
+func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
+	mine := r.claim()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.channel == nil {
+		r.channel = make(chan Result[In, Out], r.room)
+		if mine {
+			go r.send()
+		} else {
+			close(r.channel)
+		}
+	}
+	return r.channel
+}
+
+func (r *Run[In, Out]) claim() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	mine := !r.read
+	r.read = true
+	return mine
+}
+
+// send is the goroutine between the run and its channel.
+func (r *Run[In, Out]) send() {
+	defer close(r.channel)
+	r.e.emit(func(res Result[In, Out]) bool {
+		select {
+		case r.channel <- res:
+			return true
+		default:
+			return r.sendSlow(res)
+		}
+	})
+}
+
+// sendSlow waits for a slow reader, and for one who may have left only for a while.
+func (r *Run[In, Out]) sendSlow(res Result[In, Out]) bool {
+	select {
+	case r.channel <- res:
+		return true
+	case <-r.e.caller.Done():
+	case <-r.e.stopped:
+	}
+	timer := time.NewTimer(linger)
+	defer timer.Stop()
+	select {
+	case r.channel <- res:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// Stop ends the run gently and returns at once: nothing new begins, running attempts
+// are cancelled, and unfinished inputs fail with [ErrStopped]. Stopping twice, or a
+// run that has ended, does nothing.
+func (r *Run[In, Out]) Stop() { r.e.stop() }
+
+// Wait blocks until the run has ended and nothing of it is left, and returns nil or
+// why it ended: the *[InputError] of the input that ended it, the cause of its
+// context's end, a *supervisor.CutoffError, a *[SourceError], or [ErrStopped]. With
+// ReturnExceptions failed inputs are results and no reason to end.
+//
+// A run waits for the reader of its results: Wait before they are read, or without
+// another goroutine that reads them, waits for ever once Outstanding are unread.
+func (r *Run[In, Out]) Wait() error {
+	r.e.join()
+	return r.e.cause()
+}
+
+// results is the channel of a run that may have failed to start.
+func results[In, Out any](r *Run[In, Out], err error) <-chan Result[In, Out] {
+	if err == nil {
+		return r.Results()
+	}
+	failed := make(chan Result[In, Out], 1)
+	failed <- Result[In, Out]{Index: -1, Err: err}
+	close(failed)
+	return failed
+}

@@ -1,0 +1,141 @@
+package mapper
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Here, and only here, an input's fate is decided: done, another attempt at T, or
+// failed for good. What becomes of the container is not known here.
+
+// settle decides about an input whose attempt returned err.
+func (e *engine[In, Out]) settle(rec *record[In, Out], err error) {
+	rec.err = policy.Cause(err)
+	switch {
+	case e.ending():
+		e.fail(rec, e.cause())
+	case e.mayRetry(rec, err):
+		e.retry(rec, err)
+	default:
+		e.fail(rec, rec.err)
+	}
+}
+
+func (e *engine[In, Out]) mayRetry(rec *record[In, Out], err error) bool {
+	return rec.retries < e.opts.Retries.MaxRetries && !e.opts.AtMostOnce && !policy.IsPermanent(err)
+}
+
+// retry has the input wait for its next attempt, off the container.
+func (e *engine[In, Out]) retry(rec *record[In, Out], err error) {
+	rec.retries++
+	delay, asked := policy.RetryDelay(err)
+	if !asked {
+		delay = e.opts.Retries.Delay(rec.retries)
+	}
+	e.retried.Add(1)
+	e.emitInput(supervisor.InputRetried, rec, delay)
+	e.todo.retry(rec, e.now()+delay)
+}
+
+// struck decides about an input that was executing when its container crashed.
+func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashError) {
+	rec.err = crash
+	switch {
+	case e.ending():
+		e.fail(rec, e.cause())
+	case e.opts.AtMostOnce:
+		e.fail(rec, crash)
+	default:
+		if e.todo.rerun(rec, e.progress()) {
+			e.reran.Add(1)
+			e.emitInput(supervisor.InputRerun, rec, 0)
+		} else {
+			e.fail(rec, crash)
+		}
+	}
+}
+
+// progress counts inputs that came to an end other than by crashing.
+func (e *engine[In, Out]) progress() int64 { return e.succeeded.Load() }
+
+// fail settles an input for good. With ReturnExceptions its failure is a result like
+// any other; without, the first one ends the run.
+func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
+	rec.err = err
+	e.todo.cleared(rec)
+	if !e.opts.ReturnExceptions {
+		e.halt(rec)
+		return
+	}
+	e.emitInput(supervisor.InputFailed, rec, 0)
+	e.deliver(e.failure(rec))
+	e.settled(e.failed.Add(1) + e.succeeded.Load())
+}
+
+// halt ends the run at its first failure, which the emitter delivers last.
+func (e *engine[In, Out]) halt(rec *record[In, Out]) {
+	if e.ending() || !e.halted.CompareAndSwap(nil, rec) {
+		e.todo.setAside(rec)
+		return
+	}
+	e.failed.Add(1)
+	e.emitInput(supervisor.InputFailed, rec, 0)
+	e.finish(&InputError{Index: rec.index, Attempts: rec.attempts, Err: rec.err})
+}
+
+// failure is a chunk that carries the failed input alone.
+func (e *engine[In, Out]) failure(rec *record[In, Out]) *chunk[In, Out] {
+	ch := e.depot.get()
+	ch.lo, ch.rec = rec.index, rec
+	ch.inBuf = append(ch.inBuf[:0], rec.in)
+	ch.in = ch.inBuf
+	ch.size(1)
+	return ch
+}
+
+// crashed is told of each crash, on the dying goroutine.
+func (e *engine[In, Out]) crashed(c *supervisor.Container, crash *supervisor.CrashError) {
+	w := e.workers[c.Lineage()].Load()
+	if w == nil || w.c != c {
+		return
+	}
+	done, rec, rest := w.detach()
+	w.started.Store(0)
+	w.publish(done)
+	if rec != nil {
+		crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
+		e.struck(rec, crash)
+	}
+	e.todo.giveBack(rest)
+}
+
+// give takes what a container has in hand away from it, since it has been given up:
+// err is what its attempt is said to have returned, nil for the run's own end.
+func (e *engine[In, Out]) give(c *supervisor.Container, err error) {
+	w := e.workers[c.Lineage()].Load()
+	if w == nil || w.c != c {
+		return
+	}
+	done, rec, rest := w.detach()
+	w.publish(done)
+	e.todo.giveBack(rest)
+	if rec != nil {
+		e.settle(rec, err)
+	}
+}
+
+func (e *engine[In, Out]) emitInput(kind supervisor.Kind, rec *record[In, Out], delay time.Duration) {
+	if e.events == nil {
+		return
+	}
+	ev := supervisor.Event{
+		Kind: kind, Function: e.opts.Name, Container: -1, Lineage: -1,
+		Input: rec.index, Attempt: rec.attempts, Err: rec.err,
+	}
+	if delay > 0 {
+		ev.Next = time.Now().Add(delay)
+	}
+	e.events.Emit(ev)
+}

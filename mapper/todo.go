@@ -1,0 +1,265 @@
+package mapper
+
+import (
+	"container/heap"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+)
+
+// todo holds the inputs that are taken, not settled, and in no container: those that
+// wait for a retry, re-runs after a crash, and what a container was claimed for and
+// did not begin. A waiting input holds a place in the window and nothing else.
+type todo[In, Out any] struct {
+	e        *engine[In, Out]
+	ready    atomic.Int32 // due and left and struck, to be read without the lock
+	suspects atomic.Int32 // waiting suspects, likewise
+	stricken atomic.Int32 // inputs that crashed and are not settled, likewise
+
+	mu      sync.Mutex
+	struck  []*record[In, Out] // re-runs: ahead of everything, so that a poison shows early
+	due     []*record[In, Out] // retries whose time has come
+	left    []*chunk[In, Out]  // claimed, not begun
+	suspect []*record[In, Out] // have crashed twice
+	alone   int                // suspects in containers
+	waiting retries[In, Out]
+	timer   *time.Timer
+	timerAt time.Duration
+	ledger  *policy.Ledger
+	aside   []*record[In, Out] // unsettled when the run ended
+	closed  bool
+}
+
+func (t *todo[In, Out]) init(e *engine[In, Out]) {
+	t.e = e
+	t.ledger = policy.NewLedger(e.opts.CrashLimit)
+}
+
+// any reports that a container could take something.
+func (t *todo[In, Out]) any() bool { return t.ready.Load() > 0 || t.suspects.Load() > 0 }
+
+// take returns the most urgent thing to do, nil when there is none. While fresh inputs
+// wait, suspects wait for three things: that an input has finished since their crash
+// (or a function that never works looks like a poison), for a quarter of the
+// containers, which is all they may use, and for a container that has finished
+// something (proven), so that crashes come between progress and not in a row.
+func (t *todo[In, Out]) take(fresh func() bool, proven bool) *chunk[In, Out] {
+	if !t.any() {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case len(t.struck) > 0:
+		return t.attempt(shift(&t.struck))
+	case len(t.due) > 0:
+		return t.attempt(shift(&t.due))
+	case len(t.left) > 0:
+		t.ready.Add(-1)
+		return shift(&t.left)
+	case len(t.suspect) > 0 && (!fresh() || (proven && t.mayTry(t.suspect[0]))):
+		t.suspects.Add(-1)
+		t.ready.Add(1) // attempt takes it back
+		t.alone++
+		return t.attempt(shift(&t.suspect))
+	}
+	return nil
+}
+
+func (t *todo[In, Out]) mayTry(rec *record[In, Out]) bool {
+	return t.e.progress() > rec.mark && t.alone < max(t.e.opts.Containers/4, 1)
+}
+
+// attempt makes a chunk of one input.
+func (t *todo[In, Out]) attempt(rec *record[In, Out]) *chunk[In, Out] {
+	t.ready.Add(-1)
+	ch := t.e.depot.get()
+	ch.lo, ch.rec = rec.index, rec
+	ch.inBuf = append(ch.inBuf[:0], rec.in)
+	ch.in = ch.inBuf
+	return ch
+}
+
+// giveBack takes inputs that a container claimed and did not begin. They are not
+// charged for anything.
+func (t *todo[In, Out]) giveBack(ch *chunk[In, Out]) {
+	if ch == nil {
+		return
+	}
+	t.mu.Lock()
+	t.left = append(t.left, ch)
+	t.ready.Add(1)
+	t.mu.Unlock()
+	t.e.lot.wake()
+}
+
+// retry has the input wait until due, on the run's clock.
+func (t *todo[In, Out]) retry(rec *record[In, Out], due time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.release(rec)
+	rec.due = due
+	heap.Push(&t.waiting, rec)
+	t.arm()
+}
+
+// rerun charges the input with a crash and has it run again, or reports false if it
+// has used up its limit. now is the run's progress.
+func (t *todo[In, Out]) rerun(rec *record[In, Out], now int64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.release(rec)
+	first := t.ledger.Strikes(rec.index) == 0
+	switch t.ledger.Strike(rec.index) {
+	case policy.StatusFailed:
+		if first {
+			t.stricken.Add(1) // cleared takes it back
+		}
+		return false
+	case policy.StatusSuspect:
+		rec.suspect, rec.mark = true, now
+		t.suspect = append(t.suspect, rec)
+		t.suspects.Add(1)
+	default:
+		t.struck = append(t.struck, rec)
+		t.ready.Add(1)
+	}
+	if first {
+		t.stricken.Add(1)
+	}
+	t.e.lot.wake()
+	return true
+}
+
+// cleared forgets the crashes of an input that is settled.
+func (t *todo[In, Out]) cleared(rec *record[In, Out]) {
+	if t.stricken.Load() == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.release(rec)
+	if t.ledger.Strikes(rec.index) > 0 {
+		t.ledger.Cleared(rec.index)
+		t.stricken.Add(-1)
+	}
+}
+
+// release counts a suspect as out of its container.
+func (t *todo[In, Out]) release(rec *record[In, Out]) {
+	if rec.suspect {
+		rec.suspect = false
+		t.alone--
+	}
+}
+
+func (t *todo[In, Out]) strickenCount() int { return int(t.stricken.Load()) }
+
+// setAside keeps an input that the end of the run leaves unsettled.
+func (t *todo[In, Out]) setAside(rec *record[In, Out]) {
+	t.mu.Lock()
+	t.aside = append(t.aside, rec)
+	t.mu.Unlock()
+}
+
+// arm sets the timer to the first retry.
+func (t *todo[In, Out]) arm() {
+	if len(t.waiting) == 0 || t.closed {
+		return
+	}
+	at := t.waiting[0].due
+	switch wait := at - t.e.now(); {
+	case t.timer == nil:
+		t.timer = time.AfterFunc(wait, t.fire)
+	case at != t.timerAt:
+		t.timer.Reset(wait)
+	}
+	t.timerAt = at
+}
+
+// fire makes the retries ready whose time has come.
+func (t *todo[In, Out]) fire() {
+	t.mu.Lock()
+	now, n := t.e.now(), 0
+	for len(t.waiting) > 0 && t.waiting[0].due <= now {
+		t.due = append(t.due, heap.Pop(&t.waiting).(*record[In, Out]))
+		n++
+	}
+	t.ready.Add(int32(n))
+	t.timerAt = -1
+	t.arm()
+	t.mu.Unlock()
+	for range n {
+		t.e.lot.wake()
+	}
+}
+
+// stop ends the timer: nothing is retried any more.
+func (t *todo[In, Out]) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+// unsettled returns, once the run is joined, everything that it leaves unsettled.
+func (t *todo[In, Out]) unsettled() (recs []*record[In, Out], chunks []*chunk[In, Out]) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, list := range [][]*record[In, Out]{t.struck, t.due, t.suspect, t.waiting, t.aside} {
+		recs = append(recs, list...)
+	}
+	for _, ch := range t.left {
+		if ch.rec != nil {
+			recs = append(recs, ch.rec)
+		} else {
+			chunks = append(chunks, ch)
+		}
+	}
+	return recs, chunks
+}
+
+// shift takes the first element.
+func shift[T any](s *[]T) T {
+	var none T
+	first := (*s)[0]
+	(*s)[0] = none
+	*s = (*s)[1:]
+	return first
+}
+
+// retries is a heap by due time; at equal times the lower index first.
+type retries[In, Out any] []*record[In, Out]
+
+func (r retries[In, Out]) Len() int { return len(r) }
+
+func (r retries[In, Out]) Less(i, j int) bool {
+	if r[i].due != r[j].due {
+		return r[i].due < r[j].due
+	}
+	return r[i].index < r[j].index
+}
+
+func (r retries[In, Out]) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+
+func (r *retries[In, Out]) Push(x any) { *r = append(*r, x.(*record[In, Out])) }
+
+func (r *retries[In, Out]) Pop() any {
+	old := *r
+	last := len(old) - 1
+	rec := old[last]
+	old[last] = nil
+	*r = old[:last]
+	return rec
+}
+
+// count is the number of inputs that wait for another attempt.
+func (t *todo[In, Out]) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.struck) + len(t.due) + len(t.suspect) + len(t.waiting)
+}

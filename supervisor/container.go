@@ -1,0 +1,80 @@
+package supervisor
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Container is one life of a container: from a start to the end of it. Its
+// successor after a crash is another Container of the same lineage.
+//
+// Its methods are safe for concurrent use and never block.
+type Container struct {
+	id      int
+	lineage int
+	started time.Time
+	pool    *Supervisor
+
+	fate    atomic.Uint32 // how it ended, decided once
+	busy    atomic.Bool
+	ready   atomic.Bool
+	watched bool // the supervisor waits for its first finished input
+
+	_        [40]byte // finished is written by the container, read by the supervisor
+	finished atomic.Int64
+}
+
+const (
+	alive uint32 = iota
+	gone         // its goroutine has ended or is about to
+	lost         // abandoned: its goroutine may go on, but nobody listens
+)
+
+// ID numbers the containers of a pool from 0 in the order of their starts.
+func (c *Container) ID() int { return c.id }
+
+// Lineage is the slot in the pool that the container fills, from 0.
+func (c *Container) Lineage() int { return c.lineage }
+
+// Ready reports that the start is over: what goes wrong from here on is no longer
+// a crash at start-up. Plain containers are born ready.
+func (c *Container) Ready() {
+	if c.ready.CompareAndSwap(false, true) {
+		c.pool.tell(message{kind: readied, container: c})
+	}
+}
+
+// Finished adds n inputs to those that the container has brought to an end, with
+// a value or with an error of the function. It is progress, and pays for crashes.
+func (c *Container) Finished(n int) {
+	if c.finished.Add(int64(n)) == int64(n) && c.watched && n > 0 {
+		c.pool.tell(message{kind: proved, container: c})
+	}
+}
+
+// Busy says whether the container executes inputs or waits for some.
+func (c *Container) Busy(yes bool) { c.busy.Store(yes) }
+
+// Abandon gives the container up: it is counted, replaced, and no longer waited
+// for. It reports false if the container has ended by itself. No crash is counted:
+// whoever abandons a container has asked for its end.
+func (c *Container) Abandon() bool {
+	if !c.fate.CompareAndSwap(alive, lost) {
+		return false
+	}
+	c.pool.tell(message{kind: abandoned, container: c})
+	return true
+}
+
+func (c *Container) state() State {
+	switch {
+	case c.pool.ctx.Err() != nil:
+		return Stopping
+	case !c.ready.Load():
+		return Starting
+	case c.busy.Load():
+		return Running
+	default:
+		return Idle
+	}
+}

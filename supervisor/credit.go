@@ -1,0 +1,29 @@
+package supervisor
+
+import "time"
+
+// credit brings the judge up to date with what the containers have finished and
+// outlived since the last time. Containers only count, and nobody is told of each
+// input: a limit is evaluated when a crash is reported, so progress need not be
+// known before.
+func (s *Supervisor) credit(now time.Time) {
+	for i := range s.lineages {
+		if l := &s.lineages[i]; l.container != nil {
+			s.settle(i, l.container, now)
+		}
+	}
+}
+
+// settle credits what container c of lineage i has done since the last time.
+func (s *Supervisor) settle(i int, c *Container, now time.Time) {
+	l := &s.lineages[i]
+	if n := c.finished.Load() - l.seen; n > 0 {
+		l.seen += n
+		l.proven = true
+		s.judge.finished(i, int(n), now)
+	}
+	if !l.proven && !l.ready.IsZero() && now.Sub(l.ready) >= s.judge.probation {
+		l.proven = true
+		s.judge.proven(i, now)
+	}
+}

@@ -1,0 +1,100 @@
+package supervisor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+)
+
+// ErrCutoff is the class of every [*CutoffError].
+var ErrCutoff = errors.New("supervisor: crashes outweigh progress")
+
+// Phase says what a container was doing when it crashed.
+type Phase string
+
+// The phases of a container in which it can crash.
+const (
+	PhaseStart Phase = "start" // before it was ready for work
+	PhaseInput Phase = "input" // while it executed an input
+	PhaseIdle  Phase = "idle"  // ready, and waiting for work
+)
+
+// NoInput is the Input of a crash that no input is to blame for.
+const NoInput = -1
+
+// CrashError says how a container ended that nobody had asked to end. It unwraps
+// to the error that its function panicked with, or that its start returned.
+type CrashError struct {
+	Container int    // the container that died
+	Phase     Phase  // what it was doing
+	Input     int    // index of the input it was executing, else NoInput
+	Panic     any    // what it panicked with; nil for any other end
+	Goexit    bool   // it called runtime.Goexit
+	Err       error  // what its start or its runtime returned; nil for a panic
+	Stack     string // where it panicked, innermost call first
+	Exit      int    // exit code of a process
+	Signal    string // signal that killed a process
+	OOM       bool   // proven to have run out of memory
+	Output    string // tail of what a process wrote to stderr
+}
+
+// Error says how the container ended in one line; the stack is left to Stack.
+func (e *CrashError) Error() string {
+	where := fmt.Sprintf("container %d crashed", e.Container)
+	switch e.Phase {
+	case PhaseStart:
+		where += " at start-up"
+	case PhaseInput:
+		where += fmt.Sprintf(" on input %d", e.Input)
+	case PhaseIdle:
+		where += " while idle"
+	}
+	return "supervisor: " + where + ": " + e.reason()
+}
+
+func (e *CrashError) reason() string {
+	switch {
+	case e.Goexit:
+		return "runtime.Goexit"
+	case e.Panic != nil:
+		return fmt.Sprintf("panic: %v", e.Panic)
+	case e.Err != nil:
+		return e.Err.Error()
+	case e.OOM:
+		return "out of memory"
+	case e.Signal != "":
+		return "signal: " + e.Signal
+	default:
+		return fmt.Sprintf("exit code %d", e.Exit)
+	}
+}
+
+// Unwrap returns the error behind the crash, if there is one.
+func (e *CrashError) Unwrap() error {
+	if err, ok := e.Panic.(error); ok {
+		return err
+	}
+	return e.Err
+}
+
+// CutoffError says why an ephemeral pool gave up. errors.Is(err, [ErrCutoff])
+// holds, and it unwraps to the last crash.
+type CutoffError struct {
+	Rule    policy.Rule // which limit was exceeded
+	Crashes int         // of the whole pool
+	Since   time.Time   // when the first of them happened
+	Last    *CrashError
+}
+
+// Error names the rule, the number of crashes and the last of them.
+func (e *CutoffError) Error() string {
+	return fmt.Sprintf("%v (%v, %d crashes), last: %v", ErrCutoff, e.Rule, e.Crashes, e.Last)
+}
+
+// Is reports the class of the error.
+func (e *CutoffError) Is(target error) bool { return target == ErrCutoff }
+
+// Unwrap returns the last crash.
+func (e *CutoffError) Unwrap() error { return e.Last }

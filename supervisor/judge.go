@@ -1,0 +1,163 @@
+package supervisor
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+)
+
+// judge asks the policy: it feeds what happens to the values of package policy, and
+// hands back what they say. One detector, two consequences: budget for an ephemeral
+// pool, gate for a deployed one, never both.
+type judge struct {
+	budget    *policy.Budget
+	gate      *policy.Gate
+	restarts  *policy.Restarts
+	credit    *policy.Credit // nil unless plain
+	probation time.Duration
+}
+
+// verdict is what there is to know about a crash.
+type verdict struct {
+	lineage  int
+	starting bool
+	fatal    bool
+	spent    bool
+	uptime   time.Duration
+	now      time.Time
+}
+
+// ErrFatalStart marks the error of a start that no further start can mend: the
+// executable is missing, the versions do not match, the function is unknown. A
+// runtime wraps it; an ephemeral pool gives up at the first.
+var ErrFatalStart = errors.New("supervisor: no start can succeed")
+
+func newJudge(cfg Config) judge {
+	j := judge{restarts: policy.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
+	if cfg.Plain {
+		j.credit = new(policy.Credit)
+	}
+	switch p := cfg.Crashes.(type) {
+	case policy.Deployed:
+		p = p.WithDefaults()
+		j.probation = p.Probation
+		j.gate = policy.NewGate(p, cfg.Containers, rand.Float64)
+	case policy.Ephemeral:
+		p = p.WithDefaults()
+		j.probation = p.Probation
+		j.budget = policy.NewBudget(p, cfg.Containers)
+	}
+	return j
+}
+
+func (j *judge) started(i int, now time.Time) {
+	if j.gate != nil {
+		j.gate.Started(i, now)
+	}
+}
+
+func (j *judge) ready(i int, now time.Time) {
+	if j.gate != nil {
+		j.gate.Ready(i, now)
+	} else {
+		j.budget.Ready(i)
+	}
+}
+
+// stopped notes that a container has ended without a crash.
+func (j *judge) stopped(i int, now time.Time) {
+	if j.gate != nil {
+		j.gate.Stopped(i, now)
+	} else {
+		j.budget.Stopped(i)
+	}
+}
+
+func (j *judge) proven(i int, now time.Time) {
+	if j.gate != nil {
+		j.gate.Proven(i, now)
+	} else {
+		j.budget.Proven(i)
+	}
+}
+
+// enough finished inputs to pay off any debt; more change nothing.
+const enough = 64
+
+func (j *judge) finished(i, n int, now time.Time) {
+	j.restarts.Finished(i)
+	if j.credit != nil {
+		j.credit.Earn(n)
+	}
+	for range min(n, enough) {
+		if j.gate != nil {
+			j.gate.Finished(i, now)
+		} else {
+			j.budget.Finished(i)
+		}
+	}
+}
+
+// crash returns how long the lineage has to wait for its next start, or the limit
+// that was exceeded.
+//
+// A crash that only tells of its input (every unfinished one has crashed before)
+// costs its container no wait, nor does one that finished inputs have paid for.
+func (j *judge) crash(v verdict) (wait time.Duration, rule policy.Rule, cutoff bool) {
+	excused := false
+	if j.gate != nil {
+		j.gate.NoFreshInputs(v.spent)
+		j.gate.Crash(v.lineage, v.starting, v.now)
+		excused = j.gate.Excused()
+	} else {
+		if v.fatal {
+			return 0, policy.RuleFatal, true
+		}
+		j.budget.NoFreshInputs(v.spent)
+		if rule, cutoff = j.budget.Crash(v.lineage, v.starting, v.now); cutoff {
+			return 0, rule, true
+		}
+		excused = j.budget.Excused()
+	}
+	if !v.starting && (excused || (j.credit != nil && j.credit.Spend())) {
+		return 0, 0, false
+	}
+	return j.restarts.Crash(v.lineage, v.uptime), 0, false
+}
+
+func (j *judge) admit(i int, now time.Time) (ok bool, wait time.Duration) {
+	if j.gate == nil {
+		return true, 0
+	}
+	return j.gate.Admit(i, now)
+}
+
+func (j *judge) healthy() int {
+	if j.gate != nil {
+		return j.gate.Healthy()
+	}
+	return j.budget.Healthy()
+}
+
+// looping reports a crash loop, and since when.
+func (j *judge) looping() (since time.Time, yes bool) {
+	if j.gate == nil || j.gate.Mode() == policy.GateClosed {
+		return time.Time{}, false
+	}
+	return j.gate.Since(), true
+}
+
+// forgive forgets the crashes of every lineage, as the gate does when it closes.
+func (j *judge) forgive() { j.restarts.Reset() }
+
+// show is the state of the gate, if there is one, and the debts of the detector.
+func (j *judge) show() (gate string, start, run int) {
+	if j.gate != nil {
+		start, run = j.gate.Debt()
+		return j.gate.Mode().String(), start, run
+	}
+	start, run = j.budget.Debt()
+	return "", start, run
+}

@@ -1,0 +1,125 @@
+package supervisor
+
+import (
+	"errors"
+	"time"
+)
+
+// Snapshot is a pool at one moment, as a value that nothing changes any more.
+type Snapshot struct {
+	Containers []ContainerInfo // one for each lineage, in their order
+	Live       int             // containers that run, start or stop
+	Starts     int             // containers ever started
+	Crashes    int             // of all containers
+	Abandoned  int             // containers given up
+	Lingering  int             // abandoned containers that still run
+
+	// CrashLooping says that starts are slowed because crashes outweigh progress
+	// (deployed pools only), since CrashLoopSince.
+	CrashLooping   bool
+	CrashLoopSince time.Time
+	Gate           string // closed, open or ramp; empty for an ephemeral pool
+	StartDebt      int    // of the detector, see package policy
+	RunDebt        int
+	Last           *CrashError // the last crash; nil without one
+}
+
+// ContainerInfo is one lineage at one moment.
+type ContainerInfo struct {
+	ID        int // of its container; -1 while there is none
+	Lineage   int
+	State     State
+	Since     time.Time // start of the container
+	Finished  int64     // inputs brought to an end by it
+	Crashes   int       // in a row, of the lineage
+	NextStart time.Time // when backing off
+	Last      *CrashError
+}
+
+func (s *Supervisor) snapshot() Snapshot {
+	s.credit(time.Now())
+	snap := Snapshot{
+		Containers: make([]ContainerInfo, len(s.lineages)),
+		Live:       s.live,
+		Starts:     s.starts,
+		Crashes:    s.crashes,
+		Abandoned:  s.abandoned,
+		Lingering:  s.Lingering(),
+		Last:       s.last,
+	}
+	snap.CrashLoopSince, snap.CrashLooping = s.judge.looping()
+	snap.Gate, snap.StartDebt, snap.RunDebt = s.judge.show()
+	for i := range s.lineages {
+		snap.Containers[i] = s.info(i)
+	}
+	return snap
+}
+
+func (s *Supervisor) info(i int) ContainerInfo {
+	l := &s.lineages[i]
+	info := ContainerInfo{ID: -1, Lineage: i, State: Stopped, Crashes: s.judge.restarts.InARow(i), Last: l.last}
+	switch {
+	case l.container != nil:
+		c := l.container
+		info.ID, info.State, info.Since, info.Finished = c.id, c.state(), c.started, c.finished.Load()
+	case l.waiting:
+		info.State = BackingOff
+		info.NextStart = later(l.due, l.held)
+	}
+	if info.Crashes == 0 {
+		info.Last = nil // progress has been made since
+	}
+	return info
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// showLoop tells observers when a crash loop opens and closes.
+func (s *Supervisor) showLoop() {
+	_, looping := s.judge.looping()
+	if looping == s.looping {
+		return
+	}
+	s.looping = looping
+	kind := CrashLoopClosed
+	if looping {
+		kind = CrashLoopOpened
+	} else {
+		s.judge.forgive()
+	}
+	s.emit(Event{Kind: kind, Container: -1, Lineage: -1, Err: asError(s.last)})
+}
+
+func (s *Supervisor) emitCrash(c *Container, crash *CrashError) {
+	if s.cfg.Events == nil {
+		return
+	}
+	i := s.info(c.lineage)
+	s.cfg.Events.Emit(Event{
+		Kind: ContainerCrashed, Function: s.cfg.Name, Container: c.id, Lineage: c.lineage,
+		Input: crash.Input, Crashes: i.Crashes, Next: i.NextStart, Err: crash,
+	})
+}
+
+func (s *Supervisor) emit(ev Event) {
+	if s.cfg.Events != nil {
+		ev.Function = s.cfg.Name
+		ev.Input = NoInput
+		s.cfg.Events.Emit(ev)
+	}
+}
+
+// asError keeps a nil crash from becoming an error that is not nil.
+func asError(crash *CrashError) error {
+	if crash == nil {
+		return nil
+	}
+	return crash
+}
+
+func isFatal(crash *CrashError) bool { return errors.Is(crash, ErrFatalStart) }

@@ -1,0 +1,114 @@
+package supervisor
+
+import "time"
+
+// Limits on the starts of containers whose start can fail or costs something, while
+// nothing is known to work (supervision.md, section 2): a first wave of 64, and
+// after a crash only four on probation, always the same lineages.
+const (
+	firstWave = 64
+	probes    = 4
+)
+
+// whenTold is the wait of a lineage that a message, not a time, will let start.
+const whenTold = time.Hour
+
+// schedule has the lineage started after delay, at once where nothing holds it back.
+func (s *Supervisor) schedule(i int, delay time.Duration) {
+	if s.stopping || s.ctx.Err() != nil {
+		return
+	}
+	now := time.Now()
+	s.lineages[i].waiting = true
+	s.lineages[i].due = now.Add(delay)
+	s.waits++
+	s.try(i, now)
+}
+
+// try starts a lineage whose time has come, or finds out when to look again.
+func (s *Supervisor) try(i int, now time.Time) {
+	l := &s.lineages[i]
+	if !l.waiting || l.due.After(now) {
+		return
+	}
+	if ok, wait := s.mayStart(i, now); ok {
+		s.start(i, now)
+	} else {
+		l.held = now.Add(wait)
+	}
+}
+
+// mayStart applies the limits that hold whatever the lineage's own delay is.
+func (s *Supervisor) mayStart(i int, now time.Time) (ok bool, wait time.Duration) {
+	if !s.cfg.Plain && s.judge.healthy() == 0 {
+		if s.live >= firstWave || (s.crashes > 0 && i >= probes) {
+			return false, whenTold
+		}
+	}
+	return s.judge.admit(i, now)
+}
+
+func (s *Supervisor) start(i int, now time.Time) {
+	l := &s.lineages[i]
+	c := &Container{id: s.starts, lineage: i, started: now, pool: s}
+	c.watched = !s.cfg.Plain || s.looping
+	s.starts++
+	s.live++
+	s.waits--
+	*l = lineage{container: c, last: l.last}
+	s.judge.started(i, now)
+	s.emit(Event{Kind: ContainerStarted, Container: c.id, Lineage: i})
+	if s.cfg.Plain {
+		c.ready.Store(true)
+		s.ready(c)
+	}
+	go s.run(c)
+}
+
+// ready notes that the start of c is over.
+func (s *Supervisor) ready(c *Container) {
+	s.lineages[c.lineage].ready = time.Now()
+	s.judge.ready(c.lineage, s.lineages[c.lineage].ready)
+	s.emit(Event{Kind: ContainerReady, Container: c.id, Lineage: c.lineage})
+}
+
+// startDue gives every waiting lineage a try. It is called after whatever may have
+// let one start: a due time, a proof of health, an end.
+func (s *Supervisor) startDue() {
+	if s.waits == 0 || s.stopping {
+		return
+	}
+	now := time.Now()
+	for i := range s.lineages {
+		s.try(i, now)
+	}
+}
+
+// arm sets the timer to the next due time: of a start, or of a probation that
+// others wait for.
+func (s *Supervisor) arm() {
+	if s.stopping || (s.waits == 0 && !s.looping) {
+		return
+	}
+	now := time.Now()
+	next := now.Add(whenTold)
+	for i := range s.lineages {
+		if t := s.wakeAt(&s.lineages[i], now); t.Before(next) {
+			next = t
+		}
+	}
+	s.timer.Reset(next.Sub(now))
+}
+
+func (s *Supervisor) wakeAt(l *lineage, now time.Time) time.Time {
+	switch {
+	case l.waiting && l.due.After(now):
+		return l.due
+	case l.waiting:
+		return l.held
+	case l.container != nil && !l.proven && !l.ready.IsZero():
+		return l.ready.Add(s.judge.probation)
+	default:
+		return now.Add(whenTold)
+	}
+}
