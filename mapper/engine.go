@@ -217,6 +217,7 @@ func (e *engine[In, Out]) cause() error {
 // goroutine is left to it.
 func (e *engine[In, Out]) join() {
 	<-e.pool.Done()
+	e.ending() // the pool may have seen the end of the context first
 	if e.feed != nil {
 		timer := time.NewTimer(e.opts.Grace)
 		defer timer.Stop()

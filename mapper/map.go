@@ -18,8 +18,8 @@ import (
 // the channel is closed.
 //
 // When ctx ends, nothing new begins, running attempts are cancelled, and unfinished
-// inputs get context.Cause(ctx); a reader who then takes no result for 100 ms is
-// taken to have left. An item costs a channel operation, some 100 ns more than with
+// inputs get context.Cause(ctx). A reader who takes no result for some milliseconds
+// then is taken to have left: with [Run.All] nothing of the kind is needed. An item costs a channel operation, some 100 ns more than with
 // [Run.All].
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
 	run, err := startSlice(ctx, fn, inputs, opts, channelRoom)

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"iter"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -15,15 +16,19 @@ type Run[In, Out any] struct {
 	mu      sync.Mutex
 	channel chan Result[In, Out]
 	read    bool
+	reading bool // the sender has seen the reader after the end of the context
 }
 
 // channelRoom is how many results may wait in a channel at most. They are part of
 // Outstanding: the window is smaller by as many.
 const channelRoom = 128
 
-// linger is how long a reader may take over one result after the run's context has
-// ended, before he is taken to have left.
-const linger = 100 * time.Millisecond
+// After the caller's context has ended, a reader who takes no result while the sender
+// looks so many times, or later within linger, is taken to have left.
+const (
+	glimpses = 50_000 // some milliseconds
+	linger   = 100 * time.Millisecond
+)
 
 func newRun[In, Out any](e *engine[In, Out], room int) *Run[In, Out] {
 	room = min(room, e.opts.Outstanding/8)
@@ -84,13 +89,18 @@ func (r *Run[In, Out]) send() {
 	})
 }
 
-// sendSlow waits for a slow reader, and for one who may have left only for a while.
+// sendSlow waits for a slow reader while the run's caller wants results, and for one
+// who may have left only for a while.
 func (r *Run[In, Out]) sendSlow(res Result[In, Out]) bool {
 	select {
 	case r.channel <- res:
 		return true
 	case <-r.e.caller.Done():
 	case <-r.e.stopped:
+	}
+	if !r.reading {
+		r.reading = r.glimpse(res)
+		return r.reading
 	}
 	timer := time.NewTimer(linger)
 	defer timer.Stop()
@@ -100,6 +110,21 @@ func (r *Run[In, Out]) sendSlow(res Result[In, Out]) bool {
 	case <-timer.C:
 		return false
 	}
+}
+
+// glimpse finds out whether somebody still reads after the caller's context has
+// ended. It yields instead of sleeping: nobody may ever advance the clock again, as
+// at the end of a synctest bubble.
+func (r *Run[In, Out]) glimpse(res Result[In, Out]) bool {
+	for range glimpses {
+		select {
+		case r.channel <- res:
+			return true
+		default:
+			runtime.Gosched()
+		}
+	}
+	return false
 }
 
 // Stop ends the run gently and returns at once: nothing new begins, running attempts

@@ -80,7 +80,7 @@ func (e *engine[In, Out]) watch() {
 				next = min(next, w.check(now))
 			}
 		}
-		timer.Reset(next - e.now())
+		timer.Reset(max(next-e.now(), 1))
 	}
 }
 

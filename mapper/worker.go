@@ -25,7 +25,7 @@ type worker[In, Out any] struct {
 	want int           // length of the next claim
 	// proven says that the container has finished an input.
 	proven bool
-	ctx  atomic.Pointer[attemptContext]
+	ctx    atomic.Pointer[attemptContext]
 
 	// started is when the running attempt began, on the run's clock, if there is a
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.

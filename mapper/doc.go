@@ -1,0 +1,61 @@
+// Package mapper runs one function over many inputs in parallel and keeps going when
+// things break.
+//
+// [Map] and [MapSeq] deliver results over a channel, [Start] gives a handle whose
+// [Run.All] yields them on the caller's goroutine, [Collect] and [Each] wait for the
+// whole. All of them are one engine with one set of [Options].
+//
+// # Words
+//
+// An input is one element of the caller's inputs; it has an index from 0. An attempt
+// is one execution of the function for one input. A retry is an attempt after an
+// application failure (an error, a timeout) and is charged to the input's Retries. A
+// re-run is an attempt after a crash and is charged to its crash limit, never to
+// Retries. A container runs attempts, one at a time: a goroutine, until a Runtime
+// brings others. A crash is the end of a container that nobody asked for: a panic or
+// runtime.Goexit in the function. To settle an input is to decide its fate for good;
+// each input of a run settles exactly once. A run is one call of Map, Start, Collect
+// or Each.
+//
+// # What happens when something goes wrong
+//
+//   - The function returns an error: retried after Retries.Delay, then the Result's
+//     Err is that error. [policy.Permanent] forbids a retry, [policy.RetryAfter]
+//     chooses its time.
+//   - An attempt exceeds Timeout: its context ends with the cause [ErrTimeout]. What it
+//     returns after that does not count. It is retried like an error, and fails as a
+//     *[TimeoutError]. An attempt that ignores its context for Grace is abandoned: a
+//     goroutine cannot be killed, so its container is counted and replaced.
+//   - The function panics: its container ends and a new one takes its place, at once
+//     as long as the run makes progress. The input is re-run, ahead of fresh ones, then
+//     alone; CrashLimit crashes fail it as a *supervisor.CrashError with the panic
+//     value and the stack. Inputs that the container had claimed and not begun are
+//     re-run free of charge, those it had finished are kept.
+//   - Crashes outweigh progress: an ephemeral run gives up, and pending inputs fail with
+//     one *supervisor.CutoffError that wraps the last crash. A deployed one slows its
+//     restarts and goes on when a container lives. See package policy for the limits.
+//   - The context ends: nothing new begins, nothing is retried, running attempts are
+//     cancelled, and unfinished inputs settle with context.Cause.
+//   - The reader leaves the loop over All: the run is stopped and joined before the
+//     loop statement returns.
+//
+// Without ReturnExceptions the first input to fail for good ends the run. What is
+// finished before it in order is delivered first, then its Result, then nothing. With
+// ReturnExceptions every failure is a Result in its place.
+//
+// An input may run more than once, even after it has done its work (at least once);
+// AtMostOnce forbids that, and turns the first failure or crash into the last.
+//
+// # Order, memory, speed
+//
+// Results come in the order of the inputs, or with Unordered as they are finished. At
+// most Outstanding inputs are taken and not delivered, however many containers there
+// are: a slow input at the head of an ordered run lets that many others finish and
+// then stops intake until it is done. A retry waits in that window and in no container.
+//
+// Containers claim runs of consecutive inputs, as long as some 30 µs of work, so that
+// cheap inputs share the cost of a synchronisation. Slow inputs go one by one, and a
+// container without work takes half of what another has claimed and not begun.
+//
+// Everything works in a testing/synctest bubble.
+package mapper

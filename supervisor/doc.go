@@ -1,0 +1,34 @@
+// Package supervisor keeps containers alive. It knows nothing of inputs.
+//
+// A pool has a fixed number of lineages, the slots that containers fill. What a
+// container does is a function, Config.Serve; it ends in order when Serve returns nil,
+// and crashes when Serve returns an error, panics, or calls runtime.Goexit. What then
+// becomes of the lineage is decided by the values of package policy, which the pool
+// feeds with what happens: a restart at once, one after a backoff, none any more.
+//
+// # The life of a container
+//
+//	starting → idle ⇄ running → stopping → stopped
+//	    ↓         ↓       ↓
+//	    crashed → backing_off → starting
+//
+// The legal changes of [State] are listed in one table. A container that outlives the
+// end of its context by the grace is abandoned: counted, replaced, and left alone.
+//
+// # Two modes
+//
+// A pool under policy.Ephemeral gives up when crashes outweigh progress: its Cutoff is
+// called with a *[CutoffError] that says which limit was exceeded, and is expected to
+// end the pool's context. A pool under policy.Deployed never gives up: it closes a gate
+// to new containers, lets a canary through from time to time, and opens up again when
+// one proves itself. Meanwhile a [Snapshot] says that the pool is crash-looping, since
+// when, why, and when the next start is.
+//
+// # Ownership
+//
+// One goroutine owns the state of a pool and everybody else sends it messages, so that
+// no hook and no observer ever runs under a lock. Containers do not report progress:
+// they count it, and the owner reads the counts when a crash makes it ask. The first
+// crash of a pool is visible at once, as an event and in the snapshot; limits decide
+// only when to give up.
+package supervisor
