@@ -41,7 +41,7 @@ func (e *engine[In, Out]) emit(yield func(Result[In, Out]) bool) {
 
 // emitEnd yields what a run that ended early leaves.
 func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
-	if rec := e.halted.Load(); rec != nil {
+	if rec := e.end.Load().failed; rec != nil {
 		e.sweep()
 		for ch := e.out.skip(rec.index); ch != nil; ch = e.out.skip(rec.index) {
 			if !e.hand(ch, yield) {

@@ -45,17 +45,20 @@ type engine[In, Out any] struct {
 	reran     atomic.Int64 // attempts begun after a crash
 	timedOut  atomic.Int64 // attempts
 
-	over     atomic.Bool            // nothing new may begin
-	end      atomic.Pointer[ending] // why
-	stopped  chan struct{}          // closed by stop: the reader may have left
+	over     atomic.Bool                     // nothing new may begin
+	end      atomic.Pointer[ending[In, Out]] // why
+	stopped  chan struct{}                   // closed by stop: the reader may have left
 	stopOnce sync.Once
 	finished chan struct{} // closed when the events are through; nil without any
 	watched  chan struct{} // closed when the watchdog has ended; nil without one
-	halted   atomic.Pointer[record[In, Out]]
 }
 
-// ending is why a run is over: nil when every input was settled.
-type ending struct{ cause error }
+// ending is why a run is over: a nil cause when every input was settled, and the input
+// that failed, if that was it.
+type ending[In, Out any] struct {
+	cause  error
+	failed *record[In, Out]
+}
 
 func newEngine[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), opts Options) *engine[In, Out] {
 	e := &engine[In, Out]{
@@ -112,7 +115,7 @@ func (e *engine[In, Out]) start() {
 
 // serve is the life of one container.
 func (e *engine[In, Out]) serve(ctx context.Context, c *supervisor.Container) error {
-	w := &worker[In, Out]{e: e, c: c, bed: make(chan struct{}, 1), want: int(e.hint.Load())}
+	w := &worker[In, Out]{e: e, c: c, bed: make(chan struct{}, 1), want: int(e.hint.Load()), lease: 1}
 	w.renew(ctx)
 	e.workers[c.Lineage()].Store(w)
 	w.serve()
@@ -179,11 +182,14 @@ func (e *engine[In, Out]) ending() bool {
 	return e.end.Load() != nil
 }
 
-// finish ends the run for a reason, nil when every input is settled; the first one
-// counts. Nothing new begins, what runs is cancelled, and whoever sleeps wakes up.
-func (e *engine[In, Out]) finish(cause error) {
-	if !e.end.CompareAndSwap(nil, &ending{cause}) {
-		return
+// finish ends the run for a reason, nil when every input is settled.
+func (e *engine[In, Out]) finish(cause error) { e.finishWith(cause, nil) }
+
+// finishWith ends the run; the first reason counts, and it reports whether this was
+// it. Nothing new begins, what runs is cancelled, and whoever sleeps wakes up.
+func (e *engine[In, Out]) finishWith(cause error, failed *record[In, Out]) bool {
+	if !e.end.CompareAndSwap(nil, &ending[In, Out]{cause, failed}) {
+		return false
 	}
 	e.over.Store(true)
 	if cause == nil {
@@ -202,6 +208,7 @@ func (e *engine[In, Out]) finish(cause error) {
 	if e.feed != nil {
 		e.feed.space.wake()
 	}
+	return true
 }
 
 // cause is why the run ended, nil while it goes on or when every input was settled.

@@ -65,11 +65,6 @@ func (f *feed[In]) pull(inputs iter.Seq[In]) {
 	t := 0
 	limit := f.window.limit()
 	for v := range inputs {
-		if t >= limit {
-			if limit = f.awaitSpace(t); t >= limit {
-				return
-			}
-		}
 		if f.over.Load() {
 			return
 		}
@@ -78,6 +73,11 @@ func (f *feed[In]) pull(inputs iter.Seq[In]) {
 		f.tail.Store(int64(t))
 		if f.lot.idle.Load() > 0 {
 			f.lot.wake()
+		}
+		if t >= limit { // wait before the next is pulled, not with it in hand
+			if limit = f.awaitSpace(t); t >= limit {
+				return
+			}
 		}
 	}
 	f.end.Store(int64(t))

@@ -46,26 +46,74 @@ func recordOf[In, Out any](ch *chunk[In, Out], i int) *record[In, Out] {
 	return rec
 }
 
-// detach takes the whole chunk away from a container that is dead or given up:
-// finished, begun and unbegun parts. All are nil if it had none in hand.
-func (w *worker[In, Out]) detach() (done *chunk[In, Out], begun *record[In, Out], rest *chunk[In, Out]) {
+// somewhere is the position of an input that executes on another goroutine: one of
+// those begun last.
+const somewhere = -1
+
+// detach takes the whole chunk away from a container that is dead or given up while
+// it executed the input at position i: finished, begun and unbegun parts. All are nil
+// if it had none in hand. The chunk itself is left to the collector, since a goroutine
+// that was given up may still write to it.
+func (w *worker[In, Out]) detach(i int) (done *chunk[In, Out], begun *record[In, Out], rest *chunk[In, Out]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ch := w.cur
 	if ch == nil {
 		return nil, nil, nil
 	}
-	rest = w.back(all)
-	n, end := begunEnd(w.span.Load())
-	if i := n - 1; i >= 0 && i < end {
-		done = w.cut(ch, i)
-		begun = recordOf(ch, i)
-	}
 	w.cur = nil
 	if len(ch.in) > 1 {
 		w.e.wide.Add(-1)
 	}
-	return done, begun, rest // ch itself is left to the collector: a lost goroutine may still write to it
+	n, end := w.halt()
+	if i == somewhere {
+		i = n - w.lease
+	}
+	if i < 0 || i >= end { // between two inputs
+		i = min(max(i, 0), end)
+		return w.cut(ch, i), nil, w.tail(ch, i, end)
+	}
+	return w.cut(ch, i), recordOf(ch, i), w.tail(ch, i+1, end)
+}
+
+// halt lets no further input of the chunk begin, and returns how far it had come. The
+// caller holds w.mu.
+func (w *worker[In, Out]) halt() (begun, end int) {
+	for {
+		s := w.span.Load()
+		if w.span.CompareAndSwap(s, spanOf(0, 0)) {
+			return begunEnd(s)
+		}
+	}
+}
+
+// unlease takes away what is left of the chunk from position i on, some of which
+// counts as begun. Only the container itself may call it.
+func (w *worker[In, Out]) unlease(ch *chunk[In, Out], i int) *chunk[In, Out] {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cur != ch {
+		return nil
+	}
+	_, end := begunEnd(w.span.Load())
+	if i >= end {
+		return nil
+	}
+	w.span.Store(spanOf(i, i))
+	return w.tail(ch, i, end)
+}
+
+// tail is the inputs from position lo to hi as a chunk of their own, nil when there
+// are none.
+func (w *worker[In, Out]) tail(ch *chunk[In, Out], lo, hi int) *chunk[In, Out] {
+	if lo >= hi {
+		return nil
+	}
+	piece := w.e.depot.get()
+	piece.lo = ch.lo + lo
+	piece.rec = ch.rec
+	w.e.lend(piece, ch.in[lo:hi])
+	return piece
 }
 
 // all and half are how much of the unbegun inputs to take away.
@@ -96,11 +144,7 @@ func (w *worker[In, Out]) back(part int) *chunk[In, Out] {
 		}
 		mid := begun + (end-begun)*(part-1)/part
 		if w.span.CompareAndSwap(s, spanOf(begun, mid)) {
-			piece := w.e.depot.get()
-			piece.lo = ch.lo + mid
-			w.e.lend(piece, ch.in[mid:end])
-			piece.rec = ch.rec
-			return piece
+			return w.tail(ch, mid, end)
 		}
 	}
 }
@@ -115,7 +159,7 @@ func (w *worker[In, Out]) front() *chunk[In, Out] {
 		return nil
 	}
 	begun, end := begunEnd(w.span.Load())
-	return w.cut(ch, min(begun-1, end))
+	return w.cut(ch, min(begun-w.lease, end))
 }
 
 // steal takes half of what another container has claimed and not begun.

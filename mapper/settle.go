@@ -74,15 +74,15 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 	e.settled(e.failed.Add(1) + e.succeeded.Load())
 }
 
-// halt ends the run at its first failure, which the emitter delivers last.
+// halt ends the run at its first failure, which the emitter delivers last. The
+// failure is counted after that: a count may find everything settled.
 func (e *engine[In, Out]) halt(rec *record[In, Out]) {
-	if e.ending() || !e.halted.CompareAndSwap(nil, rec) {
+	if e.ending() || !e.finishWith(&InputError{Index: rec.index, Attempts: rec.attempts, Err: rec.err}, rec) {
 		e.todo.setAside(rec)
 		return
 	}
 	e.failed.Add(1)
 	e.emitInput(supervisor.InputFailed, rec, 0)
-	e.finish(&InputError{Index: rec.index, Attempts: rec.attempts, Err: rec.err})
 }
 
 // failure is a chunk that carries the failed input alone.
@@ -101,7 +101,7 @@ func (e *engine[In, Out]) crashed(c *supervisor.Container, crash *supervisor.Cra
 	if w == nil || w.c != c {
 		return
 	}
-	done, rec, rest := w.detach()
+	done, rec, rest := w.detach(w.at)
 	w.started.Store(0)
 	w.publish(done)
 	if rec != nil {
@@ -118,7 +118,7 @@ func (e *engine[In, Out]) give(c *supervisor.Container, err error) {
 	if w == nil || w.c != c {
 		return
 	}
-	done, rec, rest := w.detach()
+	done, rec, rest := w.detach(somewhere)
 	w.publish(done)
 	e.todo.giveBack(rest)
 	if rec != nil {

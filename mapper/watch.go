@@ -2,6 +2,8 @@ package mapper
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
 )
 
@@ -21,7 +23,7 @@ func (w *worker[In, Out]) renew(ctx context.Context) {
 // deadline is that of the running attempt.
 func (w *worker[In, Out]) deadline() (time.Time, bool) {
 	began := w.started.Load()
-	if began == 0 {
+	if began == 0 || began == givenUp {
 		return time.Time{}, false
 	}
 	return w.e.epoch.Add(time.Duration(max(began, -began)) + w.e.opts.Timeout), true
@@ -30,20 +32,27 @@ func (w *worker[In, Out]) deadline() (time.Time, bool) {
 // loopTimed is loop for attempts that may time out.
 func (w *worker[In, Out]) loopTimed(ch *chunk[In, Out]) {
 	for {
-		i, end := begunEnd(w.span.Add(oneBegun) - oneBegun)
+		i, end := w.lend(1)
 		if i >= end {
 			return
 		}
+		w.at = i
 		v, err := w.timed(ch.in[i])
-		if err != nil {
-			if !w.fail(ch, i, err) {
-				return
-			}
-			continue
+		switch {
+		case err == nil:
+			ch.out[i] = v
+		case err == errGivenUp || !w.fail(ch, i, err):
+			return
 		}
-		ch.out[i] = v
 	}
 }
+
+// errGivenUp is what timed returns to a container that the watchdog has given up:
+// its chunk is no longer its own. It is no result of anything.
+var errGivenUp = errors.New("mapper: container given up")
+
+// givenUp is the value of started in that case.
+const givenUp = math.MinInt64
 
 // timed is one attempt. Whether it was in time is decided once, by whoever is first
 // to change started: the attempt as it returns, or the watchdog.
@@ -54,10 +63,12 @@ func (w *worker[In, Out]) timed(in In) (Out, error) {
 	if w.started.CompareAndSwap(began, 0) {
 		return v, err
 	}
-	w.started.Store(0)
+	var none Out
+	if !w.started.CompareAndSwap(-began, 0) {
+		return none, errGivenUp
+	}
 	w.renew(w.e.ctx)
 	w.e.timedOut.Add(1)
-	var none Out
 	return none, &TimeoutError{Timeout: w.e.opts.Timeout}
 }
 
@@ -90,7 +101,7 @@ func (w *worker[In, Out]) check(now time.Duration) time.Duration {
 	never := now + w.e.opts.Timeout
 	ctx := w.ctx.Load()
 	began := w.started.Load()
-	if began == 0 {
+	if began == 0 || began == givenUp {
 		return never
 	}
 	late := time.Duration(max(began, -began)-1) + w.e.opts.Timeout
@@ -106,6 +117,8 @@ func (w *worker[In, Out]) check(now time.Duration) time.Duration {
 		return lost
 	case now < lost:
 		return lost
+	case !w.started.CompareAndSwap(began, givenUp):
+		return never
 	}
 	w.e.timedOut.Add(1)
 	w.e.give(w.c, &TimeoutError{Timeout: w.e.opts.Timeout})

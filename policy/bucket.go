@@ -43,3 +43,6 @@ func (b *bucket) refill(now time.Time) {
 }
 
 func (b *bucket) fill() { b.tokens = b.size }
+
+// lift removes the limit.
+func (b *bucket) lift() { b.size, b.tokens = math.Inf(1), math.Inf(1) }

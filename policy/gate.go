@@ -50,6 +50,13 @@ func NewGate(p Deployed, containers int, random func() float64) *Gate {
 	}
 }
 
+// Unmetered lifts the limit on the rate of creations and returns the gate: for plain goroutine containers, which cost
+// nothing to create and may crash and start thousands of times in a second in which the function works well.
+func (g *Gate) Unmetered() *Gate {
+	g.bucket.lift()
+	return g
+}
+
 // Admit asks whether the lineage may start a container now. A yes is the permission for one start, is charged to the
 // token bucket, and holds until the start is reported proven, crashed or stopped. After a no, wait is how long until
 // a yes is possible; where that depends on another container (the canary, the ramp), it is the probation, and asking

@@ -333,3 +333,17 @@ func requireBounded(t *rapid.T, starts []float64, size, rate float64) {
 		}
 	}
 }
+
+func TestUnmeteredGateNeverRunsOutOfTokens(t *testing.T) {
+	t.Parallel()
+	g := policy.NewGate(policy.Deployed{}, 1, nil).Unmetered()
+	now := time.Unix(0, 0)
+	for range 1000 {
+		ok, wait := g.Admit(0, now)
+		require.True(t, ok)
+		require.Zero(t, wait)
+		g.Started(0, now)
+		g.Finished(0, now)
+		g.Stopped(0, now)
+	}
+}

@@ -44,6 +44,9 @@ func newJudge(cfg Config) judge {
 		p = p.WithDefaults()
 		j.probation = p.Probation
 		j.gate = policy.NewGate(p, cfg.Containers, rand.Float64)
+		if cfg.Plain {
+			j.gate.Unmetered()
+		}
 	case policy.Ephemeral:
 		p = p.WithDefaults()
 		j.probation = p.Probation

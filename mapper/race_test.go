@@ -1,0 +1,92 @@
+package mapper_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// TestCheapInputsInRealTime runs what a bubble cannot: inputs so cheap, on a clock
+// that goes on, that containers claim many and begin several at a time, with crashes,
+// errors and re-runs in between.
+func TestCheapInputsInRealTime(t *testing.T) {
+	t.Parallel()
+	const n = 20_000
+	inputs := make([]int, n)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	for _, unordered := range []bool{false, true} {
+		for _, containers := range []int{1, 2, 7} {
+			opts := mapper.Options{Containers: containers, ReturnExceptions: true, Unordered: unordered}
+			tries := make([]atomic.Int32, n)
+			fn := func(_ context.Context, i int) (int, error) {
+				tries[i].Add(1)
+				switch i % 101 {
+				case 17:
+					panic(i)
+				case 40:
+					return 0, errFlaky
+				}
+				return i + 1, nil
+			}
+			run, err := mapper.Start(t.Context(), fn, slices.Values(inputs), opts)
+			require.NoError(t, err)
+			seen := make([]bool, n)
+			next := 0
+			for r := range run.All() {
+				if !unordered && r.Index != next || seen[r.Index] {
+					t.Fatalf("got index %d, want %d", r.Index, next)
+				}
+				seen[r.Index] = true
+				next++
+				switch crash, _ := errors.AsType[*supervisor.CrashError](r.Err); r.Index % 101 {
+				case 17:
+					require.NotNil(t, crash)
+					require.Equal(t, r.Index, crash.Panic)
+					require.Equal(t, r.Index, crash.Input)
+					require.Equal(t, 3, r.Attempts)
+				case 40:
+					require.ErrorIs(t, r.Err, errFlaky)
+				default:
+					require.NoError(t, r.Err)
+					require.Equal(t, r.Index+1, r.Value)
+					require.EqualValues(t, 1, tries[r.Index].Load(), "an innocent input ran twice")
+				}
+			}
+			require.Equal(t, n, next)
+			require.NoError(t, run.Wait())
+		}
+	}
+}
+
+// TestNothingBeginsAfterTheFirstFailure counts the calls after a failure of cheap
+// inputs, of which several are begun at a time.
+func TestNothingBeginsAfterTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	inputs := make([]int, 50_000)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	var after atomic.Int32
+	var failed atomic.Bool
+	_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) {
+		if failed.Load() {
+			after.Add(1)
+		}
+		if i == 20_000 {
+			failed.Store(true)
+			return 0, errFlaky
+		}
+		return i, nil
+	}, inputs, mapper.Options{Containers: 1})
+	require.ErrorIs(t, err, errFlaky)
+	require.Zero(t, after.Load())
+}
