@@ -15,8 +15,9 @@ type Result[In, Out any] struct {
 	Input In
 	Value Out
 	// Err is nil, or why the input failed for good: the function's own error, a
-	// *TimeoutError, a *supervisor.CrashError, a *supervisor.CutoffError, or the
-	// cause of the end of the run's context.
+	// *TimeoutError, a *supervisor.CrashError, a *supervisor.CutoffError (which unwraps
+	// to the last crash of the run: ask for it first), or the cause of the end of the
+	// run's context.
 	Err error
 	// Attempts is the number of executions begun, retries and re-runs included.
 	Attempts int

@@ -86,7 +86,7 @@ func (e *engine[In, Out]) bound(outstanding int) {
 func (e *engine[In, Out]) start() {
 	containers := min(e.opts.Containers, e.src.total())
 	e.workers = make([]atomic.Pointer[worker[In, Out]], containers)
-	e.events = supervisor.NewEvents(e.opts.Observer)
+	e.events = supervisor.NewEvents(e.opts.Observer, containers)
 	e.events.Emit(supervisor.Event{Kind: supervisor.RunStarted, Function: e.opts.Name, Container: -1, Lineage: -1, Input: supervisor.NoInput})
 	e.pool = supervisor.Start(e.ctx, supervisor.Config{
 		Name:       e.opts.Name,

@@ -28,7 +28,8 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 
 // MapSeq is [Map] over an iterator. It is pulled on a goroutine of its own, never more
 // than Outstanding inputs ahead of the reader, and not after the end of the run. A
-// panic of the iterator ends the run with a *[SourceError].
+// panic of the iterator ends the run with a *[SourceError]; an iterator that fails can
+// only panic with its error, to which the SourceError unwraps.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
 	run, err := startSeq(ctx, fn, inputs, opts, channelRoom)
 	return results(run, err)

@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"fmt"
 	"math"
 	"runtime"
 	"time"
@@ -52,7 +53,7 @@ type Options struct {
 	Crashes policy.Crashes
 
 	// CrashLimit is how many crashes one input may cause before it fails as poison.
-	// Zero means 3.
+	// Crashes during a deployed function's crash loop are not counted. Zero means 3.
 	CrashLimit int
 
 	// AtMostOnce never begins an input again that was begun: no re-runs, and no
@@ -76,7 +77,7 @@ const (
 // filled returns the options with their defaults in place, or a
 // *policy.InvalidError that names the field.
 func (o Options) filled() (Options, error) {
-	if err := o.validate(); err != nil {
+	if err := o.Validate(); err != nil {
 		return o, err
 	}
 	o.Containers = orElse(o.Containers, runtime.GOMAXPROCS(0))
@@ -96,20 +97,25 @@ func orElse[T int | time.Duration](v, otherwise T) T {
 	return v
 }
 
-// maxCount bounds what is counted in int32 or allocated in advance.
-const maxCount = math.MaxInt32 / 2
+// Bounds of what costs memory before the first input is begun.
+const (
+	maxContainers  = 1 << 20
+	maxOutstanding = 1 << 28
+)
 
-func (o Options) validate() error {
+// Validate returns nil, or a *policy.InvalidError that names the first bad field. Every
+// run validates its options by itself; a program may want to know earlier.
+func (o Options) Validate() error {
 	for _, f := range []struct {
-		name  string
-		value int
+		name       string
+		value, max int
 	}{
-		{"Containers", o.Containers},
-		{"Outstanding", o.Outstanding},
-		{"CrashLimit", o.CrashLimit},
+		{"Containers", o.Containers, maxContainers},
+		{"Outstanding", o.Outstanding, maxOutstanding},
+		{"CrashLimit", o.CrashLimit, math.MaxInt32},
 	} {
-		if f.value < 0 || f.value > maxCount {
-			return invalid(f.name, f.value, "must be 0 (the default) to 1,073,741,823")
+		if f.value < 0 || f.value > f.max {
+			return invalid(f.name, f.value, fmt.Sprintf("must be 0 (the default) to %d", f.max))
 		}
 	}
 	for _, f := range []struct {

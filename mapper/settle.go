@@ -39,8 +39,9 @@ func (e *engine[In, Out]) retry(rec *record[In, Out], err error) {
 	e.todo.retry(rec, e.now()+delay)
 }
 
-// struck decides about an input that was executing when its container crashed.
-func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashError) {
+// struck decides about an input that was executing when its container crashed. In a
+// crash loop it is the function that does not work, and no input is charged.
+func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashError, looping bool) {
 	rec.err = crash
 	switch {
 	case e.ending():
@@ -48,7 +49,7 @@ func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashEr
 	case e.opts.AtMostOnce:
 		e.fail(rec, crash)
 	default:
-		if e.todo.rerun(rec, e.progress()) {
+		if e.todo.rerun(rec, e.progress(), looping) {
 			e.reran.Add(1)
 			e.emitInput(supervisor.InputRerun, rec, 0)
 		} else {
@@ -106,7 +107,7 @@ func (e *engine[In, Out]) crashed(c *supervisor.Container, crash *supervisor.Cra
 	w.publish(done)
 	if rec != nil {
 		crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
-		e.struck(rec, crash)
+		e.struck(rec, crash, c.CrashLooping())
 	}
 	e.todo.giveBack(rest)
 }

@@ -106,17 +106,21 @@ func (t *todo[In, Out]) retry(rec *record[In, Out], due time.Duration) {
 }
 
 // rerun charges the input with a crash and has it run again, or reports false if it
-// has used up its limit. now is the run's progress.
-func (t *todo[In, Out]) rerun(rec *record[In, Out], now int64) bool {
+// has used up its limit. now is the run's progress. In a crash loop it is not charged,
+// but waits like a suspect: a poison must not be what every canary is tried with.
+func (t *todo[In, Out]) rerun(rec *record[In, Out], now int64, looping bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.release(rec)
-	first := t.ledger.Strikes(rec.index) == 0
-	switch t.ledger.Strike(rec.index) {
-	case policy.StatusFailed:
-		if first {
-			t.stricken.Add(1) // cleared takes it back
+	status := policy.StatusSuspect
+	if !looping {
+		if t.ledger.Strikes(rec.index) == 0 {
+			t.stricken.Add(1)
 		}
+		status = t.ledger.Strike(rec.index)
+	}
+	switch status {
+	case policy.StatusFailed:
 		return false
 	case policy.StatusSuspect:
 		rec.suspect, rec.mark = true, now
@@ -125,9 +129,6 @@ func (t *todo[In, Out]) rerun(rec *record[In, Out], now int64) bool {
 	default:
 		t.struck = append(t.struck, rec)
 		t.ready.Add(1)
-	}
-	if first {
-		t.stricken.Add(1)
 	}
 	t.e.lot.wake()
 	return true

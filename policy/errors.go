@@ -18,7 +18,7 @@ type InvalidError struct {
 
 // Error names the field, the value and the reason.
 func (e *InvalidError) Error() string {
-	return fmt.Sprintf("policy: invalid %s %v: %s", e.Field, e.Value, e.Reason)
+	return fmt.Sprintf("longshore: invalid %s %v: %s", e.Field, e.Value, e.Reason)
 }
 
 // invalid is a constructor that returns the plain interface, so that no typed nil can escape a Validate.

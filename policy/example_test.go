@@ -27,7 +27,7 @@ func ExampleRetries_Validate() {
 	}
 	// Output:
 	// <nil>
-	// policy: invalid MaxDelay 1m30s: must be from 1s to 60s, or 0 for 60s
+	// longshore: invalid MaxDelay 1m30s: must be from 1s to 60s, or 0 for 60s
 	// MaxDelay
 }
 
@@ -80,7 +80,7 @@ func ExampleCause() {
 func ExampleEphemeral() {
 	var p policy.Crashes = policy.Ephemeral{ColdDebt: 10} // patient, but the debt it waits for cannot be reached
 	fmt.Println(p.Validate())
-	// Output: policy: invalid Debt 8: must be at least ColdDebt
+	// Output: longshore: invalid Debt 8: must be at least ColdDebt
 }
 
 func ExampleDeployed() {

@@ -66,7 +66,7 @@ func requireInvalid(t *testing.T, field string, err error) {
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, field, invalid.Field)
 	require.NotNil(t, invalid.Value)
-	require.Regexp(t, `^policy: invalid `+field+` .+: must `, err.Error())
+	require.Regexp(t, `^longshore: invalid `+field+` .+: must `, err.Error())
 }
 
 func TestDelayFixed(t *testing.T) {

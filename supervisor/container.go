@@ -55,6 +55,10 @@ func (c *Container) Finished(n int) {
 // Busy says whether the container executes inputs or waits for some.
 func (c *Container) Busy(yes bool) { c.busy.Store(yes) }
 
+// CrashLooping reports that the pool is in a crash loop: its function does not work
+// now, whatever it is given. Always false for an ephemeral pool.
+func (c *Container) CrashLooping() bool { return c.pool.looping.Load() }
+
 // Abandon gives the container up: it is counted, replaced, and no longer waited
 // for. It reports false if the container has ended by itself. No crash is counted:
 // whoever abandons a container has asked for its end.

@@ -17,7 +17,7 @@ const (
 	ContainerCrashed   Kind = "container_crashed"   // Err is the *CrashError, Next the next start
 	ContainerStopped   Kind = "container_stopped"   // in order
 	ContainerAbandoned Kind = "container_abandoned" // it ignored its cancelled context
-	CrashLoopOpened    Kind = "crash_loop_opened"   // deployed: starts are slowed from now on
+	CrashLoopOpened    Kind = "crash_loop_opened"   // deployed: starts are slowed from now on, the next is at Next
 	CrashLoopClosed    Kind = "crash_loop_closed"   // deployed: starts are free again
 	Cutoff             Kind = "cutoff"              // ephemeral: the pool gives up; Err is the *CutoffError
 	InputRetried       Kind = "input_retried"       // after Err, at Next
@@ -50,16 +50,21 @@ type Events struct {
 	dropped atomic.Int64
 }
 
-// eventQueue is how far an observer may lag behind before events are dropped.
-const eventQueue = 1024
+// How far an observer may lag behind before events are dropped: this far, or so many
+// events for each container, since all of them may start in one moment.
+const (
+	eventQueue         = 1024
+	eventsPerContainer = 4
+)
 
-// NewEvents starts the passing of events to observe. A nil observe returns nil, and
-// a nil *Events takes events and forgets them. Whoever makes it must Close it.
-func NewEvents(observe func(Event)) *Events {
+// NewEvents starts the passing of a pool's events to observe. A nil observe returns
+// nil, and a nil *Events takes events and forgets them. Whoever makes it must Close it.
+func NewEvents(observe func(Event), containers int) *Events {
 	if observe == nil {
 		return nil
 	}
-	e := &Events{observe: observe, queue: make(chan Event, eventQueue), quit: make(chan struct{}), done: make(chan struct{})}
+	room := max(eventQueue, eventsPerContainer*containers)
+	e := &Events{observe: observe, queue: make(chan Event, room), quit: make(chan struct{}), done: make(chan struct{})}
 	go e.pass()
 	return e
 }

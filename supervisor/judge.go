@@ -152,6 +152,14 @@ func (j *judge) looping() (since time.Time, yes bool) {
 	return j.gate.Since(), true
 }
 
+// until is the earliest next start while the gate is open, zero at other times.
+func (j *judge) until() time.Time {
+	if j.gate == nil {
+		return time.Time{}
+	}
+	return j.gate.Until()
+}
+
 // forgive forgets the crashes of every lineage, as the gate does when it closes.
 func (j *judge) forgive() { j.restarts.Reset() }
 

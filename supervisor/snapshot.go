@@ -18,8 +18,9 @@ type Snapshot struct {
 	// (deployed pools only), since CrashLoopSince.
 	CrashLooping   bool
 	CrashLoopSince time.Time
-	Gate           string // closed, open or ramp; empty for an ephemeral pool
-	StartDebt      int    // of the detector, see package policy
+	Gate           string    // closed, open or ramp; empty for an ephemeral pool
+	NextStart      time.Time // of the next canary; zero unless the gate is open and one is waited for
+	StartDebt      int       // of the detector, see package policy
 	RunDebt        int
 	Last           *CrashError // the last crash; nil without one
 }
@@ -48,6 +49,7 @@ func (s *Supervisor) snapshot() Snapshot {
 		Last:       s.last,
 	}
 	snap.CrashLoopSince, snap.CrashLooping = s.judge.looping()
+	snap.NextStart = s.judge.until()
 	snap.Gate, snap.StartDebt, snap.RunDebt = s.judge.show()
 	for i := range s.lineages {
 		snap.Containers[i] = s.info(i)
@@ -64,7 +66,7 @@ func (s *Supervisor) info(i int) ContainerInfo {
 		info.ID, info.State, info.Since, info.Finished = c.id, c.state(), c.started, c.finished.Load()
 	case l.waiting:
 		info.State = BackingOff
-		info.NextStart = later(l.due, l.held)
+		info.NextStart = s.nextStart(l.due)
 	}
 	if info.Crashes == 0 {
 		info.Last = nil // progress has been made since
@@ -72,37 +74,38 @@ func (s *Supervisor) info(i int) ContainerInfo {
 	return info
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// nextStart is the earliest start of a lineage that is due at a time. Under an open
+// gate it may be another lineage that starts then.
+func (s *Supervisor) nextStart(due time.Time) time.Time {
+	if until := s.judge.until(); until.After(due) {
+		return until
 	}
-	return b
+	return due
 }
 
 // showLoop tells observers when a crash loop opens and closes.
 func (s *Supervisor) showLoop() {
 	_, looping := s.judge.looping()
-	if looping == s.looping {
+	if looping == s.looping.Load() {
 		return
 	}
-	s.looping = looping
+	s.looping.Store(looping)
 	kind := CrashLoopClosed
 	if looping {
 		kind = CrashLoopOpened
 	} else {
 		s.judge.forgive()
 	}
-	s.emit(Event{Kind: kind, Container: -1, Lineage: -1, Err: asError(s.last)})
+	s.emit(Event{Kind: kind, Container: -1, Lineage: -1, Err: asError(s.last), Next: s.judge.until()})
 }
 
-func (s *Supervisor) emitCrash(c *Container, crash *CrashError) {
+func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) {
 	if s.cfg.Events == nil {
 		return
 	}
-	i := s.info(c.lineage)
 	s.cfg.Events.Emit(Event{
 		Kind: ContainerCrashed, Function: s.cfg.Name, Container: c.id, Lineage: c.lineage,
-		Input: crash.Input, Crashes: i.Crashes, Next: i.NextStart, Err: crash,
+		Input: crash.Input, Crashes: s.judge.restarts.InARow(c.lineage), Next: next, Err: crash,
 	})
 }
 

@@ -51,7 +51,7 @@ func (s *Supervisor) mayStart(i int, now time.Time) (ok bool, wait time.Duration
 func (s *Supervisor) start(i int, now time.Time) {
 	l := &s.lineages[i]
 	c := &Container{id: s.starts, lineage: i, started: now, pool: s}
-	c.watched = !s.cfg.Plain || s.looping
+	c.watched = !s.cfg.Plain || s.looping.Load()
 	s.starts++
 	s.live++
 	s.waits--
@@ -87,7 +87,7 @@ func (s *Supervisor) startDue() {
 // arm sets the timer to the next due time: of a start, or of a probation that
 // others wait for.
 func (s *Supervisor) arm() {
-	if s.stopping || (s.waits == 0 && !s.looping) {
+	if s.stopping || (s.waits == 0 && !s.looping.Load()) {
 		return
 	}
 	now := time.Now()

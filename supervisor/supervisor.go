@@ -65,7 +65,7 @@ type Supervisor struct {
 	abandoned int
 	since     time.Time // of the first crash
 	last      *CrashError
-	looping   bool
+	looping   atomic.Bool
 	timer     *time.Timer
 	final     Snapshot
 }
@@ -230,12 +230,13 @@ func (s *Supervisor) crash(c *Container, crash *CrashError, now time.Time) {
 		now:      now,
 	})
 	if cutoff {
+		s.emitCrash(c, crash, time.Time{})
 		s.cutoff(rule)
 		return
 	}
+	s.emitCrash(c, crash, s.nextStart(now.Add(delay)))
 	s.showLoop()
 	s.schedule(c.lineage, delay)
-	s.emitCrash(c, crash)
 }
 
 func (s *Supervisor) cutoff(rule policy.Rule) {

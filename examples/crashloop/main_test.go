@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// play runs the program in a bubble, where minutes take no time.
+func play(t *testing.T, c config) (said string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var b strings.Builder
+		require.NoError(t, run(t.Context(), c, &b))
+		said = b.String()
+	})
+	return said
+}
+
+func TestEphemeralGivesUp(t *testing.T) {
+	t.Parallel()
+	said := play(t, config{mode: "ephemeral", containers: 4, inputs: 40, healAfter: 12 * time.Second})
+	require.Contains(t, said, "cutoff: crashes outweigh progress")
+	require.Contains(t, said, "  rule        cold\n")
+	require.Contains(t, said, "panic: runtime error: invalid memory address or nil pointer dereference\n    github.com/longshore-go/longshore/examples/crashloop.(*exchange).price\n")
+	require.Contains(t, said, "    40  *supervisor.CutoffError")
+	require.NotContains(t, said, "the fault goes away")
+}
+
+func TestDeployedRecovers(t *testing.T) {
+	t.Parallel()
+	said := play(t, config{mode: "deployed", containers: 4, inputs: 40, healAfter: 12 * time.Second})
+	for _, part := range []string{ // in this order
+		" at the earliest",
+		"crash loop: ",
+		"the fault goes away",
+		"the crash loop is over",
+		"the run has ended",
+		"    40  a price\n",
+	} {
+		_, rest, found := strings.Cut(said, part)
+		require.True(t, found, "%q comes next in:\n%s", part, said)
+		said = rest
+	}
+}
+
+// An outage of an hour strikes each of a few inputs dozens of times, and fails none.
+func TestDeployedLongOutage(t *testing.T) {
+	t.Parallel()
+	said := play(t, config{mode: "deployed", containers: 4, inputs: 4, healAfter: time.Hour})
+	require.Contains(t, said, "     4  a price\n")
+	require.NotContains(t, said, "CrashError")
+}
+
+func TestNoFault(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"ephemeral", "deployed"} {
+		said := play(t, config{mode: mode, containers: 4, inputs: 40})
+		require.Contains(t, said, "    40  a price\n4 containers started, 0 crashed; at most 1 attempts")
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, context.Canceled)
+		defer cancel()
+		var b strings.Builder
+		err := run(ctx, config{mode: "deployed", containers: 4, inputs: 40, healAfter: 12 * time.Second}, &b)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Contains(t, b.String(), "    40  context.Canceled: interrupted\n")
+	})
+}
+
+func TestRefusedFlags(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]config{
+		`-mode "forever"`:       {mode: "forever", inputs: 1},
+		"-inputs 0":             {mode: "deployed"},
+		"-heal-after -1s":       {mode: "deployed", inputs: 1, healAfter: -time.Second},
+		"invalid Containers -1": {mode: "deployed", inputs: 1, containers: -1},
+	} {
+		require.ErrorContains(t, run(t.Context(), c, io.Discard), want)
+	}
+}
