@@ -24,20 +24,19 @@ type Result[In, Out any] struct {
 }
 
 // emit yields every result of the run in its order, until the run is over and
-// nothing of it is left, or until yield returns false: then the run is stopped and
-// joined.
+// nothing of it is left. If the reader leaves before, by yield returning false, by a
+// panic or by runtime.Goexit, the run is stopped and joined.
 func (e *engine[In, Out]) emit(yield func(Result[In, Out]) bool) {
+	defer e.join()
+	defer e.stop() // nothing where the run is over
 	for ch := e.await(); ch != nil; ch = e.await() {
 		if !e.hand(ch, yield) {
-			e.stop()
-			e.join()
 			return
 		}
 	}
 	if e.cause() != nil {
 		e.emitEnd(yield)
 	}
-	e.join()
 }
 
 // emitEnd yields what a run that ended early leaves.

@@ -90,3 +90,22 @@ func TestNothingBeginsAfterTheFirstFailure(t *testing.T) {
 	require.ErrorIs(t, err, errFlaky)
 	require.Zero(t, after.Load())
 }
+
+// TestReaderThatPanicsStopsTheRun: leaving a loop by a panic is leaving it.
+func TestReaderThatPanicsStopsTheRun(t *testing.T) {
+	t.Parallel()
+	naturals := func(yield func(int) bool) {
+		for i := 0; yield(i); i++ {
+		}
+	}
+	run, err := mapper.Start(t.Context(), func(_ context.Context, i int) (int, error) { return i, nil }, naturals, mapper.Options{})
+	require.NoError(t, err)
+	require.PanicsWithValue(t, "enough", func() {
+		for r := range run.All() {
+			if r.Index == 100 {
+				panic("enough")
+			}
+		}
+	})
+	require.ErrorIs(t, run.Wait(), mapper.ErrStopped)
+}

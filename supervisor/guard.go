@@ -46,10 +46,17 @@ func (s *Supervisor) ended(c *Container, crash *CrashError) {
 		}
 		s.cfg.Crashed(c, crash)
 	}
-	if c.fate.CompareAndSwap(alive, gone) {
-		s.tell(message{kind: exited, container: c, crash: crash})
-	} else {
+	switch {
+	case !c.fate.CompareAndSwap(alive, gone):
 		s.lingering.Add(-1)
+	case s.ctx.Err() != nil && s.cfg.Events == nil:
+		// At the end of a run nobody wants to know of each container: a thousand
+		// messages are most of what it costs to join it.
+		if s.live.Add(-1) == 0 {
+			s.tell(message{kind: emptied})
+		}
+	default:
+		s.tell(message{kind: exited, container: c, crash: crash})
 	}
 }
 

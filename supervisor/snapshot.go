@@ -41,7 +41,7 @@ func (s *Supervisor) snapshot() Snapshot {
 	s.credit(time.Now())
 	snap := Snapshot{
 		Containers: make([]ContainerInfo, len(s.lineages)),
-		Live:       s.live,
+		Live:       int(s.live.Load()),
 		Starts:     s.starts,
 		Crashes:    s.crashes,
 		Abandoned:  s.abandoned,
@@ -61,7 +61,7 @@ func (s *Supervisor) info(i int) ContainerInfo {
 	l := &s.lineages[i]
 	info := ContainerInfo{ID: -1, Lineage: i, State: Stopped, Crashes: s.judge.restarts.InARow(i), Last: l.last}
 	switch {
-	case l.container != nil:
+	case l.container != nil && l.container.fate.Load() == alive:
 		c := l.container
 		info.ID, info.State, info.Since, info.Finished = c.id, c.state(), c.started, c.finished.Load()
 	case l.waiting:

@@ -41,7 +41,7 @@ func (s *Supervisor) try(i int, now time.Time) {
 // mayStart applies the limits that hold whatever the lineage's own delay is.
 func (s *Supervisor) mayStart(i int, now time.Time) (ok bool, wait time.Duration) {
 	if !s.cfg.Plain && s.judge.healthy() == 0 {
-		if s.live >= firstWave || (s.crashes > 0 && i >= probes) {
+		if s.live.Load() >= firstWave || (s.crashes > 0 && i >= probes) {
 			return false, whenTold
 		}
 	}
@@ -53,7 +53,7 @@ func (s *Supervisor) start(i int, now time.Time) {
 	c := &Container{id: s.starts, lineage: i, started: now, pool: s}
 	c.watched = !s.cfg.Plain || s.looping.Load()
 	s.starts++
-	s.live++
+	s.live.Add(1)
 	s.waits--
 	*l = lineage{container: c, last: l.last}
 	s.judge.started(i, now)

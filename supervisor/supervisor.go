@@ -53,11 +53,11 @@ type Supervisor struct {
 	done      chan struct{}
 	stacks    stacks
 	lingering atomic.Int64
+	live      atomic.Int64 // containers whose end nobody has seen
 
 	// Owned by the goroutine of supervise.
 	lineages  []lineage
 	judge     judge
-	live      int // containers whose end has not been seen
 	starts    int // containers ever started
 	waits     int // lineages that wait for a start
 	stopping  bool
@@ -86,6 +86,7 @@ type messageKind uint8
 
 const (
 	exited    messageKind = iota
+	emptied               // the last container has ended, in order like all before it
 	readied               // the start is over
 	proved                // the first input is finished
 	abandoned             // nobody waits for it any more
@@ -128,7 +129,7 @@ func (s *Supervisor) supervise() {
 		s.schedule(i, 0)
 	}
 	ended := s.ctx.Done()
-	for s.live > 0 || s.waits > 0 {
+	for s.live.Load() > 0 || s.waits > 0 {
 		s.arm()
 		select {
 		case m := <-s.inbox:
@@ -193,7 +194,7 @@ func (s *Supervisor) abandon(c *Container) {
 	l := &s.lineages[c.lineage]
 	s.abandoned++
 	s.lingering.Add(1)
-	s.live--
+	s.live.Add(-1)
 	l.container = nil
 	s.judge.stopped(c.lineage, time.Now())
 	s.emit(Event{Kind: ContainerAbandoned, Container: c.id, Lineage: c.lineage})
@@ -202,7 +203,7 @@ func (s *Supervisor) abandon(c *Container) {
 
 func (s *Supervisor) exit(c *Container, crash *CrashError) {
 	now := time.Now()
-	s.live--
+	s.live.Add(-1)
 	if crash == nil || s.stopping || s.ctx.Err() != nil {
 		s.lineages[c.lineage].container = nil
 		s.judge.stopped(c.lineage, now)
