@@ -164,6 +164,15 @@ func (e *engine[In, Out]) spent() bool {
 	return taken == e.src.total() && int64(taken)-e.succeeded.Load()-e.failed.Load() <= int64(e.todo.strickenCount())
 }
 
+// backlog is the number of results that wait to be delivered. It counts nothing where
+// none do.
+func (e *engine[In, Out]) backlog() int {
+	if e.window.size == math.MaxInt {
+		return 0
+	}
+	return int(e.succeeded.Load() + e.failed.Load() - e.window.delivered.Load())
+}
+
 // sourceEnded is told when the feeder has stopped.
 func (e *engine[In, Out]) sourceEnded(failure *SourceError) {
 	if failure != nil {

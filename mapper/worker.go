@@ -142,6 +142,9 @@ func (w *worker[In, Out]) execute(ch *chunk[In, Out]) bool {
 	if ok {
 		w.proven = w.proven || done > 0
 		w.adapt(done, took)
+		if w.e.backlog() > w.e.window.size/8 {
+			runtime.Gosched() // the emitter is on this core, or needs one
+		}
 	}
 	return ok
 }
