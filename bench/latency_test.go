@@ -1,0 +1,100 @@
+package bench_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+)
+
+// Latencies are benchmarks with a metric of their own: the time that counts is a
+// part of what runs.
+
+const crowd = 1_000
+
+// BenchmarkCancelToJoin is the time from cancelling the context of 1,000 containers
+// that wait for it to the return of the run, beside 1,000 bare goroutines.
+func BenchmarkCancelToJoin(b *testing.B) {
+	inputs := make([]int, crowd)
+	joins := map[string]func(ctx context.Context, wait func(context.Context)){
+		"goroutines": func(ctx context.Context, wait func(context.Context)) {
+			var wg sync.WaitGroup
+			for range crowd {
+				wg.Go(func() { wait(ctx) })
+			}
+			wg.Wait()
+		},
+		"longshore": func(ctx context.Context, wait func(context.Context)) {
+			_, _ = mapper.Collect(ctx, func(ctx context.Context, _ int) (int, error) {
+				wait(ctx)
+				return 0, ctx.Err()
+			}, inputs, mapper.Options{Containers: crowd})
+		},
+	}
+	for name, join := range joins {
+		b.Run(name, func(b *testing.B) {
+			var spent time.Duration
+			for range b.N {
+				spent += cancelled(join)
+			}
+			b.ReportMetric(float64(spent.Microseconds())/float64(b.N), "µs/join")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// cancelled starts join, cancels when everybody waits, and returns the time from
+// there to join's return.
+func cancelled(join func(context.Context, func(context.Context))) time.Duration {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var waiting atomic.Int32
+	all, joined := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(joined)
+		join(ctx, func(ctx context.Context) {
+			if waiting.Add(1) == crowd {
+				close(all)
+			}
+			<-ctx.Done()
+		})
+	}()
+	<-all
+	start := time.Now()
+	cancel()
+	<-joined
+	return time.Since(start)
+}
+
+// BenchmarkFirstResult is the time from the end of a slow first input to its result
+// in the reader's hands, in a run that goes on with cheap inputs meanwhile.
+func BenchmarkFirstResult(b *testing.B) {
+	var spent time.Duration
+	for range b.N {
+		var ended atomic.Int64
+		start := time.Now()
+		run, err := mapper.Start(b.Context(), func(_ context.Context, i int) (int, error) {
+			if i == 0 {
+				time.Sleep(2 * time.Millisecond)
+				ended.Store(int64(time.Since(start)))
+			}
+			return i, nil
+		}, func(yield func(int) bool) {
+			for i := 0; i < 500 && yield(i); i++ {
+			}
+		}, mapper.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for r := range run.All() {
+			if r.Index == 0 {
+				spent += time.Since(start) - time.Duration(ended.Load())
+			}
+		}
+	}
+	b.ReportMetric(float64(spent.Microseconds())/float64(b.N), "µs/result")
+	b.ReportMetric(0, "ns/op")
+}
