@@ -65,7 +65,7 @@ func (w *worker[In, Out]) detach(i int) (done *chunk[In, Out], begun *record[In,
 	if len(ch.in) > 1 {
 		w.e.wide.Add(-1)
 	}
-	n, end := w.halt()
+	n, end := w.freeze()
 	if i == somewhere {
 		i = n - w.lease
 	}
@@ -76,9 +76,9 @@ func (w *worker[In, Out]) detach(i int) (done *chunk[In, Out], begun *record[In,
 	return w.cut(ch, i), recordOf(ch, i), w.tail(ch, i+1, end)
 }
 
-// halt lets no further input of the chunk begin, and returns how far it had come. The
+// freeze lets no further input of the chunk begin, and returns how far it had come. The
 // caller holds w.mu.
-func (w *worker[In, Out]) halt() (begun, end int) {
+func (w *worker[In, Out]) freeze() (begun, end int) {
 	for {
 		s := w.span.Load()
 		if w.span.CompareAndSwap(s, spanOf(0, 0)) {

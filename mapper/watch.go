@@ -32,7 +32,7 @@ func (w *worker[In, Out]) deadline() (time.Time, bool) {
 // loopTimed is loop for attempts that may time out.
 func (w *worker[In, Out]) loopTimed(ch *chunk[In, Out]) {
 	for {
-		i, end := w.lend(1)
+		i, end := w.beginNext(1)
 		if i >= end {
 			return
 		}

@@ -156,7 +156,7 @@ func (w *worker[In, Out]) loop(ch *chunk[In, Out]) {
 	ctx := context.Context(w.ctx.Load())
 	fn, in, out, lease := w.e.fn, ch.in, ch.out, w.lease
 	for {
-		i, end := w.lend(lease)
+		i, end := w.beginNext(lease)
 		if i >= end {
 			return
 		}
@@ -176,8 +176,8 @@ func (w *worker[In, Out]) loop(ch *chunk[In, Out]) {
 	}
 }
 
-// lend begins the next n inputs of the chunk: those from i, as far as the end.
-func (w *worker[In, Out]) lend(n int) (i, end int) {
+// beginNext begins the next n inputs of the chunk: those from i, as far as the end.
+func (w *worker[In, Out]) beginNext(n int) (i, end int) {
 	return begunEnd(w.span.Add(uint64(n)<<32) - uint64(n)<<32)
 }
 
