@@ -13,9 +13,9 @@ type Attempt struct {
 }
 
 // AttemptFrom returns the attempt that ctx belongs to, where ctx is, or descends
-// from, the context given to the function, and false elsewhere. It is meant for use
-// while the function runs: a goroutine that outlives its attempt sees what the
-// container does next.
+// from, the context given to the function, and false elsewhere. Use it while the
+// function runs: the context is that of the container, and a goroutine that outlives
+// its attempt would see, and race with, what the container does next.
 func AttemptFrom(ctx context.Context) (Attempt, bool) {
 	w, ok := ctx.Value(attemptKey{}).(interface{ attempt() (Attempt, bool) })
 	if !ok {

@@ -119,7 +119,7 @@ func (e *engine[In, Out]) hand(ch *chunk[In, Out], yield func(Result[In, Out]) b
 	}
 	e.depot.put(ch)
 	e.window.delivered.Add(int64(n))
-	e.refill(e.window.size / 2)
+	e.refill(min(e.window.size/2, e.window.size-e.opts.Containers))
 	return true
 }
 
@@ -200,11 +200,8 @@ func (e *engine[In, Out]) hasNews() bool { return e.out.waiting() || e.end.Load(
 func (e *engine[In, Out]) sweep() bool {
 	found := false
 	for i := range e.workers {
-		if w := e.workers[i].Load(); w != nil {
-			if piece := w.front(); piece != nil {
-				found = true
-				w.publish(piece)
-			}
+		if w := e.workers[i].Load(); w != nil && w.front() {
+			found = true
 		}
 	}
 	return found

@@ -41,8 +41,9 @@ type engine[In, Out any] struct {
 
 	succeeded atomic.Int64 // inputs
 	failed    atomic.Int64 // inputs
-	retried   atomic.Int64 // attempts begun after an application failure
-	reran     atomic.Int64 // attempts begun after a crash
+	failures  atomic.Int64 // attempts that ended in an application failure
+	retried   atomic.Int64 // attempts asked for after an application failure
+	reran     atomic.Int64 // attempts asked for after a crash
 	timedOut  atomic.Int64 // attempts
 
 	over     atomic.Bool                     // nothing new may begin
@@ -51,13 +52,6 @@ type engine[In, Out any] struct {
 	stopOnce sync.Once
 	finished chan struct{} // closed when the events are through; nil without any
 	watched  chan struct{} // closed when the watchdog has ended; nil without one
-}
-
-// ending is why a run is over: a nil cause when every input was settled, and the input
-// that failed, if that was it.
-type ending[In, Out any] struct {
-	cause  error
-	failed *record[In, Out]
 }
 
 func newEngine[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), opts Options) *engine[In, Out] {
@@ -96,7 +90,7 @@ func (e *engine[In, Out]) start() {
 		Grace:      e.opts.Grace,
 		Serve:      e.serve,
 		Crashed:    e.crashed,
-		Abandoned:  func(c *supervisor.Container) { e.give(c, nil) },
+		Abandoned:  func(c *supervisor.Container) bool { return e.takeAway(c, verdict{}) },
 		Cutoff:     func(err *supervisor.CutoffError) { e.finish(err) },
 		Spent:      e.spent,
 		Events:     e.events,
@@ -109,7 +103,7 @@ func (e *engine[In, Out]) start() {
 		e.finished = make(chan struct{})
 		go e.closeEvents()
 	}
-	context.AfterFunc(e.ctx, func() { e.ending() })
+	context.AfterFunc(e.ctx, func() { e.checkEnd() })
 	e.settled(0)
 }
 
@@ -136,8 +130,13 @@ func (e *engine[In, Out]) hasWork() bool {
 	return e.over.Load() || e.todo.any() || e.src.ready()
 }
 
-// succeed delivers n finished inputs.
-func (e *engine[In, Out]) succeed(ch *chunk[In, Out], n int) {
+// succeed delivers finished inputs, and then counts them.
+func (e *engine[In, Out]) succeed(ch *chunk[In, Out]) {
+	n := len(ch.out)
+	if n == 0 {
+		e.depot.put(ch)
+		return
+	}
 	if ch.rec != nil {
 		e.todo.cleared(ch.rec)
 	}
@@ -180,85 +179,4 @@ func (e *engine[In, Out]) sourceEnded(failure *SourceError) {
 		return
 	}
 	e.settled(e.succeeded.Load() + e.failed.Load())
-}
-
-// ending reports that the run is over. It looks at the context too: an attempt may
-// return because of it before anyone has told the run.
-func (e *engine[In, Out]) ending() bool {
-	if e.end.Load() == nil && e.ctx.Err() != nil {
-		e.finish(context.Cause(e.ctx))
-	}
-	return e.end.Load() != nil
-}
-
-// finish ends the run for a reason, nil when every input is settled.
-func (e *engine[In, Out]) finish(cause error) { e.finishWith(cause, nil) }
-
-// finishWith ends the run; the first reason counts, and it reports whether this was
-// it. Nothing new begins, what runs is cancelled, and whoever sleeps wakes up.
-func (e *engine[In, Out]) finishWith(cause error, failed *record[In, Out]) bool {
-	if !e.end.CompareAndSwap(nil, &ending[In, Out]{cause, failed}) {
-		return false
-	}
-	e.over.Store(true)
-	if cause == nil {
-		e.cancel(context.Canceled)
-	} else {
-		e.cancel(cause)
-	}
-	for i := range e.workers {
-		if w := e.workers[i].Load(); w != nil && cause != nil {
-			e.todo.giveBack(w.cede(all))
-		}
-	}
-	e.todo.stop()
-	e.lot.close()
-	e.reader.wake()
-	if e.feed != nil {
-		e.feed.space.wake()
-	}
-	return true
-}
-
-// cause is why the run ended, nil while it goes on or when every input was settled.
-func (e *engine[In, Out]) cause() error {
-	if end := e.end.Load(); end != nil {
-		return end.cause
-	}
-	return nil
-}
-
-// join waits until nothing of the run is left: containers, feeder, events. An
-// iterator that blocks for ever cannot be ended from outside; after Grace its
-// goroutine is left to it.
-func (e *engine[In, Out]) join() {
-	<-e.pool.Done()
-	e.ending() // the pool may have seen the end of the context first
-	if e.feed != nil {
-		timer := time.NewTimer(e.opts.Grace)
-		defer timer.Stop()
-		select {
-		case <-e.feed.done:
-		case <-timer.C:
-		}
-	}
-	if e.watched != nil {
-		<-e.watched
-	}
-	if e.finished != nil {
-		<-e.finished
-	}
-}
-
-func (e *engine[In, Out]) closeEvents() {
-	defer close(e.finished)
-	<-e.pool.Done()
-	e.events.Emit(supervisor.Event{Kind: supervisor.RunEnded, Function: e.opts.Name, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: e.cause()})
-	e.events.Close(e.opts.Grace)
-}
-
-// stop ends the run because its caller wants no more of it.
-func (e *engine[In, Out]) stop() {
-	e.stopOnce.Do(func() { close(e.stopped) })
-	e.finish(ErrStopped)
 }

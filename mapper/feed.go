@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // feed is a source over an iterator. One goroutine, the feeder, pulls inputs into a
@@ -23,6 +24,7 @@ type feed[In any] struct {
 	over   *atomic.Bool // the run has ended
 	lot    *lot
 	done   chan struct{} // closed when the feeder has ended
+	joined sync.Once
 
 	mu   sync.Mutex // guards taking from the ring
 	head atomic.Int64
@@ -124,6 +126,18 @@ func (f *feed[In]) ready() bool { return f.head.Load() < f.tail.Load() }
 func (f *feed[In]) taken() int { return int(f.tail.Load()) }
 
 func (f *feed[In]) total() int { return int(f.end.Load()) }
+
+// join waits for the end of the feeder, at most for grace, and only once for that long.
+func (f *feed[In]) join(grace time.Duration) {
+	f.joined.Do(func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-f.done:
+		case <-timer.C:
+		}
+	})
+}
 
 // rest gives the inputs that were pulled and never claimed, once the run is joined.
 func (f *feed[In]) rest(give func(index int, in In)) {

@@ -18,9 +18,9 @@ import (
 // the channel is closed.
 //
 // When ctx ends, nothing new begins, running attempts are cancelled, and unfinished
-// inputs get context.Cause(ctx). A reader who takes no result for some milliseconds
-// then is taken to have left: with [Run.All] nothing of the kind is needed. An item costs a channel operation, some 100 ns more than with
-// [Run.All].
+// inputs get context.Cause(ctx). A reader who takes no result for about 100 ms after
+// that is taken to have left, and results that he has not read are dropped. [Run.All]
+// needs no such guess, and saves the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
 	run, err := startSlice(ctx, fn, inputs, opts, channelRoom)
 	return results(run, err)

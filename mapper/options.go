@@ -81,8 +81,9 @@ func (o Options) filled() (Options, error) {
 		return o, err
 	}
 	o.Containers = orElse(o.Containers, runtime.GOMAXPROCS(0))
-	o.StartTimeout = orElse(o.StartTimeout, 10*time.Second)
-	o.Grace = orElse(o.Grace, time.Second)
+	o.Timeout = min(o.Timeout, forever)
+	o.StartTimeout = min(orElse(o.StartTimeout, 10*time.Second), forever)
+	o.Grace = min(orElse(o.Grace, time.Second), forever)
 	o.Outstanding = orElse(o.Outstanding, max(minOutstanding, outstandingPerContainer*o.Containers))
 	if o.Crashes == nil {
 		o.Crashes = policy.Ephemeral{}
@@ -97,10 +98,13 @@ func orElse[T int | time.Duration](v, otherwise T) T {
 	return v
 }
 
+// forever is a time that can be added to others without overflow: 36 years.
+const forever = time.Duration(1 << 60)
+
 // Bounds of what costs memory before the first input is begun.
 const (
 	maxContainers  = 1 << 20
-	maxOutstanding = 1 << 28
+	maxOutstanding = 1 << 24
 )
 
 // Validate returns nil, or a *policy.InvalidError that names the first bad field. Every

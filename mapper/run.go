@@ -26,8 +26,8 @@ const channelRoom = 128
 // After the caller's context has ended, a reader who takes no result while the sender
 // looks so many times, or later within linger, is taken to have left.
 const (
-	glimpses = 50_000 // some milliseconds
-	linger   = 100 * time.Millisecond
+	glimpses = 500_000 // some 100 ms of yielding
+	linger   = 200 * time.Millisecond
 )
 
 func newRun[In, Out any](e *engine[In, Out], room int) *Run[In, Out] {
@@ -51,23 +51,25 @@ func (r *Run[In, Out]) All() iter.Seq[Result[In, Out]] {
 
 // Results returns the results as a channel, the same one at each call. It is closed
 // when the run has ended and nothing of it is left. Read it to the end, cancel the
-// run's context, or call Stop: otherwise the run waits for its reader for ever. After
-// [Run.All] it is closed and empty.
+// run's context, or call Stop: otherwise the run waits for its reader for ever. A
+// reader who takes no result for about 100 ms after that is taken to have left, and
+// the results that he has not read are dropped. After [Run.All] it is closed and empty.
 func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
-	mine := r.claim()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.channel == nil {
 		r.channel = make(chan Result[In, Out], r.room)
-		if mine {
-			go r.send()
-		} else {
+		if r.read {
 			close(r.channel)
+		} else {
+			r.read = true
+			go r.send()
 		}
 	}
 	return r.channel
 }
 
+// claim makes the caller the reader of the run, if it is the first.
 func (r *Run[In, Out]) claim() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,30 +10,44 @@ import (
 // Here, and only here, an input's fate is decided: done, another attempt at T, or
 // failed for good. What becomes of the container is not known here.
 
-// settle decides about an input whose attempt returned err.
-func (e *engine[In, Out]) settle(rec *record[In, Out], err error) {
-	rec.err = policy.Cause(err)
+// verdict is what an attempt's error says about another attempt. It is read before any
+// lock is taken: the error's methods are the user's code.
+type verdict struct {
+	err       error // without the wrappers that say the rest
+	permanent bool
+	delay     time.Duration
+	asked     bool // for delay
+}
+
+func verdictOn(err error) verdict {
+	v := verdict{err: policy.Cause(err), permanent: policy.IsPermanent(err)}
+	v.delay, v.asked = policy.RetryDelay(err)
+	return v
+}
+
+// settle decides about an input whose attempt returned an error.
+func (e *engine[In, Out]) settle(rec *record[In, Out], v verdict) {
+	rec.err = v.err
 	switch {
-	case e.ending():
+	case e.checkEnd():
 		e.fail(rec, e.cause())
-	case e.mayRetry(rec, err):
-		e.retry(rec, err)
+	case rec.retries < e.opts.Retries.MaxRetries && !e.opts.AtMostOnce && !v.permanent:
+		e.failures.Add(1)
+		e.retry(rec, v)
 	default:
+		e.failures.Add(1)
 		e.fail(rec, rec.err)
 	}
 }
 
-func (e *engine[In, Out]) mayRetry(rec *record[In, Out], err error) bool {
-	return rec.retries < e.opts.Retries.MaxRetries && !e.opts.AtMostOnce && !policy.IsPermanent(err)
-}
-
 // retry has the input wait for its next attempt, off the container.
-func (e *engine[In, Out]) retry(rec *record[In, Out], err error) {
+func (e *engine[In, Out]) retry(rec *record[In, Out], v verdict) {
 	rec.retries++
-	delay, asked := policy.RetryDelay(err)
-	if !asked {
+	delay := v.delay
+	if !v.asked {
 		delay = e.opts.Retries.Delay(rec.retries)
 	}
+	delay = min(delay, forever)
 	e.retried.Add(1)
 	e.emitInput(supervisor.InputRetried, rec, delay)
 	e.todo.retry(rec, e.now()+delay)
@@ -44,22 +58,24 @@ func (e *engine[In, Out]) retry(rec *record[In, Out], err error) {
 func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashError, looping bool) {
 	rec.err = crash
 	switch {
-	case e.ending():
+	case e.checkEnd():
 		e.fail(rec, e.cause())
 	case e.opts.AtMostOnce:
 		e.fail(rec, crash)
 	default:
-		if e.todo.rerun(rec, e.progress(), looping) {
-			e.reran.Add(1)
-			e.emitInput(supervisor.InputRerun, rec, 0)
-		} else {
+		status := e.todo.charge(rec, looping)
+		if status == policy.StatusFailed {
 			e.fail(rec, crash)
+			return
 		}
+		e.reran.Add(1)
+		e.emitInput(supervisor.InputRerun, rec, 0)
+		e.todo.rerun(rec, status, e.progress())
 	}
 }
 
-// progress counts inputs that came to an end other than by crashing.
-func (e *engine[In, Out]) progress() int64 { return e.succeeded.Load() }
+// progress counts attempts that came to an end other than by crashing.
+func (e *engine[In, Out]) progress() int64 { return e.succeeded.Load() + e.failures.Load() }
 
 // fail settles an input for good. With ReturnExceptions its failure is a result like
 // any other; without, the first one ends the run.
@@ -78,7 +94,7 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 // halt ends the run at its first failure, which the emitter delivers last. The
 // failure is counted after that: a count may find everything settled.
 func (e *engine[In, Out]) halt(rec *record[In, Out]) {
-	if e.ending() || !e.finishWith(&InputError{Index: rec.index, Attempts: rec.attempts, Err: rec.err}, rec) {
+	if e.checkEnd() || !e.finishWith(&InputError{Index: rec.index, Attempts: rec.attempts, Err: rec.err}, rec) {
 		e.todo.setAside(rec)
 		return
 	}
@@ -102,29 +118,21 @@ func (e *engine[In, Out]) crashed(c *supervisor.Container, crash *supervisor.Cra
 	if w == nil || w.c != c {
 		return
 	}
-	done, rec, rest := w.detach(w.at)
 	w.started.Store(0)
-	w.publish(done)
-	if rec != nil {
+	w.surrender(w.at, func(rec *record[In, Out]) {
 		crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
 		e.struck(rec, crash, c.CrashLooping())
-	}
-	e.todo.giveBack(rest)
+	})
 }
 
-// give takes what a container has in hand away from it, since it has been given up:
-// err is what its attempt is said to have returned, nil for the run's own end.
-func (e *engine[In, Out]) give(c *supervisor.Container, err error) {
+// takeAway takes what a container has in hand, since the container is given up: v is
+// what its attempt is said to have returned. It reports false if it had nothing.
+func (e *engine[In, Out]) takeAway(c *supervisor.Container, v verdict) bool {
 	w := e.workers[c.Lineage()].Load()
 	if w == nil || w.c != c {
-		return
+		return false
 	}
-	done, rec, rest := w.detach(somewhere)
-	w.publish(done)
-	e.todo.giveBack(rest)
-	if rec != nil {
-		e.settle(rec, err)
-	}
+	return w.surrender(somewhere, func(rec *record[In, Out]) { e.settle(rec, v) })
 }
 
 func (e *engine[In, Out]) emitInput(kind supervisor.Kind, rec *record[In, Out], delay time.Duration) {

@@ -105,38 +105,40 @@ func (t *todo[In, Out]) retry(rec *record[In, Out], due time.Duration) {
 	t.arm()
 }
 
-// rerun charges the input with a crash and has it run again, or reports false if it
-// has used up its limit. now is the run's progress. In a crash loop it is not charged,
-// but waits like a suspect: a poison must not be what every canary is tried with.
-func (t *todo[In, Out]) rerun(rec *record[In, Out], now int64, looping bool) bool {
+// charge charges the input with a crash and returns what that makes of it. In a crash
+// loop it is not charged, but has to wait like a suspect: a poison must not be what
+// every canary is tried with.
+func (t *todo[In, Out]) charge(rec *record[In, Out], looping bool) policy.Status {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.release(rec)
-	status := policy.StatusSuspect
-	if !looping {
-		if t.ledger.Strikes(rec.index) == 0 {
-			t.stricken.Add(1)
-		}
-		status = t.ledger.Strike(rec.index)
+	if looping {
+		return policy.StatusSuspect
 	}
-	switch status {
-	case policy.StatusFailed:
-		return false
-	case policy.StatusSuspect:
+	if t.ledger.Strikes(rec.index) == 0 {
+		t.stricken.Add(1)
+	}
+	return t.ledger.Strike(rec.index)
+}
+
+// rerun has the input run again, as its status demands. now is the run's progress.
+func (t *todo[In, Out]) rerun(rec *record[In, Out], status policy.Status, now int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if status == policy.StatusSuspect {
 		rec.suspect, rec.mark = true, now
 		t.suspect = append(t.suspect, rec)
 		t.suspects.Add(1)
-	default:
+	} else {
 		t.struck = append(t.struck, rec)
 		t.ready.Add(1)
 	}
 	t.e.lot.wake()
-	return true
 }
 
 // cleared forgets the crashes of an input that is settled.
 func (t *todo[In, Out]) cleared(rec *record[In, Out]) {
-	if t.stricken.Load() == 0 {
+	if t.stricken.Load() == 0 && !rec.suspect {
 		return
 	}
 	t.mu.Lock()
@@ -231,31 +233,6 @@ func shift[T any](s *[]T) T {
 	(*s)[0] = none
 	*s = (*s)[1:]
 	return first
-}
-
-// retries is a heap by due time; at equal times the lower index first.
-type retries[In, Out any] []*record[In, Out]
-
-func (r retries[In, Out]) Len() int { return len(r) }
-
-func (r retries[In, Out]) Less(i, j int) bool {
-	if r[i].due != r[j].due {
-		return r[i].due < r[j].due
-	}
-	return r[i].index < r[j].index
-}
-
-func (r retries[In, Out]) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
-
-func (r *retries[In, Out]) Push(x any) { *r = append(*r, x.(*record[In, Out])) }
-
-func (r *retries[In, Out]) Pop() any {
-	old := *r
-	last := len(old) - 1
-	rec := old[last]
-	old[last] = nil
-	*r = old[:last]
-	return rec
 }
 
 // count is the number of inputs that wait for another attempt.

@@ -26,7 +26,7 @@ func (w *worker[In, Out]) deadline() (time.Time, bool) {
 	if began == 0 || began == givenUp {
 		return time.Time{}, false
 	}
-	return w.e.epoch.Add(time.Duration(max(began, -began)) + w.e.opts.Timeout), true
+	return w.e.epoch.Add(time.Duration(max(began, -began)-1) + w.e.opts.Timeout), true
 }
 
 // loopTimed is loop for attempts that may time out.
@@ -34,6 +34,10 @@ func (w *worker[In, Out]) loopTimed(ch *chunk[In, Out]) {
 	for {
 		i, end := w.beginNext(1)
 		if i >= end {
+			return
+		}
+		if w.e.over.Load() {
+			w.giveUp(ch, i)
 			return
 		}
 		w.at = i
@@ -121,7 +125,7 @@ func (w *worker[In, Out]) check(now time.Duration) time.Duration {
 		return never
 	}
 	w.e.timedOut.Add(1)
-	w.e.give(w.c, &TimeoutError{Timeout: w.e.opts.Timeout})
+	w.e.takeAway(w.c, verdict{err: &TimeoutError{Timeout: w.e.opts.Timeout}})
 	w.c.Abandon()
 	return never
 }

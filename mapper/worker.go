@@ -5,24 +5,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
-)
-
-// The length of a claim follows the measured cost of an input, so that cheap inputs
-// share what a synchronisation costs and slow ones go one by one.
-const (
-	claimTarget = 30 * time.Microsecond // of work in one claim: two clock readings are 0.2 % of it
-	maxClaim    = 1024
-)
-
-// Beginning an input costs an atomic operation, 6 ns. Inputs that cost next to nothing
-// are begun a few at a time: what is finished of so few is not seen from outside
-// before the last of them, and what is not begun cannot be taken away.
-const (
-	cheap      = 250 // ns for an input
-	cheapLease = 8
 )
 
 // worker is what one container does: claim a chunk, execute it, publish it.
@@ -58,12 +42,13 @@ func spanOf(begun, end int) uint64     { return uint64(begun)<<32 | uint64(end) 
 func begunEnd(s uint64) (begun, e int) { return int(s >> 32), int(uint32(s)) }
 
 // serve is the life of a container: until the run is over, or the container's chunk
-// was taken away because it was given up.
+// was taken away because it was given up. Then it sees to it itself that it is
+// replaced: whoever gave it up may not have come to that yet.
 func (w *worker[In, Out]) serve() {
 	defer func() { w.ctx.Load().release() }()
-	for {
-		ch := w.next()
-		if ch == nil || !w.execute(ch) {
+	for ch := w.next(); ch != nil; ch = w.next() {
+		if !w.execute(ch) {
+			w.c.Abandon()
 			return
 		}
 	}
@@ -128,9 +113,8 @@ func (w *worker[In, Out]) claim(eager bool) *chunk[In, Out] {
 // execute runs the function over a chunk and publishes what came of it. It reports
 // false if the container was given up meanwhile.
 func (w *worker[In, Out]) execute(ch *chunk[In, Out]) bool {
-	n := len(ch.in)
-	ch.size(n)
-	w.begin(ch, n)
+	ch.size(len(ch.in))
+	w.begin(ch)
 	began := w.e.now()
 	if w.e.opts.Timeout > 0 {
 		w.loopTimed(ch)
@@ -138,9 +122,9 @@ func (w *worker[In, Out]) execute(ch *chunk[In, Out]) bool {
 		w.loop(ch)
 	}
 	took := w.e.now() - began
-	done, ok := w.finish(ch, n)
-	if ok {
-		w.proven = w.proven || done > 0
+	done, ok := w.finish(ch)
+	if ok && done > 0 {
+		w.proven = true
 		w.adapt(done, took)
 		if w.e.backlog() > w.e.window.size/8 {
 			runtime.Gosched() // the emitter is on this core, or needs one
@@ -154,23 +138,23 @@ func (w *worker[In, Out]) execute(ch *chunk[In, Out]) bool {
 // emitter and a crash all need to know how far this one has come.
 func (w *worker[In, Out]) loop(ch *chunk[In, Out]) {
 	ctx := context.Context(w.ctx.Load())
-	fn, in, out, lease := w.e.fn, ch.in, ch.out, w.lease
+	fn, in, out, lease, over := w.e.fn, ch.in, ch.out, w.lease, &w.e.over
 	for {
 		i, end := w.beginNext(lease)
 		if i >= end {
 			return
 		}
 		for end = min(end, i+lease); i < end; i++ {
+			if over.Load() {
+				w.giveUp(ch, i)
+				return
+			}
 			w.at = i
 			v, err := fn(ctx, in[i])
 			if err == nil {
 				out[i] = v
 			} else if !w.fail(ch, i, err) {
 				return
-			}
-			if lease > 1 && w.e.over.Load() {
-				w.e.todo.giveBack(w.unlease(ch, i+1))
-				break
 			}
 		}
 	}
@@ -181,77 +165,47 @@ func (w *worker[In, Out]) beginNext(n int) (i, end int) {
 	return begunEnd(w.span.Add(uint64(n)<<32) - uint64(n)<<32)
 }
 
-// begin takes ch in hand. A run that ends between the claim and here takes back what
-// is not begun, like that of every other container.
-func (w *worker[In, Out]) begin(ch *chunk[In, Out], n int) {
-	if n > 1 {
+// begin takes ch in hand.
+func (w *worker[In, Out]) begin(ch *chunk[In, Out]) {
+	if len(ch.in) > 1 {
 		w.e.wide.Add(1)
 	}
 	w.c.Busy(true)
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.cur = ch
-	w.span.Store(spanOf(0, n))
-	w.mu.Unlock()
-	if w.e.over.Load() {
-		w.e.todo.giveBack(w.cede(all))
-	}
+	w.span.Store(spanOf(0, len(ch.in)))
 }
 
 // finish publishes what is left of the chunk after its last input, and returns how
 // many inputs were executed.
-func (w *worker[In, Out]) finish(ch *chunk[In, Out], n int) (done int, ok bool) {
+func (w *worker[In, Out]) finish(ch *chunk[In, Out]) (done int, ok bool) {
 	w.mu.Lock()
 	if w.cur != ch {
 		w.mu.Unlock()
 		return 0, false
 	}
-	_, end := begunEnd(w.span.Load())
-	w.cur = nil
-	w.mu.Unlock()
-	if n > 1 {
-		w.e.wide.Add(-1)
-	}
+	_, done = begunEnd(w.span.Load())
+	w.letGo()
+	n := done - ch.from
 	ch.lo += ch.from
-	ch.in, ch.out = ch.in[ch.from:end], ch.out[ch.from:end]
-	if ch.rec != nil && len(ch.out) > 0 {
+	ch.in, ch.out = ch.in[ch.from:done], ch.out[ch.from:done]
+	if ch.rec != nil && n > 0 {
 		ch.rec.attempts++
 		ch.rec.err = nil
 	}
-	w.publish(ch)
-	return end, true
-}
-
-// publish hands finished inputs to the outlet, then counts them.
-func (w *worker[In, Out]) publish(ch *chunk[In, Out]) {
-	if ch == nil {
-		return
-	}
-	n := len(ch.out)
-	if n == 0 {
-		w.e.depot.put(ch)
-		return
-	}
+	w.e.succeed(ch)
+	w.mu.Unlock()
 	w.c.Finished(n)
-	w.e.succeed(ch, n)
+	return done, true
 }
 
-// adapt chooses the length of the next claim: it grows at most twofold, so that a
-// slow input is never batched by a guess, and shrinks at once.
-func (w *worker[In, Out]) adapt(n int, took time.Duration) {
-	if n == 0 {
-		return
+// letGo empties the container's hands. The caller holds w.mu.
+func (w *worker[In, Out]) letGo() {
+	if len(w.cur.in) > 1 {
+		w.e.wide.Add(-1)
 	}
-	want := max(min(n*int(claimTarget)/max(int(took), 1), 2*n, w.e.maxClaim), 1)
-	if n >= w.want || want < w.want {
-		if want != w.want {
-			w.e.hint.Store(int64(want))
-		}
-		w.want = want
-	}
-	w.lease = 1
-	if took > 0 && int(took) < n*cheap && w.e.opts.Timeout == 0 { // no time at all passes in a synctest bubble
-		w.lease = cheapLease
-	}
+	w.cur = nil
 }
 
 // attempt is what AttemptFrom returns.

@@ -63,11 +63,28 @@ func (c *Container) CrashLooping() bool { return c.pool.looping.Load() }
 // for. It reports false if the container has ended by itself. No crash is counted:
 // whoever abandons a container has asked for its end.
 func (c *Container) Abandon() bool {
-	if !c.fate.CompareAndSwap(alive, lost) {
+	if !c.giveUp() {
 		return false
 	}
 	c.pool.tell(message{kind: abandoned, container: c})
 	return true
+}
+
+// giveUp decides that the container is abandoned, unless its end is decided already.
+func (c *Container) giveUp() bool {
+	won := c.fate.CompareAndSwap(alive, lost)
+	if won {
+		c.pool.lingering.Add(1)
+	}
+	return won
+}
+
+// phase is where a crash finds the container, unless its owner knows better.
+func (c *Container) phase() Phase {
+	if c.ready.Load() {
+		return PhaseIdle
+	}
+	return PhaseStart
 }
 
 func (c *Container) state() State {

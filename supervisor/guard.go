@@ -37,19 +37,20 @@ func asCrash(c *Container, err error) *CrashError {
 // ended tells first the owner of the work, then the supervisor, how c ended. Each
 // decides about its own: what becomes of the input, what becomes of the container.
 func (s *Supervisor) ended(c *Container, crash *CrashError) {
+	late := s.ctx.Err() != nil
 	if crash != nil {
 		if crash.Phase == "" {
-			crash.Phase = PhaseIdle
-			if !c.ready.Load() {
-				crash.Phase = PhaseStart
-			}
+			crash.Phase = c.phase()
 		}
 		s.cfg.Crashed(c, crash)
+	}
+	if late {
+		crash = nil // whatever a container does after it was asked to end is no crash of the pool
 	}
 	switch {
 	case !c.fate.CompareAndSwap(alive, gone):
 		s.lingering.Add(-1)
-	case s.ctx.Err() != nil && s.cfg.Events == nil:
+	case late && s.cfg.Events == nil:
 		// At the end of a run nobody wants to know of each container: a thousand
 		// messages are most of what it costs to join it.
 		if s.live.Add(-1) == 0 {

@@ -35,6 +35,9 @@ type verdict struct {
 var ErrFatalStart = errors.New("supervisor: no start can succeed")
 
 func newJudge(cfg Config) judge {
+	if cfg.Crashes == nil {
+		cfg.Crashes = policy.Ephemeral{}
+	}
 	j := judge{restarts: policy.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
 	if cfg.Plain {
 		j.credit = new(policy.Credit)

@@ -38,7 +38,6 @@ type ContainerInfo struct {
 }
 
 func (s *Supervisor) snapshot() Snapshot {
-	s.credit(time.Now())
 	snap := Snapshot{
 		Containers: make([]ContainerInfo, len(s.lineages)),
 		Live:       int(s.live.Load()),
@@ -66,7 +65,10 @@ func (s *Supervisor) info(i int) ContainerInfo {
 		info.ID, info.State, info.Since, info.Finished = c.id, c.state(), c.started, c.finished.Load()
 	case l.waiting:
 		info.State = BackingOff
-		info.NextStart = s.nextStart(l.due)
+		info.NextStart = l.due
+		if until := s.judge.until(); until.After(l.due) {
+			info.NextStart = until
+		}
 	}
 	if info.Crashes == 0 {
 		info.Last = nil // progress has been made since
@@ -74,13 +76,14 @@ func (s *Supervisor) info(i int) ContainerInfo {
 	return info
 }
 
-// nextStart is the earliest start of a lineage that is due at a time. Under an open
-// gate it may be another lineage that starts then.
-func (s *Supervisor) nextStart(due time.Time) time.Time {
-	if until := s.judge.until(); until.After(due) {
-		return until
+// nextStart is the earliest start of a lineage that has to wait, zero if it need not.
+// Under an open gate it may be another lineage that starts then.
+func (s *Supervisor) nextStart(now time.Time, delay time.Duration) time.Time {
+	next := s.judge.until()
+	if due := now.Add(delay); delay > 0 && due.After(next) {
+		next = due
 	}
-	return due
+	return next
 }
 
 // showLoop tells observers when a crash loop opens and closes.

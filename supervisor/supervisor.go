@@ -31,8 +31,10 @@ type Config struct {
 	// runs on the dying goroutine, and says in crash what the container was doing.
 	Crashed func(c *Container, crash *CrashError)
 
-	// Abandoned is told of each container that outlived Grace.
-	Abandoned func(c *Container)
+	// Abandoned is asked about each container that has outlived Grace. It takes away
+	// what the container has in hand and reports whether there was anything: if not,
+	// the container is about to end by itself, and is asked about again.
+	Abandoned func(c *Container) bool
 
 	// Cutoff is told, once, that an ephemeral pool gives up. It ends the context.
 	Cutoff func(*CutoffError)
@@ -82,6 +84,14 @@ type lineage struct {
 	last      *CrashError
 }
 
+// uptime is how long the container has been ready.
+func (l *lineage) uptime(now time.Time) time.Duration {
+	if l.ready.IsZero() {
+		return 0
+	}
+	return now.Sub(l.ready)
+}
+
 type messageKind uint8
 
 const (
@@ -106,7 +116,7 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 	s := &Supervisor{
 		cfg:      cfg,
 		ctx:      ctx,
-		inbox:    make(chan message, 16),
+		inbox:    make(chan message, 64),
 		done:     make(chan struct{}),
 		lineages: make([]lineage, cfg.Containers),
 		judge:    newJudge(cfg),
@@ -133,7 +143,7 @@ func (s *Supervisor) supervise() {
 		s.arm()
 		select {
 		case m := <-s.inbox:
-			s.handle(m)
+			s.handleAll(m)
 		case <-s.timer.C:
 			s.tick()
 		case <-ended:
@@ -144,22 +154,30 @@ func (s *Supervisor) supervise() {
 	s.final = s.snapshot()
 }
 
+// handleAll handles a message and those that have come with it: what costs a look at
+// every lineage is done once for all of them.
+func (s *Supervisor) handleAll(m message) {
+	more := len(s.inbox)
+	s.credit(time.Now())
+	s.handle(m)
+	for range more {
+		s.handle(<-s.inbox)
+	}
+	s.showLoop()
+	s.startDue()
+}
+
 func (s *Supervisor) handle(m message) {
 	switch m.kind {
 	case exited:
 		s.exit(m.container, m.crash)
 	case readied:
 		s.ready(m.container)
-	case proved:
-		s.credit(time.Now())
-		s.showLoop()
 	case abandoned:
 		s.abandon(m.container)
 	case asked:
 		m.reply <- s.snapshot()
-		return
 	}
-	s.startDue()
 }
 
 // stop begins the end of the pool: nothing starts any more, and whoever is still
@@ -176,12 +194,7 @@ func (s *Supervisor) stop() {
 // tick is a due time: of a start, of a probation, or of the end of the grace.
 func (s *Supervisor) tick() {
 	if s.stopping {
-		for i := range s.lineages {
-			if c := s.lineages[i].container; c != nil && c.fate.CompareAndSwap(alive, lost) {
-				s.abandon(c)
-				s.cfg.Abandoned(c)
-			}
-		}
+		s.abandonAll()
 		return
 	}
 	s.credit(time.Now())
@@ -189,11 +202,22 @@ func (s *Supervisor) tick() {
 	s.startDue()
 }
 
+// abandonAll gives up who is still there after Grace. A container that has nothing in
+// hand is between two steps of ours, not in the user's code.
+func (s *Supervisor) abandonAll() {
+	for i := range s.lineages {
+		c := s.lineages[i].container
+		if c != nil && c.fate.Load() == alive && s.cfg.Abandoned(c) && c.giveUp() {
+			s.abandon(c)
+		}
+	}
+	s.timer.Reset(min(max(s.cfg.Grace, time.Millisecond), time.Second))
+}
+
 // abandon counts a container that nobody waits for any more and replaces it.
 func (s *Supervisor) abandon(c *Container) {
 	l := &s.lineages[c.lineage]
 	s.abandoned++
-	s.lingering.Add(1)
 	s.live.Add(-1)
 	l.container = nil
 	s.judge.stopped(c.lineage, time.Now())
@@ -204,28 +228,31 @@ func (s *Supervisor) abandon(c *Container) {
 func (s *Supervisor) exit(c *Container, crash *CrashError) {
 	now := time.Now()
 	s.live.Add(-1)
-	if crash == nil || s.stopping || s.ctx.Err() != nil {
-		s.lineages[c.lineage].container = nil
+	l := &s.lineages[c.lineage]
+	l.container = nil
+	if crash == nil {
 		s.judge.stopped(c.lineage, now)
 		s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage})
 		return
 	}
-	s.credit(now)
-	s.lineages[c.lineage].container = nil
+	if s.crashes == 0 {
+		s.since = now
+	}
+	s.crashes++
+	s.last, l.last = crash, crash
+	if s.stopping || s.ctx.Err() != nil {
+		s.emitCrash(c, crash, time.Time{}) // it has ended the run; nothing is left to decide
+		return
+	}
 	s.crash(c, crash, now)
 }
 
 // crash decides what becomes of the lineage: a restart now, one later, or none.
 func (s *Supervisor) crash(c *Container, crash *CrashError, now time.Time) {
-	if s.crashes == 0 {
-		s.since = now
-	}
-	s.crashes++
-	s.last, s.lineages[c.lineage].last = crash, crash
 	delay, rule, cutoff := s.judge.crash(verdict{
 		lineage:  c.lineage,
 		starting: !c.ready.Load(),
-		uptime:   now.Sub(c.started),
+		uptime:   s.lineages[c.lineage].uptime(now),
 		spent:    s.cfg.Spent(),
 		fatal:    isFatal(crash),
 		now:      now,
@@ -235,7 +262,7 @@ func (s *Supervisor) crash(c *Container, crash *CrashError, now time.Time) {
 		s.cutoff(rule)
 		return
 	}
-	s.emitCrash(c, crash, s.nextStart(now.Add(delay)))
+	s.emitCrash(c, crash, s.nextStart(now, delay))
 	s.showLoop()
 	s.schedule(c.lineage, delay)
 }
@@ -259,5 +286,7 @@ func (s *Supervisor) Snapshot() Snapshot {
 		}
 	case <-s.done:
 	}
-	return s.final
+	final := s.final
+	final.Lingering = s.Lingering()
+	return final
 }
