@@ -54,8 +54,11 @@
 // then stops intake until it is done. A retry waits in that window and in no container.
 //
 // Containers claim runs of consecutive inputs, as long as some 30 µs of work, so that
-// cheap inputs share the cost of a synchronisation. Slow inputs go one by one, and a
-// container without work takes half of what another has claimed and not begun.
+// cheap inputs share the cost of a synchronisation. Slow inputs go one by one: a
+// container without work takes half of what another has claimed and not begun, and an
+// emitter without results takes what a container has finished of its run. Only inputs
+// that cost no more than a no-op are begun four at a time, and then share the delay if
+// one of them turns out slow. Inputs must not wait for each other.
 //
 // Everything works in a testing/synctest bubble.
 package mapper

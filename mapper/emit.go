@@ -43,7 +43,7 @@ func (e *engine[In, Out]) emit(yield func(Result[In, Out]) bool) {
 func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
 	if rec := e.end.Load().failed; rec != nil {
 		e.sweep()
-		for ch := e.out.skip(rec.index); ch != nil; ch = e.out.skip(rec.index) {
+		for ch := e.results.skip(rec.index); ch != nil; ch = e.results.skip(rec.index) {
 			if !e.hand(ch, yield) {
 				return
 			}
@@ -58,7 +58,7 @@ func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
 		said = said || r.Err != nil
 		return yield(r) && (r.Err == nil || e.opts.ReturnExceptions)
 	}
-	for ch := e.out.pop(); ch != nil; ch = e.out.pop() {
+	for ch := e.results.pop(); ch != nil; ch = e.results.pop() {
 		if !e.hand(ch, last) {
 			return
 		}
@@ -142,7 +142,7 @@ func (e *engine[In, Out]) refill(room int) {
 func (e *engine[In, Out]) await() *chunk[In, Out] {
 	patience := minPatience
 	for turn := 0; ; turn++ {
-		if ch := e.out.pop(); ch != nil {
+		if ch := e.results.pop(); ch != nil {
 			return ch
 		}
 		if e.end.Load() != nil {
@@ -187,13 +187,13 @@ const (
 // next chunk is there if there is one; or the run ended early.
 func (e *engine[In, Out]) lastWord() *chunk[In, Out] {
 	if e.cause() == nil {
-		return e.out.pop()
+		return e.results.pop()
 	}
 	return nil
 }
 
 // hasNews reports that a sleeping emitter has something to do.
-func (e *engine[In, Out]) hasNews() bool { return e.out.waiting() || e.end.Load() != nil }
+func (e *engine[In, Out]) hasNews() bool { return e.results.waiting() || e.end.Load() != nil }
 
 // sweep publishes the finished part of every chunk in hand, and reports whether
 // there was any.

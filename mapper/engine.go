@@ -22,17 +22,18 @@ type engine[In, Out any] struct {
 	cancel context.CancelCauseFunc
 	epoch  time.Time // of the run's clock
 
-	src    source[In]
-	feed   *feed[In] // src, if it is one
-	window window
-	todo   todo[In, Out]
-	out    outlet[In, Out]
-	depot  depot[In, Out]
-	lot    lot
-	reader waiter      // the emitter
-	timer  *time.Timer // the emitter's
-	events *supervisor.Events
-	pool   *supervisor.Supervisor
+	src     source[In]
+	feed    *feed[In] // src, if it is one
+	window  window
+	todo    todo[In, Out]
+	out     outlet[In, Out]
+	results queue[In, Out] // out, where an emitter delivers
+	depot   depot[In, Out]
+	lot     lot
+	reader  waiter      // the emitter
+	timer   *time.Timer // the emitter's
+	events  *supervisor.Events
+	pool    *supervisor.Supervisor
 
 	workers  []atomic.Pointer[worker[In, Out]] // by lineage
 	maxClaim int

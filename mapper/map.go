@@ -141,8 +141,9 @@ func startSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Ou
 // deliverTo chooses the outlet of a streaming run.
 func (e *engine[In, Out]) deliverTo(window int) {
 	if e.opts.Unordered {
-		e.out = &pile[In, Out]{}
+		e.results = &pile[In, Out]{}
 	} else {
-		e.out = newRing[In, Out](window)
+		e.results = newRing[In, Out](window)
 	}
+	e.out = e.results
 }

@@ -5,13 +5,18 @@ import (
 	"sync/atomic"
 )
 
-// outlet is where finished chunks go, in one of three orders.
+// outlet is where finished chunks go.
 type outlet[In, Out any] interface {
 	// put hands over a finished chunk, from any goroutine. It reports whether the
 	// emitter may be waiting for it.
 	put(c *chunk[In, Out]) bool
-	// pop returns the next chunk to deliver, nil when there is none yet. Only the
-	// emitter calls it.
+}
+
+// queue is an outlet that an emitter empties, in one of two orders. Only the emitter
+// calls the methods besides put.
+type queue[In, Out any] interface {
+	outlet[In, Out]
+	// pop returns the next chunk to deliver, nil when there is none yet.
 	pop() *chunk[In, Out]
 	// waiting reports that pop would return something.
 	waiting() bool
@@ -128,9 +133,3 @@ func (s *sheet[In, Out]) put(c *chunk[In, Out]) bool {
 	s.depot.put(c)
 	return false
 }
-
-func (s *sheet[In, Out]) waiting() bool { return false }
-
-func (s *sheet[In, Out]) pop() *chunk[In, Out] { return nil }
-
-func (s *sheet[In, Out]) skip(int) *chunk[In, Out] { return nil }

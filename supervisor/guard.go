@@ -60,11 +60,3 @@ func (s *Supervisor) ended(c *Container, crash *CrashError) {
 		s.tell(message{kind: exited, container: c, crash: crash})
 	}
 }
-
-// tell sends m to the owner goroutine, or drops it when there is none any more.
-func (s *Supervisor) tell(m message) {
-	select {
-	case s.inbox <- m:
-	case <-s.done:
-	}
-}

@@ -92,24 +92,6 @@ func (l *lineage) uptime(now time.Time) time.Duration {
 	return now.Sub(l.ready)
 }
 
-type messageKind uint8
-
-const (
-	exited    messageKind = iota
-	emptied               // the last container has ended, in order like all before it
-	readied               // the start is over
-	proved                // the first input is finished
-	abandoned             // nobody waits for it any more
-	asked                 // for a snapshot
-)
-
-type message struct {
-	kind      messageKind
-	container *Container
-	crash     *CrashError
-	reply     chan<- Snapshot
-}
-
 // Start makes the pool and returns at once. The pool ends, and Done is closed, when
 // every container has returned, or, once ctx has ended, at most Grace later.
 func Start(ctx context.Context, cfg Config) *Supervisor {
@@ -152,32 +134,6 @@ func (s *Supervisor) supervise() {
 		}
 	}
 	s.final = s.snapshot()
-}
-
-// handleAll handles a message and those that have come with it: what costs a look at
-// every lineage is done once for all of them.
-func (s *Supervisor) handleAll(m message) {
-	more := len(s.inbox)
-	s.credit(time.Now())
-	s.handle(m)
-	for range more {
-		s.handle(<-s.inbox)
-	}
-	s.showLoop()
-	s.startDue()
-}
-
-func (s *Supervisor) handle(m message) {
-	switch m.kind {
-	case exited:
-		s.exit(m.container, m.crash)
-	case readied:
-		s.ready(m.container)
-	case abandoned:
-		s.abandon(m.container)
-	case asked:
-		m.reply <- s.snapshot()
-	}
 }
 
 // stop begins the end of the pool: nothing starts any more, and whoever is still
