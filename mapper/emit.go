@@ -53,9 +53,7 @@ func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
 	}
 	e.join()
 	e.abort()
-	said := false
 	last := func(r Result[In, Out]) bool {
-		said = said || r.Err != nil
 		return yield(r) && (r.Err == nil || e.opts.ReturnExceptions)
 	}
 	for ch := e.results.pop(); ch != nil; ch = e.results.pop() {
@@ -63,7 +61,7 @@ func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
 			return
 		}
 	}
-	if e.emitUntaken(last) && !said {
+	if e.emitUntaken(last) && !e.said {
 		yield(Result[In, Out]{Index: -1, Err: e.cause()})
 	}
 }
@@ -75,6 +73,7 @@ func (e *engine[In, Out]) emitUntaken(yield func(Result[In, Out]) bool) bool {
 		return true
 	}
 	for i := s.taken(); i < len(s.in); i++ {
+		e.said = true
 		if !yield(Result[In, Out]{Index: i, Input: s.in[i], Err: e.cause()}) {
 			return false
 		}
@@ -92,16 +91,17 @@ func (e *engine[In, Out]) abort() {
 	}
 	slices.SortFunc(recs, func(a, b *record[In, Out]) int { return a.index - b.index })
 	for _, rec := range recs {
-		rec.err = e.cause()
-		e.failed.Add(1)
-		e.out.put(e.failure(rec))
+		e.abortOne(rec)
 	}
 	if f := e.feed; f != nil {
-		f.rest(func(i int, in In) {
-			e.failed.Add(1)
-			e.out.put(e.failure(&record[In, Out]{index: i, in: in, err: e.cause()}))
-		})
+		f.rest(func(i int, in In) { e.abortOne(&record[In, Out]{index: i, in: in}) })
 	}
+}
+
+func (e *engine[In, Out]) abortOne(rec *record[In, Out]) {
+	rec.err, rec.ended = e.cause(), true
+	e.failed.Add(1)
+	e.out.put(e.failure(rec))
 }
 
 // hand yields the results of a chunk and recycles it.
@@ -109,6 +109,7 @@ func (e *engine[In, Out]) hand(ch *chunk[In, Out], yield func(Result[In, Out]) b
 	r := Result[In, Out]{Attempts: 1}
 	if ch.rec != nil {
 		r.Err, r.Attempts = ch.rec.err, ch.rec.attempts
+		e.said = e.said || ch.rec.ended
 	}
 	n := len(ch.out)
 	for i := range n {

@@ -32,6 +32,7 @@ type engine[In, Out any] struct {
 	lot     lot
 	reader  waiter      // the emitter
 	timer   *time.Timer // the emitter's
+	said    bool        // the emitter has delivered a result that says why the run ended
 	events  *supervisor.Events
 	pool    *supervisor.Supervisor
 

@@ -30,7 +30,7 @@ func (e *engine[In, Out]) settle(rec *record[In, Out], v verdict) {
 	rec.err = v.err
 	switch {
 	case e.checkEnd():
-		e.fail(rec, e.cause())
+		e.failAtEnd(rec)
 	case rec.retries < e.opts.Retries.MaxRetries && !e.opts.AtMostOnce && !v.permanent:
 		e.failures.Add(1)
 		e.retry(rec, v)
@@ -59,7 +59,7 @@ func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashEr
 	rec.err = crash
 	switch {
 	case e.checkEnd():
-		e.fail(rec, e.cause())
+		e.failAtEnd(rec)
 	case e.opts.AtMostOnce:
 		e.fail(rec, crash)
 	default:
@@ -89,6 +89,12 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 	e.emitInput(supervisor.InputFailed, rec, 0)
 	e.deliver(e.failure(rec))
 	e.settled(e.failed.Add(1) + e.succeeded.Load())
+}
+
+// failAtEnd settles an input that the end of the run left unfinished.
+func (e *engine[In, Out]) failAtEnd(rec *record[In, Out]) {
+	rec.ended = true
+	e.fail(rec, e.cause())
 }
 
 // halt ends the run at its first failure, which the emitter delivers last. The
