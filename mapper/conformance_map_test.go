@@ -62,7 +62,7 @@ type caseWant struct {
 	Why             string   `json:"why"`
 }
 
-// designWins has what design.md demands where a case demands something else or leaves it open.
+// designWins has what Longshore's contract demands where a case demands something else or leaves it open.
 var designWins = map[string]string{
 	// "Results already finished are never lost": result 1 was ready when input 2 failed; input 0 is cancelled.
 	"map.error_is_raised_on_arrival": `{"yields": [1], "error": "boom", "error_at_ms": [300, 300]}`,

@@ -17,7 +17,7 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// The tests in files contract_*.go have one subtest for each row of the table in design.md, section 3, and for each
+// The tests in files contract_*.go have one subtest for each row of the failure contract in README.md, and for each
 // sentence below it.
 
 type result = mapper.Result[int, int]

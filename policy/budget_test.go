@@ -186,7 +186,7 @@ func requireBooks(t *rapid.T, m *naive, b *policy.Budget) {
 	require.Equal(t, len(m.alive()), b.Healthy())
 }
 
-// naive is the detector as supervision.md states it, with a loop for every question.
+// naive is the detector as the package doc states it, with a loop for every question.
 type naive struct {
 	policy            policy.Ephemeral
 	debt              [2]int

@@ -48,7 +48,7 @@ func requireCutoff(t *testing.T, p *pool, rule policy.Rule) *supervisor.CutoffEr
 	return cut
 }
 
-// TestCutoffCold checks the figures of supervision.md: five crashes in a row for one container, 68 starts at 1,000.
+// TestCutoffCold checks the figures of the cold rule: five crashes in a row for one container, 68 starts at 1,000.
 func TestCutoffCold(t *testing.T) {
 	for _, c := range []struct{ containers, starts int }{{1, 5}, {2, 6}, {4, 8}, {1000, 68}} {
 		t.Run(fmt.Sprint(c.containers), func(t *testing.T) {

@@ -37,7 +37,7 @@ func waits(t *testing.T, p *pool, lineage int) []time.Duration {
 	return found
 }
 
-// TestRestartsEphemeral checks the first row of supervision.md, section 2: at once, then 0.25 s · 2ⁿ up to 8 s, half of
+// TestRestartsEphemeral checks the restarts of an ephemeral pool: at once, then 0.25 s · 2ⁿ up to 8 s, half of
 // it random, for crashes at start-up and later alike.
 func TestRestartsEphemeral(t *testing.T) {
 	for name, ready := range map[string]bool{"at start-up": false, "when idle": true} {

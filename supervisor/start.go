@@ -3,7 +3,7 @@ package supervisor
 import "time"
 
 // Limits on the starts of containers whose start can fail or costs something, while
-// nothing is known to work (supervision.md, section 2): a first wave of 64, and
+// nothing is known to work: a first wave of 64, and
 // after a crash only four on probation, always the same lineages.
 const (
 	firstWave = 64

@@ -9,7 +9,7 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// TestStateEdges compares every pair of states with the life of a container in design.md, section 2.
+// TestStateEdges compares every pair of states with the life of a container as the package doc draws it.
 func TestStateEdges(t *testing.T) {
 	t.Parallel()
 	const (
