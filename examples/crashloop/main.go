@@ -72,13 +72,9 @@ func (c config) options() (mapper.Options, error) {
 		opts.Crashes = policy.Ephemeral{}
 	case "deployed":
 		opts.Crashes = policy.Deployed{}
-		// An input fails as poison after CrashLimit crashes, 3 by default, which is right
-		// for inputs that are to blame. In an outage none is, but each crash is charged to
-		// the input that met it all the same. Inputs with two go behind fresh ones; once
-		// those run out, the third crash would fail innocent inputs. So a function that is
-		// to sit an outage out needs a limit that an outage cannot reach: slowed down,
-		// restarts crash some hundred times an hour, over all inputs.
-		opts.CrashLimit = 1000
+		// An input fails as poison after CrashLimit crashes, which is right for inputs that
+		// are to blame. In an outage none is: that is why crashes are charged to no input
+		// while the function is crash-looping.
 	default:
 		return opts, fmt.Errorf("-mode %q: must be ephemeral or deployed", c.mode)
 	}
