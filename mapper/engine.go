@@ -118,10 +118,10 @@ func (e *engine[In, Out]) serve(ctx context.Context, c *supervisor.Container) er
 	return nil
 }
 
-// lend gives a piece of a chunk its inputs: copies, unless they are the caller's own
-// slice, which outlives the run.
-func (e *engine[In, Out]) lend(piece *chunk[In, Out], in []In) {
-	if e.feed != nil {
+// lend gives a piece of ch its inputs: copies, unless they are the caller's own slice,
+// which outlives the run. The buffer of ch is cleared when ch is recycled.
+func (e *engine[In, Out]) lend(piece, ch *chunk[In, Out], in []In) {
+	if e.feed != nil || ch.rec != nil {
 		piece.hold(in)
 	} else {
 		piece.in = in

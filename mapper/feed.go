@@ -24,7 +24,8 @@ type feed[In any] struct {
 	over   *atomic.Bool // the run has ended
 	lot    *lot
 	done   chan struct{} // closed when the feeder has ended
-	joined sync.Once
+	lost   chan struct{} // closed when nobody waits for the feeder any more
+	joined atomic.Bool
 
 	mu   sync.Mutex // guards taking from the ring
 	head atomic.Int64
@@ -41,7 +42,7 @@ func newFeed[In any](w *window, share int, over *atomic.Bool, l *lot) *feed[In] 
 	}
 	f := &feed[In]{
 		window: w, share: share, ring: make([]In, size), mask: size - 1,
-		space: newWaiter(), over: over, lot: l, done: make(chan struct{}),
+		space: newWaiter(), over: over, lot: l, done: make(chan struct{}), lost: make(chan struct{}),
 	}
 	f.end.Store(math.MaxInt)
 	return f
@@ -128,15 +129,16 @@ func (f *feed[In]) taken() int { return int(f.tail.Load()) }
 func (f *feed[In]) total() int { return int(f.end.Load()) }
 
 // join waits for the end of the feeder, at most for grace, and only once for that long.
+// Whoever joins waits on channels: a lock held for the grace would stop the clock of a
+// synctest bubble.
 func (f *feed[In]) join(grace time.Duration) {
-	f.joined.Do(func() {
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
-		select {
-		case <-f.done:
-		case <-timer.C:
-		}
-	})
+	if f.joined.CompareAndSwap(false, true) {
+		defer time.AfterFunc(grace, func() { close(f.lost) }).Stop()
+	}
+	select {
+	case <-f.done:
+	case <-f.lost:
+	}
 }
 
 // rest gives the inputs that were pulled and never claimed, once the run is joined.

@@ -16,7 +16,7 @@ func (w *worker[In, Out]) cut(ch *chunk[In, Out], k int) (n int) {
 	}
 	piece := w.e.depot.get()
 	piece.lo = ch.lo + ch.from
-	w.e.lend(piece, ch.in[ch.from:k])
+	w.e.lend(piece, ch, ch.in[ch.from:k])
 	piece.size(n)
 	copy(piece.out, ch.out[ch.from:k])
 	clear(ch.out[ch.from:k]) // or a recycled chunk keeps them alive
@@ -34,7 +34,7 @@ func (w *worker[In, Out]) tail(ch *chunk[In, Out], lo, hi int) *chunk[In, Out] {
 	piece := w.e.depot.get()
 	piece.lo = ch.lo + lo
 	piece.rec = ch.rec
-	w.e.lend(piece, ch.in[lo:hi])
+	w.e.lend(piece, ch, ch.in[lo:hi])
 	return piece
 }
 
@@ -151,7 +151,7 @@ func (w *worker[In, Out]) halve() *chunk[In, Out] {
 	for {
 		s := w.span.Load()
 		begun, end := begunEnd(s)
-		if begun >= end {
+		if begun >= end || len(ch.in) == 1 {
 			return nil
 		}
 		mid := begun + (end-begun)/2
