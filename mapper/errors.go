@@ -16,6 +16,10 @@ var (
 	// ErrStopped is why a run ended that was stopped by [Run.Stop] or by leaving the
 	// loop over [Run.All] early.
 	ErrStopped = errors.New("mapper: run stopped")
+
+	// ErrUnread says that results were dropped, finished ones perhaps, because nobody
+	// read the channel after the run's context had ended or the run was stopped.
+	ErrUnread = errors.New("mapper: results dropped unread")
 )
 
 // TimeoutError says that an attempt was still running after Timeout. Both

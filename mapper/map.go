@@ -7,20 +7,22 @@ import (
 	"slices"
 )
 
-// Map calls fn on every input, on up to Containers at the same time, and returns the
-// results: one for each input, in the order of the inputs unless Unordered.
+// Map calls fn on every input, up to Containers at the same time, and returns the
+// results, in the order of the inputs unless Unordered: one for each input with
+// ReturnExceptions, otherwise up to the first failure.
 //
 // Map returns at once. Its channel is closed when the run has ended and nothing of it
 // is left. Range over it to the end, or cancel ctx: a reader who leaves without
-// either leaves the run waiting for him. To leave early, use [Start] and [Run.All].
+// either leaves the run waiting. To leave early, use [Start] and [Run.All].
 // Nil or empty inputs give a closed channel. Invalid Options give one Result with
 // Index -1 and the *policy.InvalidError. The caller must not change inputs before
 // the channel is closed.
 //
 // When ctx ends, nothing new begins, running attempts are cancelled, and unfinished
-// inputs get context.Cause(ctx). A reader who takes no result for about 100 ms after
-// that is taken to have left, and results that he has not read are dropped. [Run.All]
-// needs no such guess, and saves the channel operation, some 60 ns a result.
+// inputs get context.Cause(ctx), or the first of them without ReturnExceptions. A reader
+// who takes no result for about 100 ms after the context has ended is taken to have
+// left, and what it has not read is dropped. [Run.All] needs no such guess, and saves
+// the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
 	run, err := startSlice(ctx, fn, inputs, opts, channelRoom)
 	return results(run, err)
@@ -28,8 +30,10 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 
 // MapSeq is [Map] over an iterator. It is pulled on a goroutine of its own, never more
 // than Outstanding inputs ahead of the reader, and not after the end of the run. A
-// panic of the iterator ends the run with a *[SourceError]; an iterator that fails can
-// only panic with its error, to which the SourceError unwraps.
+// panic of the iterator ends the run with a *[SourceError], which inputs pulled and
+// unfinished get too; an iterator that fails can only panic with its error, to which
+// the SourceError unwraps. One that stalls when the run ends is waited for, at most
+// Grace, before the channel is closed.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
 	run, err := startSeq(ctx, fn, inputs, opts, channelRoom)
 	return results(run, err)

@@ -13,10 +13,10 @@ import (
 // Options says how a run is done. The zero value works: as many containers as
 // GOMAXPROCS, no retries, no timeout, ordered results, stop at the first failure.
 type Options struct {
-	// Name of the function, for events and messages. Zero means no name.
+	// Name of the function, for events. Zero means no name.
 	Name string
 
-	// Containers run at most so many attempts at the same time. Zero means GOMAXPROCS.
+	// Containers is how many attempts run at the same time at most. Zero means GOMAXPROCS.
 	Containers int
 
 	// Retries after application failures: an error of the function, or a timeout.
@@ -27,8 +27,8 @@ type Options struct {
 	// The attempt's context ends with the cause ErrTimeout. Zero means none.
 	Timeout time.Duration
 
-	// StartTimeout limits the start of a container that has one: a runtime's. Zero
-	// means 10 s.
+	// StartTimeout limits the start of a container that has one: a runtime's, so that
+	// it has no effect yet. Zero means 10 s.
 	StartTimeout time.Duration
 
 	// Grace is how long an attempt may go on after its context has ended. A goroutine
@@ -44,7 +44,8 @@ type Options struct {
 	Unordered bool
 
 	// Outstanding limits the inputs taken and not yet delivered, and with them the
-	// memory of a run. Zero means max(1000, 16·Containers).
+	// memory of a run. Fewer than Containers limits the attempts as well. Collect and
+	// Each hold everything anyway and ignore it. Zero means max(1000, 16·Containers).
 	Outstanding int
 
 	// Crashes is what to do about crashing containers: policy.Ephemeral gives up when
@@ -60,12 +61,14 @@ type Options struct {
 	// retries whatever Retries says. False means at least once.
 	AtMostOnce bool
 
-	// Runtime makes the containers. Nil means goroutines.
+	// Runtime makes the containers. Nil means goroutines, and anything else is refused
+	// for now.
 	Runtime supervisor.Runtime
 
 	// Observer is given the events of the run, one at a time, on a goroutine of its
 	// own. It never delays the work: what it is too slow for is dropped and counted in
-	// Stats. Nil means that there are no events at all.
+	// Stats, and at the end the run waits for it, at most Grace. Nil means that there
+	// are no events at all.
 	Observer func(supervisor.Event)
 }
 
@@ -137,10 +140,14 @@ func (o Options) Validate() error {
 	if o.Runtime != nil {
 		return invalid("Runtime", o.Runtime, "only goroutine containers (nil) are supported yet")
 	}
-	if o.Crashes != nil {
-		if err := o.Crashes.Validate(); err != nil {
+	switch p := o.Crashes.(type) {
+	case nil:
+	case policy.Ephemeral, policy.Deployed:
+		if err := p.Validate(); err != nil {
 			return err
 		}
+	default:
+		return invalid("Crashes", fmt.Sprintf("%T", p), "must be a policy.Ephemeral or a policy.Deployed, by value")
 	}
 	return o.Retries.Validate()
 }

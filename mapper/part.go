@@ -94,8 +94,8 @@ const somewhere = -1
 
 // surrender takes the whole chunk away from a container that is dead or given up while
 // it executed the input at position i, and has begun settle that input. It reports
-// false if the container had nothing in hand. The chunk itself is left to the
-// collector, since a goroutine that was given up may still write to it.
+// false if the container had nothing in hand. The chunk of one that was given up is left
+// to the collector, since its goroutine may still write to it.
 func (w *worker[In, Out]) surrender(i int, begun func(*record[In, Out])) bool {
 	w.mu.Lock()
 	ch := w.cur
@@ -119,6 +119,7 @@ func (w *worker[In, Out]) surrender(i int, begun func(*record[In, Out])) bool {
 	w.e.todo.giveBack(w.tail(ch, next, end))
 	w.mu.Unlock()
 	if mine {
+		w.e.depot.put(ch)
 		w.c.Finished(done) // a container that is given up has no use for progress
 	}
 	return true

@@ -1,9 +1,11 @@
 package mapper
 
 import (
+	"errors"
 	"iter"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +19,7 @@ type Run[In, Out any] struct {
 	channel chan Result[In, Out]
 	read    bool
 	reading bool // the sender has seen the reader after the end of the context
+	unread  atomic.Bool
 }
 
 // channelRoom is how many results may wait in a channel at most. They are part of
@@ -52,8 +55,9 @@ func (r *Run[In, Out]) All() iter.Seq[Result[In, Out]] {
 // Results returns the results as a channel, the same one at each call. It is closed
 // when the run has ended and nothing of it is left. Read it to the end, cancel the
 // run's context, or call Stop: otherwise the run waits for its reader for ever. A
-// reader who takes no result for about 100 ms after that is taken to have left, and
-// the results that he has not read are dropped. After [Run.All] it is closed and empty.
+// reader who takes no result for about 100 ms after the context has ended, or after
+// Stop, is taken to have left: what it has not read is dropped, which [Run.Wait]
+// reports. After [Run.All] it is closed and empty.
 func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,8 +90,10 @@ func (r *Run[In, Out]) send() {
 		case r.channel <- res:
 			return true
 		default:
-			return r.sendSlow(res)
 		}
+		sent := r.sendSlow(res)
+		r.unread.CompareAndSwap(false, !sent)
+		return sent
 	})
 }
 
@@ -130,19 +136,24 @@ func (r *Run[In, Out]) glimpse(res Result[In, Out]) bool {
 }
 
 // Stop ends the run gently and returns at once: nothing new begins, running attempts
-// are cancelled, and unfinished inputs fail with [ErrStopped]. Stopping twice, or a
-// run that has ended, does nothing.
+// are cancelled, and unfinished inputs fail with [ErrStopped], each in its own Result
+// with ReturnExceptions, the first of them without. An attempt that still succeeds
+// within Grace is a success. Stopping twice, or a run that has ended, does nothing.
 func (r *Run[In, Out]) Stop() { r.e.stop() }
 
 // Wait blocks until the run has ended and nothing of it is left, and returns nil or
 // why it ended: the *[InputError] of the input that ended it, the cause of its
 // context's end, a *supervisor.CutoffError, a *[SourceError], or [ErrStopped]. With
-// ReturnExceptions failed inputs are results and no reason to end.
+// ReturnExceptions failed inputs are results and no reason to end. Results that were
+// dropped because nobody read them are reported as [ErrUnread].
 //
 // A run waits for the reader of its results: Wait before they are read, or without
 // another goroutine that reads them, waits for ever once Outstanding are unread.
 func (r *Run[In, Out]) Wait() error {
 	r.e.join()
+	if r.unread.Load() {
+		return errors.Join(r.e.cause(), ErrUnread)
+	}
 	return r.e.cause()
 }
 

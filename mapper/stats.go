@@ -10,7 +10,7 @@ import (
 type Stats struct {
 	Inputs    int // of the run; -1 while the iterator has not ended
 	Taken     int // claimed, or pulled from the iterator
-	Delivered int // results taken by the reader
+	Delivered int // results taken by the reader, counted a few at a time
 	Succeeded int
 	Failed    int // for good
 	Retrying  int // wait for another attempt
@@ -20,13 +20,13 @@ type Stats struct {
 	Reruns    int // attempts asked for after crashes
 	TimedOut  int // attempts
 	Abandoned int // containers given up because they ignored their context
-	Dropped   int // events that the observer was too slow for
+	Dropped   int // events that the observer was too slow for, or stuck
 
 	Pool supervisor.Snapshot
 }
 
-// Stats returns the numbers of the run. It is cheap, but not free: it asks each
-// container's state of the supervisor. It never blocks for long.
+// Stats returns the numbers of the run. It asks the supervisor for the state of each
+// container, and waits for its answer, which takes microseconds.
 func (r *Run[In, Out]) Stats() Stats {
 	e := r.e
 	pool := e.pool.Snapshot()

@@ -71,6 +71,6 @@
 //
 // # Where the numbers come from
 //
-// The reference publishes none. These were chosen by simulation against OTP, systemd, Nomad, Spark, suture and
+// Modal, whose map and crash handling are the model, publishes none. These were chosen by simulation against OTP, systemd, Nomad, Spark, suture and
 // Kubernetes: no healthy pool of 8, 64 or 1,000 containers was cut off in 13 scenarios, and no dead one was missed.
 package policy

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The defaults and bounds of Retries are those of the reference's Retries, with one difference: a zero field means
+// The defaults and bounds of Retries are those of Modal's modal.Retries, with one difference: a zero field means
 // the default, as everywhere in Longshore, so an initial delay of 0 is 1 s and not "at once".
 const (
 	defaultCoefficient = 2.0
@@ -30,7 +30,7 @@ type Retries struct {
 	Jitter             float64       // share of each delay that is random, 0 to 1. Zero means exact delays
 }
 
-// FixedRetries is the integer shorthand of the reference: n retries, each 1 s after the failure before it.
+// FixedRetries is the integer shorthand of modal.Retries: n retries, each 1 s after the failure before it.
 func FixedRetries(n int) Retries {
 	return Retries{MaxRetries: n, BackoffCoefficient: 1, InitialDelay: time.Second}
 }
@@ -74,7 +74,7 @@ func (r Retries) Validate() error {
 // With Jitter j the last share j of it is random: j = 1 is full jitter, anything from 0 to the whole delay.
 //
 // It answers for every value and every retry, because a scheduler has no use for a panic: a retry below 1 has the
-// delay of the first (the reference raises an error there, for which a Duration has no room), and a field out of bounds
+// delay of the first (modal.Retries raises an error there, for which a Duration has no room), and a field out of bounds
 // counts as the nearest bound. MaxRetries plays no part: whether to retry is the caller's question.
 func (r Retries) Delay(retry int) time.Duration {
 	r = r.nearestValid()

@@ -19,7 +19,7 @@ func (s *Supervisor) settle(i int, c *Container, now time.Time) {
 	l := &s.lineages[i]
 	if n := c.finished.Load() - l.seen; n > 0 {
 		l.seen += n
-		l.proven = true
+		l.proven, l.row = true, 0
 		s.judge.finished(i, int(n), now)
 	}
 	if !l.proven && !l.ready.IsZero() && now.Sub(l.ready) >= s.judge.probation {

@@ -22,7 +22,7 @@ const (
 	Cutoff             Kind = "cutoff"              // ephemeral: the pool gives up; Err is the *CutoffError
 	InputRetried       Kind = "input_retried"       // after Err, at Next
 	InputRerun         Kind = "input_rerun"         // after the crash Err
-	InputFailed        Kind = "input_failed"        // for good, with Err
+	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
 )
 
 // Event is one thing that happened to a pool, as a plain value.
@@ -30,12 +30,12 @@ type Event struct {
 	Time      time.Time
 	Kind      Kind
 	Function  string
-	Container int // -1 where no container is meant
-	Lineage   int // -1 likewise
-	Input     int // NoInput where no input is meant
-	Attempt   int
+	Container int       // -1 where no container is meant
+	Lineage   int       // -1 likewise
+	Input     int       // NoInput where no input is meant
+	Attempt   int       // of the input, in events about one
 	Crashes   int       // in a row, of the lineage
-	Next      time.Time // of the next start or attempt; zero when at once or never
+	Next      time.Time // of the next start or attempt; zero when at once, or when there is none
 	Err       error
 }
 
@@ -104,6 +104,19 @@ func (e *Events) Close(grace time.Duration) {
 	select {
 	case <-e.done:
 	case <-timer.C:
+		e.drop()
+	}
+}
+
+// drop counts what is queued as dropped: the observer is stuck.
+func (e *Events) drop() {
+	for {
+		select {
+		case <-e.queue:
+			e.dropped.Add(1)
+		default:
+			return
+		}
 	}
 }
 
@@ -114,9 +127,19 @@ func (e *Events) pass() {
 		case ev := <-e.queue:
 			e.show(ev)
 		case <-e.quit:
-			for len(e.queue) > 0 {
-				e.show(<-e.queue)
-			}
+			e.rest()
+			return
+		}
+	}
+}
+
+// rest passes what is queued at the end.
+func (e *Events) rest() {
+	for {
+		select {
+		case ev := <-e.queue:
+			e.show(ev)
+		default:
 			return
 		}
 	}

@@ -58,7 +58,7 @@ func (s *Supervisor) snapshot() Snapshot {
 
 func (s *Supervisor) info(i int) ContainerInfo {
 	l := &s.lineages[i]
-	info := ContainerInfo{ID: -1, Lineage: i, State: Stopped, Crashes: s.judge.restarts.InARow(i), Last: l.last}
+	info := ContainerInfo{ID: -1, Lineage: i, State: Stopped, Crashes: l.row, Last: l.last}
 	switch {
 	case l.container != nil && l.container.fate.Load() == alive:
 		c := l.container
@@ -108,7 +108,7 @@ func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) 
 	}
 	s.cfg.Events.Emit(Event{
 		Kind: ContainerCrashed, Function: s.cfg.Name, Container: c.id, Lineage: c.lineage,
-		Input: crash.Input, Crashes: s.judge.restarts.InARow(c.lineage), Next: next, Err: crash,
+		Input: crash.Input, Crashes: s.lineages[c.lineage].row, Next: next, Err: crash,
 	})
 }
 

@@ -55,7 +55,7 @@ func (s *Supervisor) start(i int, now time.Time) {
 	s.starts++
 	s.live.Add(1)
 	s.waits--
-	*l = lineage{container: c, last: l.last}
+	*l = lineage{container: c, row: l.row, last: l.last}
 	s.judge.started(i, now)
 	s.emit(Event{Kind: ContainerStarted, Container: c.id, Lineage: i})
 	if s.cfg.Plain {

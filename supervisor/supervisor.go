@@ -81,6 +81,7 @@ type lineage struct {
 	ready     time.Time // zero before that
 	seen      int64     // finished inputs of the container already credited
 	proven    bool
+	row       int // crashes since the last finished input
 	last      *CrashError
 }
 
@@ -195,6 +196,7 @@ func (s *Supervisor) exit(c *Container, crash *CrashError) {
 		s.since = now
 	}
 	s.crashes++
+	l.row++
 	s.last, l.last = crash, crash
 	if s.stopping || s.ctx.Err() != nil {
 		s.emitCrash(c, crash, time.Time{}) // it has ended the run; nothing is left to decide

@@ -40,12 +40,12 @@ func (j *journal) show(e supervisor.Event) {
 	case supervisor.ContainerStarted:
 		j.at(e.Time, "container %d starts (lineage %d)", e.Container, e.Lineage)
 	case supervisor.ContainerCrashed:
-		restart := "at once"
+		restart := "" // at once, or never: the next line says
 		if !e.Next.IsZero() {
 			// The lineage's own delay; a crash loop may hold it back for longer.
-			restart = "in " + e.Next.Sub(e.Time).Round(10*time.Millisecond).String() + " at the earliest"
+			restart = "; restart in " + e.Next.Sub(e.Time).Round(10*time.Millisecond).String() + " at the earliest"
 		}
-		j.at(e.Time, "container %d crashed (lineage %d, %d in a row) on input %d; restart %s",
+		j.at(e.Time, "container %d crashed (lineage %d, %d in a row) on input %d%s",
 			e.Container, e.Lineage, e.Crashes, e.Input, restart)
 	case supervisor.CrashLoopOpened:
 		j.at(e.Time, "crash loop: from now on, one container at a time tries its luck")
