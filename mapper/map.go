@@ -46,7 +46,7 @@ func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out,
 // input is settled, when one fails for good (without ReturnExceptions), when ctx
 // ends, or when it is stopped.
 func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) (*Run[In, Out], error) {
-	return startSeq(ctx, fn, inputs, opts, 0)
+	return startSeq(ctx, fn, inputs, opts, handleRoom)
 }
 
 // Collect calls fn on every input and returns the values, in the order of the inputs

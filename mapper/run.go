@@ -20,11 +20,15 @@ type Run[In, Out any] struct {
 	read    bool
 	reading bool // the sender has seen the reader after the end of the context
 	unread  atomic.Bool
+	sent    chan struct{} // closed when the sender has ended; nil without one
 }
 
-// channelRoom is how many results may wait in a channel at most. They are part of
-// Outstanding: the window is smaller by as many.
-const channelRoom = 128
+// How many results may wait in a channel at most, where a run is made for one and where
+// it may be asked for one. They are part of Outstanding: the window is smaller by as many.
+const (
+	channelRoom = 128
+	handleRoom  = 64
+)
 
 // After the caller's context has ended, a reader who takes no result while the sender
 // looks so many times, or later within linger, is taken to have left.
@@ -67,6 +71,7 @@ func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
 			close(r.channel)
 		} else {
 			r.read = true
+			r.sent = make(chan struct{})
 			go r.send()
 		}
 	}
@@ -84,6 +89,7 @@ func (r *Run[In, Out]) claim() bool {
 
 // send is the goroutine between the run and its channel.
 func (r *Run[In, Out]) send() {
+	defer close(r.sent)
 	defer close(r.channel)
 	r.e.emit(func(res Result[In, Out]) bool {
 		select {
@@ -151,10 +157,29 @@ func (r *Run[In, Out]) Stop() { r.e.stop() }
 // another goroutine that reads them, waits for ever once Outstanding are unread.
 func (r *Run[In, Out]) Wait() error {
 	r.e.join()
-	if r.unread.Load() {
+	if r.dropped() {
 		return errors.Join(r.e.cause(), ErrUnread)
 	}
 	return r.e.cause()
+}
+
+// dropped reports that results were dropped. Once the reader may have left, that is
+// known as soon as the sender has made up its mind.
+func (r *Run[In, Out]) dropped() bool {
+	r.mu.Lock()
+	sending := r.sent != nil
+	r.mu.Unlock()
+	if !sending {
+		return false
+	}
+	select {
+	case <-r.e.caller.Done():
+	case <-r.e.stopped:
+	default:
+		return false
+	}
+	<-r.sent
+	return r.unread.Load()
 }
 
 // results is the channel of a run that may have failed to start.
