@@ -41,7 +41,7 @@ func (w *worker[In, Out]) tail(ch *chunk[In, Out], lo, hi int) *chunk[In, Out] {
 // fail settles input i of the chunk in hand, which returned err. It reports false if
 // the chunk was taken away meanwhile.
 func (w *worker[In, Out]) fail(ch *chunk[In, Out], i int, err error) bool {
-	v := verdictOn(err)
+	v := w.e.verdictOn(err)
 	w.mu.Lock()
 	if w.cur != ch {
 		w.mu.Unlock()

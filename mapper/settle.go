@@ -19,9 +19,17 @@ type verdict struct {
 	asked     bool // for delay
 }
 
-func verdictOn(err error) verdict {
-	v := verdict{err: policy.Cause(err), permanent: policy.IsPermanent(err)}
-	v.delay, v.asked = policy.RetryDelay(err)
+// verdictOn asks only what matters: of a thousand attempts that a cancelled context ends,
+// nobody wants to know whether to try again.
+func (e *engine[In, Out]) verdictOn(err error) verdict {
+	if e.checkEnd() {
+		return verdict{err: err}
+	}
+	v := verdict{err: policy.Cause(err)}
+	if e.opts.Retries.MaxRetries > 0 && !e.opts.AtMostOnce {
+		v.permanent = policy.IsPermanent(err)
+		v.delay, v.asked = policy.RetryDelay(err)
+	}
 	return v
 }
 
@@ -91,10 +99,15 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 	e.settled(e.failed.Add(1) + e.succeeded.Load())
 }
 
-// failAtEnd settles an input that the end of the run left unfinished.
+// failAtEnd settles an input that the end of the run left unfinished. Where the first
+// failure ends the run, the emitter looks only for the first such input.
 func (e *engine[In, Out]) failAtEnd(rec *record[In, Out]) {
 	rec.ended = true
-	e.fail(rec, e.cause())
+	if e.opts.ReturnExceptions {
+		e.fail(rec, e.cause())
+	} else {
+		e.todo.setAside(rec)
+	}
 }
 
 // halt ends the run at its first failure, which the emitter delivers last. The

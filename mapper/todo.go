@@ -115,7 +115,8 @@ func (t *todo[In, Out]) charge(rec *record[In, Out], looping bool) policy.Status
 	if looping {
 		return policy.StatusSuspect
 	}
-	if t.ledger.Strikes(rec.index) == 0 {
+	if !rec.charged {
+		rec.charged = true
 		t.stricken.Add(1)
 	}
 	return t.ledger.Strike(rec.index)
@@ -138,13 +139,14 @@ func (t *todo[In, Out]) rerun(rec *record[In, Out], status policy.Status, now in
 
 // cleared forgets the crashes of an input that is settled.
 func (t *todo[In, Out]) cleared(rec *record[In, Out]) {
-	if t.stricken.Load() == 0 && !rec.suspect {
+	if !rec.charged && !rec.suspect {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.release(rec)
-	if t.ledger.Strikes(rec.index) > 0 {
+	if rec.charged {
+		rec.charged = false
 		t.ledger.Cleared(rec.index)
 		t.stricken.Add(-1)
 	}
