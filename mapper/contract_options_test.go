@@ -90,11 +90,15 @@ func TestContractNil(t *testing.T) {
 	_, err := mapper.Start[int, int](t.Context(), nil, slices.Values(ints(1)), mapper.Options{})
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, "fn", invalid.Field)
-	_, err = mapper.Start(t.Context(), fn, nil, mapper.Options{})
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "inputs", invalid.Field)
+	run, err := mapper.Start(t.Context(), fn, nil, mapper.Options{})
+	require.NoError(t, err)
+	for r := range run.All() {
+		require.Fail(t, "a result of no inputs", "%+v", r)
+	}
+	require.NoError(t, run.Wait())
 	require.ErrorAs(t, (<-mapper.Map[int, int](t.Context(), nil, ints(1), mapper.Options{})).Err, &invalid)
-	require.ErrorAs(t, (<-mapper.MapSeq(t.Context(), fn, nil, mapper.Options{})).Err, &invalid)
+	_, open := <-mapper.MapSeq(t.Context(), fn, nil, mapper.Options{})
+	require.False(t, open)
 	require.ErrorAs(t, mapper.Each(t.Context(), nil, ints(1), mapper.Options{}), &invalid)
 }
 

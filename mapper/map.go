@@ -40,7 +40,7 @@ func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out,
 }
 
 // Start begins a run and returns the handle to it. It does not block. The error is a
-// *policy.InvalidError that names a field of opts, or fn or inputs.
+// *policy.InvalidError that names a field of opts, or fn. Nil inputs are none.
 //
 // The run goes ahead of its reader by at most Outstanding inputs. It ends when every
 // input is settled, when one fails for good (without ReturnExceptions), when ctx
@@ -59,7 +59,7 @@ func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, 
 // or in the list; when crashes outweighed progress, a *supervisor.CutoffError,
 // likewise. A *policy.InvalidError names a bad field of opts.
 func Collect[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) ([]Out, error) {
-	opts, err := check(fn != nil, true, opts)
+	opts, err := check(fn != nil, opts)
 	out := make([]Out, len(inputs))
 	if err != nil || len(inputs) == 0 {
 		return out, err
@@ -103,19 +103,16 @@ func Each[In any](ctx context.Context, fn func(context.Context, In) error, input
 }
 
 // check validates what a door is given.
-func check(hasFn, hasInputs bool, opts Options) (Options, error) {
+func check(hasFn bool, opts Options) (Options, error) {
 	if !hasFn {
 		return opts, invalid("fn", nil, "must not be nil")
-	}
-	if !hasInputs {
-		return opts, invalid("inputs", nil, "must not be nil")
 	}
 	return opts.filled()
 }
 
 // startSlice begins a run over a slice. room is how many results wait in a channel.
 func startSlice[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options, room int) (*Run[In, Out], error) {
-	opts, err := check(fn != nil, true, opts)
+	opts, err := check(fn != nil, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -128,9 +125,12 @@ func startSlice[In, Out any](ctx context.Context, fn func(context.Context, In) (
 }
 
 func startSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options, room int) (*Run[In, Out], error) {
-	opts, err := check(fn != nil, inputs != nil, opts)
+	opts, err := check(fn != nil, opts)
 	if err != nil {
 		return nil, err
+	}
+	if inputs == nil {
+		inputs = func(func(In) bool) {}
 	}
 	e := newEngine(ctx, fn, opts)
 	run := newRun(e, room)
