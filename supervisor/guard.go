@@ -1,13 +1,27 @@
 package supervisor
 
-// run is the whole life of a container on its goroutine. It recovers once a life,
-// not once an input: the function below is called directly, and what it was doing
-// when it panicked is for Config.Crashed to say.
+// run is the goroutine of a container, and of its successors after a crash as long as
+// they start at once: a goroutine that has panicked has a stack of the right size, and
+// to grow another one costs more than the panic.
+func (s *Supervisor) run(c *Container) {
+	for c != nil {
+		heir := s.life(c)
+		if heir == nil {
+			return
+		}
+		c = <-heir
+	}
+}
+
+// life is the whole life of a container. It recovers once a life, not once an input: the
+// function below is called directly, and what it was doing when it panicked is for
+// Config.Crashed to say. It returns where the pool will send a successor, or nil for none;
+// a nil channel if nobody will.
 //
 // golang/go#53757 argues against swallowing panics, and rightly where the caller
 // wants to die with them. Here a supervisor is the point: nothing is swallowed, a
 // panic ends its container and is reported with its stack.
-func (s *Supervisor) run(c *Container) {
+func (s *Supervisor) life(c *Container) (heir <-chan *Container) {
 	returned := false
 	var err error
 	defer func() {
@@ -18,10 +32,11 @@ func (s *Supervisor) run(c *Container) {
 		} else if err != nil {
 			crash = asCrash(c, err)
 		}
-		s.ended(c, crash)
+		heir = s.ended(c, crash)
 	}()
 	err = s.cfg.Serve(s.ctx, c)
 	returned = true
+	return nil
 }
 
 // asCrash is the crash of a container whose Serve returned an error. A runtime's
@@ -36,7 +51,8 @@ func asCrash(c *Container, err error) *CrashError {
 
 // ended tells first the owner of the work, then the supervisor, how c ended. Each
 // decides about its own: what becomes of the input, what becomes of the container.
-func (s *Supervisor) ended(c *Container, crash *CrashError) {
+// It returns what life does.
+func (s *Supervisor) ended(c *Container, crash *CrashError) <-chan *Container {
 	late := s.ctx.Err() != nil
 	if crash != nil {
 		if crash.Phase == "" {
@@ -56,7 +72,12 @@ func (s *Supervisor) ended(c *Container, crash *CrashError) {
 		if s.live.Add(-1) == 0 {
 			s.tell(message{kind: emptied})
 		}
-	default:
+	case crash == nil || crash.Goexit: // the goroutine ends
 		s.tell(message{kind: exited, container: c, crash: crash})
+	default:
+		heir := make(chan *Container, 1)
+		s.tell(message{kind: exited, container: c, crash: crash, heir: heir})
+		return heir
 	}
+	return nil
 }

@@ -18,6 +18,7 @@ type message struct {
 	kind      messageKind
 	container *Container
 	crash     *CrashError
+	heir      chan<- *Container // takes the successor of a crashed container, or nil
 	reply     chan<- Snapshot
 }
 
@@ -45,7 +46,12 @@ func (s *Supervisor) handleAll(m message) {
 func (s *Supervisor) handle(m message) {
 	switch m.kind {
 	case exited:
+		s.heir = m.heir
 		s.exit(m.container, m.crash)
+		if s.heir != nil {
+			s.heir <- nil
+			s.heir = nil
+		}
 	case readied:
 		s.ready(m.container)
 	case abandoned:

@@ -62,7 +62,12 @@ func (s *Supervisor) start(i int, now time.Time) {
 		c.ready.Store(true)
 		s.ready(c)
 	}
-	go s.run(c)
+	if s.heir != nil {
+		s.heir <- c
+		s.heir = nil
+	} else {
+		go s.run(c)
+	}
 }
 
 // ready notes that the start of c is over.

@@ -68,6 +68,7 @@ type Supervisor struct {
 	since     time.Time // of the first crash
 	last      *CrashError
 	looping   atomic.Bool
+	heir      chan<- *Container // the goroutine of the container whose end is handled
 	timer     *time.Timer
 	final     Snapshot
 }
