@@ -12,7 +12,8 @@ import (
 // synchronisation costs is shared by all the inputs of a chunk.
 //
 // A chunk has one owner at a time: the container that executes it, then the emitter
-// that delivers it, then the depot.
+// that delivers it, then the depot. While a container has it in hand, others may take
+// its front or its back, under the container's lock (part.go).
 type chunk[In, Out any] struct {
 	lo  int   // index of in[0]
 	in  []In  // the caller's own slice, or inBuf

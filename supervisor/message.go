@@ -9,7 +9,7 @@ const (
 	exited    messageKind = iota
 	emptied               // the last container has ended, and none has said so itself
 	readied               // the start is over
-	proved                // the first input is finished
+	proved                // the first input is finished: a reason to look at progress, as each message is
 	abandoned             // nobody waits for it any more
 	asked                 // for a snapshot
 )
