@@ -42,6 +42,17 @@ func (b *bucket) refill(now time.Time) {
 	}
 }
 
+// grow makes it the bucket of more containers: those that are new bring a token each.
+func (b *bucket) grow(containers int, now time.Time) {
+	wider := newBucket(containers)
+	if wider.size <= b.size {
+		return
+	}
+	b.refill(now)
+	b.tokens += wider.size - b.size
+	b.size, b.rate = wider.size, wider.rate
+}
+
 func (b *bucket) fill() { b.tokens = b.size }
 
 // lift removes the limit.

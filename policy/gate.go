@@ -141,6 +141,10 @@ func (g *Gate) Reset(_ time.Time) {
 	g.bucket.fill()
 }
 
+// Grow says that the function may have so many containers from now on: creations are limited as for a gate that was
+// made for them. Lineages are taken in as they are heard of, but the limit cannot know. Fewer than before change nothing.
+func (g *Gate) Grow(containers int, now time.Time) { g.bucket.grow(containers, now) }
+
 // begin counts a start of the lineage. Any start while the gate is open is the canary, if there is none.
 func (g *Gate) begin(lineage int, now time.Time) *starts {
 	g.bucket.take(now)

@@ -8,14 +8,15 @@ import (
 // Container is one life of a container: from a start to the end of it. Its
 // successor after a crash is another Container of the same lineage.
 //
-// Its methods are safe for concurrent use and never block.
+// Its methods are safe for concurrent use and never block for long: some send a message
+// to the goroutine that owns the pool, which never waits for anybody.
 type Container struct {
 	id      int
 	lineage int
 	started time.Time
 	pool    *Supervisor
 
-	fate    atomic.Uint32 // how it ended, decided once
+	fate    atomic.Uint32 // of the bits below; how it ended is decided once
 	busy    atomic.Bool
 	ready   atomic.Bool
 	watched bool // the supervisor waits for its first finished input
@@ -25,9 +26,10 @@ type Container struct {
 }
 
 const (
-	alive uint32 = iota
-	gone         // its goroutine has ended or is about to
-	lost         // abandoned: its goroutine may go on, but nobody listens
+	retiring uint32 = 1 << iota // asked to end in order; stays when it has
+	gone                        // its goroutine has ended or is about to
+	lost                        // abandoned: its goroutine may go on, but nobody listens
+	stuck                       // lost, and its crash is reported: by Fail
 )
 
 // ID numbers the containers of a pool from 0 in the order of their starts.
@@ -35,6 +37,9 @@ func (c *Container) ID() int { return c.id }
 
 // Lineage is the slot in the pool that the container fills, from 0.
 func (c *Container) Lineage() int { return c.lineage }
+
+// Started is when the container was started.
+func (c *Container) Started() time.Time { return c.started }
 
 // Ready reports that the start is over: what goes wrong from here on is no longer
 // a crash at start-up. Plain containers are born ready.
@@ -63,21 +68,42 @@ func (c *Container) CrashLooping() bool { return c.pool.looping.Load() }
 // for. It reports false if the container has ended by itself. No crash is counted:
 // whoever abandons a container has asked for its end.
 func (c *Container) Abandon() bool {
-	if !c.giveUp() {
+	if !c.giveUp(lost) {
 		return false
 	}
 	c.pool.tell(message{kind: abandoned, container: c})
 	return true
 }
 
-// giveUp decides that the container is abandoned, unless its end is decided already.
-func (c *Container) giveUp() bool {
-	won := c.fate.CompareAndSwap(alive, lost)
-	if won {
-		c.pool.lingering.Add(1)
+// giveUp decides that the container is lost, unless its end is decided already.
+func (c *Container) giveUp(as uint32) bool {
+	// Counted before: once it is decided, the end of the goroutine counts down.
+	c.pool.lingering.Add(1)
+	won := c.decide(as)
+	if !won {
+		c.pool.lingering.Add(-1)
 	}
 	return won
 }
+
+// decide says how the container ends. It reports false if that is decided already.
+func (c *Container) decide(end uint32) bool {
+	for {
+		fate := c.fate.Load()
+		if fate&^retiring != 0 {
+			return false
+		}
+		if c.fate.CompareAndSwap(fate, fate|end) {
+			return true
+		}
+	}
+}
+
+// living reports that the container's end is not decided yet.
+func (c *Container) living() bool { return c.fate.Load()&^retiring == 0 }
+
+// retired reports that the container was asked to end in order, before it ended.
+func (c *Container) retired() bool { return c.fate.Load()&retiring != 0 }
 
 // phase is where a crash finds the container, unless its owner knows better.
 func (c *Container) phase() Phase {
@@ -89,7 +115,7 @@ func (c *Container) phase() Phase {
 
 func (c *Container) state() State {
 	switch {
-	case c.pool.ctx.Err() != nil:
+	case c.pool.ctx.Err() != nil || c.retired():
 		return Stopping
 	case !c.ready.Load():
 		return Starting

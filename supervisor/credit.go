@@ -22,8 +22,16 @@ func (s *Supervisor) settle(i int, c *Container, now time.Time) {
 		l.proven, l.row = true, 0
 		s.judge.finished(i, int(n), now)
 	}
-	if !l.proven && !l.ready.IsZero() && now.Sub(l.ready) >= s.judge.probation {
+	switch {
+	case !l.proven && !l.ready.IsZero() && now.Sub(l.ready) >= s.judge.probation:
 		l.proven = true
 		s.judge.proven(i, now)
+	case l.proven && s.calm():
+		s.judge.proven(i, now) // again: the gate closes when told, and idle containers tell nothing
 	}
 }
+
+// calm reports that the gate is on its way back and nobody waits to start: it may close
+// a probation later, although not all lineages are filled. Only then is it asked to, so
+// that it does not forgive those who still back off.
+func (s *Supervisor) calm() bool { return s.waits == 0 && s.judge.ramping() }

@@ -1,7 +1,7 @@
 // Package supervisor keeps containers alive. It knows nothing of inputs.
 //
-// A pool has a fixed number of lineages, the slots that containers fill. What a
-// container does is a function, Config.Serve; it ends in order when Serve returns nil,
+// A pool has lineages, the slots that containers fill: one container each at a time. A
+// lineage is free when it has no container and waits for none. What a container does is a function, Config.Serve; it ends in order when Serve returns nil,
 // and crashes when Serve returns an error, panics, or calls runtime.Goexit. What then
 // becomes of the lineage is decided by the values of package policy, which the pool
 // feeds with what happens: a restart at once, one after a backoff, none any more.
@@ -23,6 +23,15 @@
 // to new containers, lets a canary through from time to time, and opens up again when
 // one proves itself. Meanwhile a [Snapshot] says that the pool is crash-looping, since
 // when, why, and when the next start is.
+//
+// # Pools that last
+//
+// A pool has the work of its containers to do, and is over when the last of them has
+// ended, or it is Lasting: then only its context ends it, and [Supervisor.Scale] says how
+// many containers are wanted. A lineage is filled when its container lives or is due; a
+// retired container, which was asked to end in order, does not count. The pool fills as
+// many lineages as are wanted. It never ends a container to get down to the number: who
+// knows which of them has nothing in hand is the owner of the work, and retires it.
 //
 // # Ownership
 //

@@ -19,6 +19,7 @@ const (
 	PhaseStart Phase = "start" // before it was ready for work
 	PhaseInput Phase = "input" // while it executed an input
 	PhaseIdle  Phase = "idle"  // ready, and waiting for work
+	PhaseExit  Phase = "exit"  // while it cleaned up at its end
 )
 
 // NoInput is the Input of a crash that no input is to blame for.
@@ -50,6 +51,8 @@ func (e *CrashError) Error() string {
 		where += fmt.Sprintf(" on input %d", e.Input)
 	case PhaseIdle:
 		where += " while idle"
+	case PhaseExit:
+		where += " in its exit"
 	}
 	return "supervisor: " + where + ": " + e.reason()
 }

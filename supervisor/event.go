@@ -16,6 +16,7 @@ const (
 	ContainerReady     Kind = "container_ready"
 	ContainerCrashed   Kind = "container_crashed"   // Err is the *CrashError, Next the next start
 	ContainerStopped   Kind = "container_stopped"   // in order
+	ExitFailed         Kind = "exit_failed"         // the exit of a container that was entered; Err says how
 	ContainerAbandoned Kind = "container_abandoned" // it ignored its cancelled context
 	CrashLoopOpened    Kind = "crash_loop_opened"   // deployed: starts are slowed from now on, the next is at Next
 	CrashLoopClosed    Kind = "crash_loop_closed"   // deployed: starts are free again

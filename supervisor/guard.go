@@ -27,8 +27,7 @@ func (s *Supervisor) life(c *Container) (heir <-chan *Container) {
 	defer func() {
 		var crash *CrashError
 		if !returned {
-			crash = &CrashError{Container: c.id, Input: NoInput, Panic: recover(), Stack: s.stacks.capture()}
-			crash.Goexit = crash.Panic == nil
+			crash = s.caught(c, recover())
 		} else if err != nil {
 			crash = asCrash(c, err)
 		}
@@ -37,6 +36,33 @@ func (s *Supervisor) life(c *Container) (heir <-chan *Container) {
 	err = s.cfg.Serve(s.ctx, c)
 	returned = true
 	return nil
+}
+
+// caught is the crash of a function that did not return: value is what it panicked with,
+// nil after runtime.Goexit. It is for the deferred call alone, for the sake of the stack.
+func (s *Supervisor) caught(c *Container, value any) *CrashError {
+	return &CrashError{Container: c.id, Input: NoInput, Panic: value, Goexit: value == nil, Stack: s.stacks.capture()}
+}
+
+// Go runs f on a goroutine of its own, under the guard of a container's life: for one
+// that executes several inputs at once. When f has ended, ended is called on that
+// goroutine: with nil if f has returned, else with the panic or runtime.Goexit that ended
+// it, its Input [NoInput] and without a phase. What becomes of the container then is for
+// ended to say, and so is joining the goroutine: the pool does not wait for it. A panic
+// in ended is nobody's, and ends the process.
+func (c *Container) Go(f func(), ended func(*CrashError)) {
+	go func() {
+		returned := false
+		defer func() {
+			var crash *CrashError
+			if !returned {
+				crash = c.pool.caught(c, recover())
+			}
+			ended(crash)
+		}()
+		f()
+		returned = true
+	}()
 }
 
 // asCrash is the crash of a container whose Serve returned an error. A runtime's
@@ -54,7 +80,8 @@ func asCrash(c *Container, err error) *CrashError {
 // It returns what life does.
 func (s *Supervisor) ended(c *Container, crash *CrashError) <-chan *Container {
 	late := s.ctx.Err() != nil
-	if crash != nil {
+	won := c.decide(gone) // before the crash is told: Fail may tell of another
+	if crash != nil && (won || c.fate.Load()&stuck == 0) {
 		if crash.Phase == "" {
 			crash.Phase = c.phase()
 		}
@@ -64,7 +91,7 @@ func (s *Supervisor) ended(c *Container, crash *CrashError) <-chan *Container {
 		crash = nil // whatever a container does after it was asked to end is no crash of the pool
 	}
 	switch {
-	case !c.fate.CompareAndSwap(alive, gone):
+	case !won:
 		s.lingering.Add(-1)
 	case late && s.cfg.Events == nil:
 		// At the end of a run nobody wants to know of each container: a thousand

@@ -166,6 +166,26 @@ func (j *judge) until() time.Time {
 // forgive forgets the crashes of every lineage, as the gate does when it closes.
 func (j *judge) forgive() { j.restarts.Reset() }
 
+// ramping reports that the gate is on its way back.
+func (j *judge) ramping() bool { return j.gate != nil && j.gate.Mode() == policy.GateRamp }
+
+// grow takes in that the pool has n lineages. The others take them in as they hear of
+// them.
+func (j *judge) grow(n int, now time.Time) {
+	if j.gate != nil {
+		j.gate.Grow(n, now)
+	}
+}
+
+// reset is a manual one. The budget of an ephemeral pool stays what it is: it is the
+// measure of one run.
+func (j *judge) reset(now time.Time) {
+	j.restarts.Reset()
+	if j.gate != nil {
+		j.gate.Reset(now)
+	}
+}
+
 // show is the state of the gate, if there is one, and the debts of the detector.
 func (j *judge) show() (gate string, start, run int) {
 	if j.gate != nil {

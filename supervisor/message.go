@@ -7,10 +7,14 @@ type messageKind uint8
 
 const (
 	exited    messageKind = iota
+	failed                // given up as crashed, by somebody else
+	retired               // asked to end in order
 	emptied               // the last container has ended, and none has said so itself
 	readied               // the start is over
 	proved                // the first input is finished: a reason to look at progress, as each message is
 	abandoned             // nobody waits for it any more
+	scaled                // so many are wanted
+	forgiven              // a manual reset
 	asked                 // for a snapshot
 )
 
@@ -18,6 +22,8 @@ type message struct {
 	kind      messageKind
 	container *Container
 	crash     *CrashError
+	n         int               // containers wanted
+	starting  bool              // the container failed at start-up
 	heir      chan<- *Container // takes the successor of a crashed container, or nil
 	reply     chan<- Snapshot
 }
@@ -39,6 +45,7 @@ func (s *Supervisor) handleAll(m message) {
 	for range more {
 		s.handle(<-s.inbox)
 	}
+	s.fill()
 	s.showLoop()
 	s.startDue()
 }
@@ -47,15 +54,26 @@ func (s *Supervisor) handle(m message) {
 	switch m.kind {
 	case exited:
 		s.heir = m.heir
-		s.exit(m.container, m.crash)
+		s.exit(m.container, m.crash, !m.container.ready.Load())
 		if s.heir != nil {
 			s.heir <- nil
 			s.heir = nil
 		}
+	case failed:
+		s.abandoned++
+		s.exit(m.container, m.crash, m.starting)
+	case retired:
+		s.retire(m.container)
 	case readied:
-		s.ready(m.container)
+		if s.lineages[m.container.lineage].container == m.container { // else it was given up meanwhile
+			s.ready(m.container)
+		}
 	case abandoned:
 		s.abandon(m.container)
+	case scaled:
+		s.scale(m.n)
+	case forgiven:
+		s.reset()
 	case asked:
 		m.reply <- s.snapshot()
 	}

@@ -8,6 +8,7 @@ import (
 // Snapshot is a pool at one moment, as a value that nothing changes any more.
 type Snapshot struct {
 	Containers []ContainerInfo // one for each lineage, in their order
+	Wanted     int             // containers wanted; where a pool is not lasting, those whose work is done are not
 	Live       int             // containers that run, start or stop
 	Starts     int             // containers ever started
 	Crashes    int             // of all containers
@@ -37,9 +38,28 @@ type ContainerInfo struct {
 	Last      *CrashError
 }
 
+// Snapshot is the pool as it is now. It waits for the owner goroutine, which never
+// waits for anything but its own timer.
+func (s *Supervisor) Snapshot() Snapshot {
+	reply := make(chan Snapshot, 1)
+	select {
+	case s.inbox <- message{kind: asked, reply: reply}:
+		select {
+		case snap := <-reply:
+			return snap
+		case <-s.done:
+		}
+	case <-s.done:
+	}
+	final := s.final
+	final.Lingering = s.Lingering()
+	return final
+}
+
 func (s *Supervisor) snapshot() Snapshot {
 	snap := Snapshot{
 		Containers: make([]ContainerInfo, len(s.lineages)),
+		Wanted:     s.want,
 		Live:       int(s.live.Load()),
 		Starts:     s.starts,
 		Crashes:    s.crashes,
@@ -48,7 +68,9 @@ func (s *Supervisor) snapshot() Snapshot {
 		Last:       s.last,
 	}
 	snap.CrashLoopSince, snap.CrashLooping = s.judge.looping()
-	snap.NextStart = s.judge.until()
+	if s.waits > 0 {
+		snap.NextStart = s.judge.until()
+	}
 	snap.Gate, snap.StartDebt, snap.RunDebt = s.judge.show()
 	for i := range s.lineages {
 		snap.Containers[i] = s.info(i)
@@ -60,7 +82,7 @@ func (s *Supervisor) info(i int) ContainerInfo {
 	l := &s.lineages[i]
 	info := ContainerInfo{ID: -1, Lineage: i, State: Stopped, Crashes: l.row, Last: l.last}
 	switch {
-	case l.container != nil && l.container.fate.Load() == alive:
+	case l.container != nil && l.container.living():
 		c := l.container
 		info.ID, info.State, info.Since, info.Finished = c.id, c.state(), c.started, c.finished.Load()
 	case l.waiting:

@@ -18,13 +18,13 @@ type stacks struct {
 const (
 	stackDepth  = 32
 	stackTexts  = 256 // distinct stacks remembered; the rest are printed each time
-	guardFrames = 3   // runtime.Callers, capture, the guard's deferred call
+	guardFrames = 4   // runtime.Callers, capture, caught, the guard's deferred call
 )
 
 type stackKey [stackDepth]uintptr
 
-// capture returns the stack of the caller's caller. Called while panicking, that
-// is the stack of the panic.
+// capture returns the stack below the deferred call that called caught. Called while
+// panicking, that is the stack of the panic.
 func (s *stacks) capture() string {
 	var key stackKey
 	n := runtime.Callers(guardFrames, key[:])

@@ -4,7 +4,8 @@ import "time"
 
 // Limits on the starts of containers whose start can fail or costs something, while
 // nothing is known to work: a first wave of 64, and
-// after a crash only four on probation, always the same lineages.
+// after a crash only four on probation, always the same lineages: the lowest that are
+// not free.
 const (
 	firstWave = 64
 	probes    = 4
@@ -13,15 +14,20 @@ const (
 // whenTold is the wait of a lineage that a message, not a time, will let start.
 const whenTold = time.Hour
 
-// schedule has the lineage started after delay, at once where nothing holds it back.
+// schedule has the lineage, which is free, started after delay and after what is left of
+// its backoff, at once where nothing holds it back.
 func (s *Supervisor) schedule(i int, delay time.Duration) {
 	if s.stopping || s.ctx.Err() != nil {
 		return
 	}
 	now := time.Now()
-	s.lineages[i].waiting = true
-	s.lineages[i].due = now.Add(delay)
+	l := &s.lineages[i]
+	l.waiting = true
+	if due := now.Add(delay); due.After(l.due) {
+		l.due = due
+	}
 	s.waits++
+	s.filled++
 	s.try(i, now)
 }
 
@@ -41,11 +47,23 @@ func (s *Supervisor) try(i int, now time.Time) {
 // mayStart applies the limits that hold whatever the lineage's own delay is.
 func (s *Supervisor) mayStart(i int, now time.Time) (ok bool, wait time.Duration) {
 	if !s.cfg.Plain && s.judge.healthy() == 0 {
-		if s.live.Load() >= firstWave || (s.crashes > 0 && i >= probes) {
+		if s.live.Load() >= firstWave || (s.crashes > s.pardoned && !s.probe(i)) {
 			return false, whenTold
 		}
 	}
 	return s.judge.admit(i, now)
+}
+
+// probe reports that fewer than probes lineages below i are taken. Not that i is less:
+// the first may be free for good, and all others would wait for them.
+func (s *Supervisor) probe(i int) bool {
+	below := 0
+	for j := 0; j < i && below < probes; j++ {
+		if s.lineages[j].taken() {
+			below++
+		}
+	}
+	return below < probes
 }
 
 func (s *Supervisor) start(i int, now time.Time) {
@@ -80,7 +98,7 @@ func (s *Supervisor) ready(c *Container) {
 // startDue gives every waiting lineage a try. It is called after whatever may have
 // let one start: a due time, a proof of health, an end.
 func (s *Supervisor) startDue() {
-	if s.waits == 0 || s.stopping {
+	if s.waits == 0 || s.stopping || s.ctx.Err() != nil {
 		return
 	}
 	now := time.Now()
@@ -113,6 +131,8 @@ func (s *Supervisor) wakeAt(l *lineage, now time.Time) time.Time {
 		return l.held
 	case l.container != nil && !l.proven && !l.ready.IsZero():
 		return l.ready.Add(s.judge.probation)
+	case l.container != nil && l.proven && s.calm():
+		return now.Add(s.judge.probation)
 	default:
 		return now.Add(whenTold)
 	}

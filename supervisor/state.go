@@ -15,7 +15,9 @@ const (
 	Abandoned  State = "abandoned"   // ignored its cancelled context; replaced, still using memory
 )
 
-// edges lists every legal change of state, and nothing else is legal.
+// edges lists every legal change of state, and nothing else is legal. Nothing follows
+// stopped, although a lineage may be filled again: that is another container, which
+// nobody owes to this one.
 var edges = map[State][]State{
 	Starting:   {Idle, Crashed, Stopping, Stopped, Abandoned},
 	Idle:       {Running, Crashed, Stopping, Stopped},

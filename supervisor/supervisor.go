@@ -11,8 +11,18 @@ import (
 // Config is what a pool of containers is made of.
 type Config struct {
 	Name       string         // of the function
-	Containers int            // how many lineages; at least 1
+	Containers int            // how many lineages to begin with; at least 1, in a Lasting pool at least 0
 	Crashes    policy.Crashes // nil means policy.Ephemeral{}
+
+	// Lasting says that only the end of its ctx ends the pool, and not that no
+	// container lives: more may be wanted later. In such a pool a container that ends
+	// in order has a successor at once, if one is wanted: Serve should have waited for
+	// work before. False means a pool that is over with the work of its containers.
+	Lasting bool
+
+	// Want is how many containers a Lasting pool wants at the start, 0 to Containers.
+	// Other pools want all of Containers. See Supervisor.Scale.
+	Want int
 
 	// Plain says that a start costs nothing and cannot fail: goroutines without
 	// state of their own. They are born ready, all start at once, and restart at
@@ -28,12 +38,14 @@ type Config struct {
 	Serve func(ctx context.Context, c *Container) error
 
 	// Crashed is told of each crash before the pool decides about the container. It
-	// runs on the dying goroutine, and says in crash what the container was doing.
+	// runs on the dying goroutine, or on that which calls Container.Fail, and says in
+	// crash what the container was doing.
 	Crashed func(c *Container, crash *CrashError)
 
 	// Abandoned is asked about each container that has outlived Grace. It takes away
 	// what the container has in hand and reports whether there was anything: if not,
-	// the container is about to end by itself, and is asked about again.
+	// the container is about to end by itself, and is asked about again. It, Cutoff and
+	// Spent run on the pool's own goroutine, and must not call the pool or a container.
 	Abandoned func(c *Container) bool
 
 	// Cutoff is told, once, that an ephemeral pool gives up. It ends the context.
@@ -62,8 +74,11 @@ type Supervisor struct {
 	judge     judge
 	starts    int // containers ever started
 	waits     int // lineages that wait for a start
+	want      int // containers wanted
+	filled    int // lineages that are filled: to compare with want
 	stopping  bool
 	crashes   int
+	pardoned  int // of crashes: those before the last reset
 	abandoned int
 	since     time.Time // of the first crash
 	last      *CrashError
@@ -77,7 +92,8 @@ type Supervisor struct {
 type lineage struct {
 	container *Container // nil while there is none
 	waiting   bool
-	due       time.Time // of the next start, when waiting
+	retiring  bool      // the owner knows that the container was retired
+	due       time.Time // no start before it: of the next one when waiting, else what is left of a backoff
 	held      time.Time // when to look again at one that is due and may not start yet
 	ready     time.Time // zero before that
 	seen      int64     // finished inputs of the container already credited
@@ -85,6 +101,9 @@ type lineage struct {
 	row       int // crashes since the last finished input
 	last      *CrashError
 }
+
+// taken reports that the lineage is not free.
+func (l *lineage) taken() bool { return l.container != nil || l.waiting }
 
 // uptime is how long the container has been ready.
 func (l *lineage) uptime(now time.Time) time.Duration {
@@ -95,7 +114,8 @@ func (l *lineage) uptime(now time.Time) time.Duration {
 }
 
 // Start makes the pool and returns at once. The pool ends, and Done is closed, when
-// every container has returned, or, once ctx has ended, at most Grace later.
+// every container has returned and none is due, unless it is Lasting; and, once ctx has
+// ended, at most Grace later.
 func Start(ctx context.Context, cfg Config) *Supervisor {
 	s := &Supervisor{
 		cfg:      cfg,
@@ -104,6 +124,10 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 		done:     make(chan struct{}),
 		lineages: make([]lineage, cfg.Containers),
 		judge:    newJudge(cfg),
+		want:     cfg.Containers,
+	}
+	if cfg.Lasting {
+		s.want = cfg.Want
 	}
 	go s.supervise()
 	return s
@@ -119,11 +143,10 @@ func (s *Supervisor) supervise() {
 	defer close(s.done)
 	s.timer = time.NewTimer(time.Hour)
 	defer s.timer.Stop()
-	for i := range s.lineages {
-		s.schedule(i, 0)
-	}
+	s.scale(s.want)
+	s.fill()
 	ended := s.ctx.Done()
-	for s.live.Load() > 0 || s.waits > 0 {
+	for s.live.Load() > 0 || s.waits > 0 || (s.cfg.Lasting && !s.stopping) {
 		s.arm()
 		select {
 		case m := <-s.inbox:
@@ -135,6 +158,8 @@ func (s *Supervisor) supervise() {
 			s.stop()
 		}
 	}
+	s.credit(time.Now()) // what the last container has finished may be news yet
+	s.showLoop()
 	s.final = s.snapshot()
 }
 
@@ -142,9 +167,8 @@ func (s *Supervisor) supervise() {
 // there after Grace is abandoned.
 func (s *Supervisor) stop() {
 	s.stopping = true
-	s.waits = 0
 	for i := range s.lineages {
-		s.lineages[i].waiting = false
+		s.free(i)
 	}
 	s.timer.Reset(s.cfg.Grace)
 }
@@ -158,94 +182,4 @@ func (s *Supervisor) tick() {
 	s.credit(time.Now())
 	s.showLoop()
 	s.startDue()
-}
-
-// abandonAll gives up who is still there after Grace. A container that has nothing in
-// hand is between two steps of ours, not in the user's code.
-func (s *Supervisor) abandonAll() {
-	for i := range s.lineages {
-		c := s.lineages[i].container
-		if c != nil && c.fate.Load() == alive && s.cfg.Abandoned(c) && c.giveUp() {
-			s.abandon(c)
-		}
-	}
-	s.timer.Reset(min(max(s.cfg.Grace, time.Millisecond), time.Second))
-}
-
-// abandon counts a container that nobody waits for any more and replaces it.
-func (s *Supervisor) abandon(c *Container) {
-	l := &s.lineages[c.lineage]
-	s.abandoned++
-	s.live.Add(-1)
-	l.container = nil
-	s.judge.stopped(c.lineage, time.Now())
-	s.emit(Event{Kind: ContainerAbandoned, Container: c.id, Lineage: c.lineage})
-	s.schedule(c.lineage, 0)
-}
-
-func (s *Supervisor) exit(c *Container, crash *CrashError) {
-	now := time.Now()
-	s.live.Add(-1)
-	l := &s.lineages[c.lineage]
-	l.container = nil
-	if crash == nil {
-		s.judge.stopped(c.lineage, now)
-		s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage})
-		return
-	}
-	if s.crashes == 0 {
-		s.since = now
-	}
-	s.crashes++
-	l.row++
-	s.last, l.last = crash, crash
-	if s.stopping || s.ctx.Err() != nil {
-		s.emitCrash(c, crash, time.Time{}) // it has ended the run; nothing is left to decide
-		return
-	}
-	s.crash(c, crash, now)
-}
-
-// crash decides what becomes of the lineage: a restart now, one later, or none.
-func (s *Supervisor) crash(c *Container, crash *CrashError, now time.Time) {
-	delay, rule, cutoff := s.judge.crash(verdict{
-		lineage:  c.lineage,
-		starting: !c.ready.Load(),
-		uptime:   s.lineages[c.lineage].uptime(now),
-		spent:    s.cfg.Spent(),
-		fatal:    isFatal(crash),
-		now:      now,
-	})
-	if cutoff {
-		s.emitCrash(c, crash, time.Time{})
-		s.cutoff(rule)
-		return
-	}
-	s.emitCrash(c, crash, s.nextStart(now, delay))
-	s.showLoop()
-	s.schedule(c.lineage, delay)
-}
-
-func (s *Supervisor) cutoff(rule policy.Rule) {
-	err := &CutoffError{Rule: rule, Crashes: s.crashes, Since: s.since, Last: s.last}
-	s.emit(Event{Kind: Cutoff, Container: -1, Lineage: -1, Err: err})
-	s.cfg.Cutoff(err)
-}
-
-// Snapshot is the pool as it is now. It waits for the owner goroutine, which never
-// waits for anything but its own timer.
-func (s *Supervisor) Snapshot() Snapshot {
-	reply := make(chan Snapshot, 1)
-	select {
-	case s.inbox <- message{kind: asked, reply: reply}:
-		select {
-		case snap := <-reply:
-			return snap
-		case <-s.done:
-		}
-	case <-s.done:
-	}
-	final := s.final
-	final.Lingering = s.Lingering()
-	return final
 }

@@ -1,0 +1,26 @@
+package supervisor
+
+import "time"
+
+// Reset is a manual reset: somebody has redeployed the function or mended what it needs,
+// and what is known of its crashes is void. It clears the crashes in a row and the
+// backoffs of every lineage, and in a deployed pool the gate and its debt: what waits
+// for them starts at once. An ephemeral pool keeps its budget, and with it the limit of
+// starts on probation. Totals stay: the count of crashes, and the last of them.
+//
+// It is safe for concurrent use and never blocks for long; after the end of the pool it
+// does nothing.
+func (s *Supervisor) Reset() { s.tell(message{kind: forgiven}) }
+
+// reset lets nobody start yet: whoever is due is tried when the messages are handled.
+func (s *Supervisor) reset() {
+	now := time.Now()
+	s.judge.reset(now)
+	if s.judge.gate != nil {
+		s.pardoned = s.crashes
+	}
+	for i := range s.lineages {
+		l := &s.lineages[i]
+		l.row, l.due = 0, now
+	}
+}

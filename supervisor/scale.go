@@ -1,0 +1,55 @@
+package supervisor
+
+import "time"
+
+// A lineage is filled when it waits for a start, or its container lives and was not
+// retired; it is free when it has no container and waits for none. The pool compares
+// what is filled with what is wanted whenever either may have changed.
+
+// Scale says how many containers are wanted from now on; below 0 means 0. Where fewer
+// lineages are filled, free ones start, lowest number first, as soon as the limits on
+// starts let them and what is left of their own backoff is over; lineages are added
+// where there are too few. Where more are filled, those that wait for a start are set
+// free, highest number first. Containers that live are left alone: see
+// [Container.Retire].
+//
+// A pool that is not lasting may be scaled too, as long as it lives. There the number
+// falls by one with each container that ends because its work is done.
+//
+// It is safe for concurrent use and never blocks for long; after the end of the pool it
+// does nothing.
+func (s *Supervisor) Scale(n int) { s.tell(message{kind: scaled, n: n}) }
+
+func (s *Supervisor) scale(n int) {
+	s.want = max(n, 0)
+	if more := s.want - len(s.lineages); more > 0 && !s.stopping {
+		s.lineages = append(s.lineages, make([]lineage, more)...)
+		s.judge.grow(s.want, time.Now())
+	}
+	for i := len(s.lineages) - 1; i >= 0 && s.filled > s.want && s.waits > 0; i-- {
+		s.free(i)
+	}
+}
+
+// free takes back that the lineage waits for a start. Its due time stays: scaling down
+// and up again is no way around a backoff.
+func (s *Supervisor) free(i int) {
+	if l := &s.lineages[i]; l.waiting {
+		l.waiting = false
+		s.waits--
+		s.filled--
+	}
+}
+
+// fill schedules free lineages until as many are filled as are wanted. There may be too
+// few: what retires keeps its lineage until it has ended.
+func (s *Supervisor) fill() {
+	if s.filled >= s.want || s.stopping || s.ctx.Err() != nil {
+		return
+	}
+	for i := 0; i < len(s.lineages) && s.filled < s.want; i++ {
+		if !s.lineages[i].taken() {
+			s.schedule(i, 0)
+		}
+	}
+}
