@@ -61,3 +61,43 @@ func (c *attemptContext) release() {
 		c.cancel(nil)
 	}
 }
+
+// prepare gives the worker the context for the attempts of a chunk: its run's, or that
+// of the caller whose only input it is.
+func (w *worker[In, Out]) prepare(e *engine[In, Out], ch *chunk[In, Out]) {
+	switch {
+	case ch.rec != nil && ch.rec.call != nil:
+		w.renew(ch.rec.call.ctx)
+		w.foreign = true
+		ch.rec.call.attempted(w.ctx.Load())
+	default:
+		w.useContext(e)
+	}
+}
+
+// useContext gives the worker the context of a run.
+func (w *worker[In, Out]) useContext(e *engine[In, Out]) {
+	if w.foreign || w.parent != e.ctx {
+		w.renew(e.ctx)
+		w.foreign = false
+	}
+}
+
+// renew gives the worker a new context for its attempts. Only where an attempt may
+// be cancelled by itself does it cost more than its place in memory.
+func (w *worker[In, Out]) renew(parent context.Context) {
+	if old := w.ctx.Load(); old != nil {
+		old.release()
+	}
+	c := &attemptContext{Context: parent, deadline: w.deadline, worker: w}
+	if w.p.cancels() {
+		c.Context, c.cancel = context.WithCancelCause(parent)
+	}
+	w.parent = parent
+	w.ctx.Store(c)
+}
+
+// cancels reports that attempts may be cancelled by themselves: not only with their run.
+func (p *pool[In, Out]) cancels() bool {
+	return p.deployed != nil || p.opts.Timeout > 0 || p.opts.MaxInputs > 1
+}

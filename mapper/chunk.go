@@ -86,4 +86,7 @@ type record[In, Out any] struct {
 	suspect  bool          // has crashed twice: see policy.Ledger
 	ended    bool          // err is the cause of the end of the run
 	mark     int64         // the run's progress at its last crash
+	call     *Call[Out]    // whose input it is; nil for an input of a run
+
+	prev, next *record[In, Out] // at the desk
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -18,10 +19,14 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
+var errNoStart = errors.New("no")
+
 type fakeRuntime struct{}
 
-func (fakeRuntime) Open(context.Context, any) (supervisor.Instance, error) {
-	return nil, errors.New("no")
+func (fakeRuntime) Check(any) error { return nil }
+
+func (fakeRuntime) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) {
+	return nil, errNoStart
 }
 
 // requireInvalid checks that every way to run refuses the options, naming the field.
@@ -64,7 +69,14 @@ func TestContractInvalidOptions(t *testing.T) {
 		"Timeout":            {{Timeout: -1}},
 		"StartTimeout":       {{StartTimeout: -1}},
 		"Grace":              {{Grace: -1}},
-		"Runtime":            {{Runtime: fakeRuntime{}}},
+		"MaxInputs":          {{MaxInputs: -1}, {MaxInputs: 1001}, {Runtime: fakeRuntime{}, MaxInputs: 2}},
+		"TargetInputs":       {{TargetInputs: -1}, {TargetInputs: 2}, {MaxInputs: 3, TargetInputs: 4}},
+		"ExitGrace":          {{ExitGrace: -1}},
+		"Recycle.Inputs":     {{Recycle: mapper.Recycle{Inputs: -1}}},
+		"Recycle.Age":        {{Recycle: mapper.Recycle{Age: -1}}},
+		"Scale":              {{Scale: mapper.Scale{Max: 1}}},
+		"Scale.Min":          {{Scale: mapper.Scale{Min: -1}}, {Scale: mapper.Scale{Min: 2, Max: 1}}},
+		"Scale.Window":       {{Scale: mapper.Scale{Window: -1}}},
 		"MaxRetries":         {{Retries: policy.Retries{MaxRetries: -1}}},
 		"BackoffCoefficient": {{Retries: policy.Retries{BackoffCoefficient: 0.9}}, {Retries: policy.Retries{BackoffCoefficient: math.NaN()}}},
 		"InitialDelay":       {{Retries: policy.Retries{InitialDelay: 61 * time.Second}}, {Crashes: policy.Deployed{InitialDelay: -1}}},
@@ -170,4 +182,32 @@ func TestContractFailuresError(t *testing.T) {
 		return 0, nil
 	}, ints(3), mapper.Options{ReturnExceptions: true})
 	require.EqualError(t, err, "mapper: 1 of 3 inputs failed\n\tinput 1 after 1 attempt: the special one")
+}
+
+// strictRuntime is a runtime that knows no function.
+type strictRuntime struct{ fakeRuntime }
+
+func (strictRuntime) Check(any) error { return supervisor.ErrFatalStart }
+
+// TestContractUnknownFunction: a runtime that cannot run the function says so before anything starts.
+func TestContractUnknownFunction(t *testing.T) {
+	t.Parallel()
+	fn := func(context.Context, int) (int, error) { return 0, nil }
+	opts := mapper.Options{Runtime: strictRuntime{}}
+	_, err := mapper.Collect(t.Context(), fn, ints(3), opts)
+	require.ErrorIs(t, err, supervisor.ErrFatalStart)
+	_, err = mapper.Start(t.Context(), fn, slices.Values(ints(3)), opts)
+	require.ErrorIs(t, err, supervisor.ErrFatalStart)
+	_, err = mapper.Deploy(t.Context(), mapper.Plain(fn), opts)
+	require.ErrorIs(t, err, supervisor.ErrFatalStart)
+}
+
+// TestContractNoStart: a runtime whose containers do not start ends an ephemeral run with the start's own error.
+func TestContractNoStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fn := func(context.Context, int) (int, error) { return 0, nil }
+		_, err := mapper.Collect(t.Context(), fn, ints(3), mapper.Options{Runtime: fakeRuntime{}})
+		require.ErrorIs(t, err, supervisor.ErrCutoff)
+		require.ErrorIs(t, err, errNoStart)
+	})
 }

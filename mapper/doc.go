@@ -3,7 +3,10 @@
 //
 // [Map] and [MapSeq] deliver results over a channel, [Start] gives a handle whose
 // [Run.All] yields them on the caller's goroutine, [Collect] and [Each] wait for the
-// whole. All of them are one engine with one set of [Options].
+// whole. All of them are one engine with one set of [Options]. A [Body] does the same with
+// a state in each container, or over batches; [Stream] is for functions with several
+// outputs for each input. [Deploy] makes a [Function] that lives on, and serves many runs
+// and single calls.
 //
 // # Words
 //
@@ -11,11 +14,12 @@
 // is one execution of the function for one input. A retry is an attempt after an
 // application failure (an error, a timeout) and is charged to the input's Retries. A
 // re-run is an attempt after a crash and is charged to its crash limit, never to
-// Retries. A container runs attempts, one at a time: a goroutine, until a Runtime
-// brings others. A crash is the end of a container that nobody asked for: a panic or
-// runtime.Goexit in the function. To settle an input is to decide its fate for good;
-// each input of a run settles exactly once. A run is one call of Map, Start, Collect
-// or Each.
+// Retries. A container runs attempts, one at a time unless MaxInputs says more: a
+// goroutine, until a Runtime brings others. A crash is the end of a container that nobody
+// asked for: a panic or runtime.Goexit in the function, or a start that fails. To settle
+// an input is to decide its fate for good; each input of a run settles exactly once. A
+// run is one call of Map, Start, Collect or Each. A function is a body with its
+// containers; a call is one input of a deployed function, by itself.
 //
 // # What happens when something goes wrong
 //
@@ -31,6 +35,14 @@
 //     alone; CrashLimit crashes fail it as a *supervisor.CrashError with the panic
 //     value and the stack. Inputs that the container had claimed and not begun are
 //     re-run free of charge, those it had finished are kept.
+//   - The enter of a body fails, panics, or takes longer than StartTimeout: a crash at
+//     start-up. It is charged to no input; the container is started again, ever later.
+//   - Several inputs execute in the container that crashes (MaxInputs): the one that
+//     panicked is charged, the others are cancelled and re-run free if they do not end
+//     with a value. In a function over batches nobody can tell: each input of the batch is
+//     charged once, and then runs alone.
+//   - A container is drained, preempted, recycled, scaled down or replaced by a redeploy:
+//     nobody is charged, and what it had not finished runs elsewhere.
 //   - Crashes outweigh progress: an ephemeral run gives up, and pending inputs fail with
 //     one *supervisor.CutoffError that wraps the last crash. A deployed one slows its
 //     restarts and goes on when a container lives. See package policy for the limits.
@@ -59,6 +71,14 @@
 // emitter without results takes what a container has finished of its run. Only inputs
 // that cost no more than a no-op are begun four at a time, and then share the delay if
 // one of them turns out slow. Inputs must not wait for each other.
+//
+// # Functions that live
+//
+// A deployed function has between Scale.Min and Scale.Max containers: more at once when
+// inputs wait and nobody is idle, fewer when some have been idle for the Window. It shares
+// them between its runs and its calls: whichever has the fewest containers goes first, and
+// all calls count as one. Stop drains it, Redeploy replaces its body without losing an
+// input, a crash loop slows its restarts while calls and runs wait.
 //
 // Everything works in a testing/synctest bubble.
 package mapper

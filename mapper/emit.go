@@ -70,7 +70,7 @@ func (e *engine[In, Out]) emitEnd(yield func(Result[In, Out]) bool) {
 
 // emitUntaken yields the caller's inputs that were never taken.
 func (e *engine[In, Out]) emitUntaken(yield func(Result[In, Out]) bool) bool {
-	s, ok := e.src.(*slice[In])
+	s, ok := e.src.(*slice[In, Out])
 	if !ok {
 		return true
 	}
@@ -134,8 +134,8 @@ func (e *engine[In, Out]) refill(room int) {
 	}
 	if e.feed != nil {
 		e.feed.space.wake()
-	} else if e.lot.idle.Load() > 0 {
-		e.lot.wake()
+	} else {
+		e.p.lot.nudge()
 	}
 }
 
@@ -209,9 +209,9 @@ func (e *engine[In, Out]) hasNews() bool { return e.results.waiting() || e.end.L
 // there was any.
 func (e *engine[In, Out]) sweep() bool {
 	found := false
-	for i := range e.workers {
-		if w := e.workers[i].Load(); w != nil && w.front() {
-			found = true
+	for h := range e.p.hosts {
+		for _, w := range h.slots {
+			found = w.front(e) || found
 		}
 	}
 	return found

@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -45,7 +46,15 @@ func (e *engine[In, Out]) finishWith(cause error, failed *record[In, Out]) bool 
 		e.cancel(cause)
 	}
 	e.todo.stop()
-	e.lot.close()
+	if e.batcher != nil {
+		e.batcher.close()
+	}
+	if e.p.deployed == nil {
+		e.p.shut()
+	} else {
+		e.p.detach(e)
+		go e.clear()
+	}
 	e.reader.wake()
 	if e.feed != nil {
 		e.feed.space.wake()
@@ -61,35 +70,88 @@ func (e *engine[In, Out]) cause() error {
 	return nil
 }
 
+// reason is what a joined run has to say for itself: why it ended, or that the exit of a
+// container of its own has failed.
+func (e *engine[In, Out]) reason() error {
+	if cause := e.cause(); cause != nil || e.p.deployed != nil {
+		return cause
+	}
+	if err := e.p.exitErr.Load(); err != nil {
+		return err
+	}
+	return nil
+}
+
 // join waits until nothing of the run is left: containers, feeder, events. An
 // iterator that blocks for ever cannot be ended from outside; after Grace its
 // goroutine is left to it.
 func (e *engine[In, Out]) join() {
-	<-e.pool.Done()
-	if !e.checkEnd() { // the pool may have seen the end of the context first
-		e.finish(errDeserted)
+	if e.p.deployed == nil {
+		e.p.join()
+		if !e.checkEnd() { // the pool may have seen the end of the context first
+			e.finish(errDeserted)
+		}
+	} else {
+		<-e.cleared
 	}
 	if e.feed != nil {
 		e.feed.join(e.opts.Grace)
 	}
-	if e.watched != nil {
-		<-e.watched
-	}
-	if e.finished != nil {
-		<-e.finished
+	if e.p.deployed == nil && e.p.finished != nil {
+		<-e.p.finished
 	}
 }
 
-func (e *engine[In, Out]) closeEvents() {
-	defer close(e.finished)
-	<-e.pool.Done()
+// closeEvents is the last event of a run of its own, and the end of its observer.
+func (p *pool[In, Out]) closeEvents(e *engine[In, Out]) {
+	defer close(p.finished)
+	p.join()
 	e.checkEnd()
-	e.events.Emit(supervisor.Event{Kind: supervisor.RunEnded, Function: e.opts.Name, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: e.cause()})
-	e.events.Close(e.opts.Grace)
+	p.emit(supervisor.RunEnded, e.cause())
+	p.events.Close(p.opts.Grace)
+}
+
+// emit tells observers something about the pool or a run of it.
+func (p *pool[In, Out]) emit(kind supervisor.Kind, err error) {
+	p.events.Emit(supervisor.Event{
+		Kind: kind, Function: p.opts.Name, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
+	})
 }
 
 // stop ends the run because its caller wants no more of it.
 func (e *engine[In, Out]) stop() {
 	e.stopOnce.Do(func() { close(e.stopped) })
 	e.finish(ErrStopped)
+}
+
+// clear waits until no worker serves the run any more, and says so. The attempts are
+// cancelled; whoever ignores that for Grace is abandoned, as at the end of a pool. It
+// is the last goroutine of a run on a function's pool.
+func (e *engine[In, Out]) clear() {
+	defer e.p.deployed.runEnded(e)
+	defer close(e.cleared)
+	gone := func() bool { return e.visitors.Load() == 0 }
+	patience := max(e.opts.Grace, time.Millisecond)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for late := time.Now().Add(patience); !gone(); {
+		e.left.sleep(gone, timer.C)
+		if now := time.Now(); !now.Before(late) && !gone() {
+			e.abandonVisitors()
+			late = now.Add(patience)
+			timer.Reset(patience)
+		}
+	}
+}
+
+// abandonVisitors gives up the containers that still execute an input of the run.
+func (e *engine[In, Out]) abandonVisitors() {
+	for h := range e.p.hosts {
+		for _, w := range h.slots {
+			if w.serves.Load() == e && w.holds(e) {
+				h.giveUp()
+				break
+			}
+		}
+	}
 }

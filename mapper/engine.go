@@ -14,61 +14,64 @@ import (
 //
 //	source → worker → settle → outlet → emitter
 //	            ↑________│ (todo: retry at T, re-run)
+//
+// The workers are those of a pool, which may serve other runs as well.
 type engine[In, Out any] struct {
-	fn     func(context.Context, In) (Out, error)
+	p      *pool[In, Out]
 	opts   Options
 	caller context.Context
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	epoch  time.Time // of the run's clock
 
-	src     source[In]
-	feed    *feed[In] // src, if it is one
+	src     source[In, Out]
+	feed    *feed[In, Out] // src, if it is one
 	window  window
 	todo    todo[In, Out]
+	batcher *batcher[In, Out] // of batches, if the body takes them
 	out     outlet[In, Out]
 	results queue[In, Out] // out, where an emitter delivers
 	depot   depot[In, Out]
-	lot     lot
 	reader  waiter      // the emitter
 	timer   *time.Timer // the emitter's
 	said    bool        // the emitter has delivered a result that says why the run ended
-	events  *supervisor.Events
-	pool    *supervisor.Supervisor
+	lasting bool        // it is not over when every input is settled: more may come
 
-	workers  []atomic.Pointer[worker[In, Out]] // by lineage
 	maxClaim int
-	hint     atomic.Int64 // length of a claim, for new containers
-	wide     atomic.Int32 // chunks of more than one input in hand
+	hint     atomic.Int64  // length of a claim, for workers that begin with this run
+	wide     atomic.Int32  // chunks of more than one input in hand
+	visitors atomic.Int32  // workers that serve this run now
+	left     waiter        // for the last of them to go
+	cleared  chan struct{} // closed when they are gone; only on a function's pool
 
 	succeeded atomic.Int64 // inputs
 	failed    atomic.Int64 // inputs
 	failures  atomic.Int64 // attempts that ended in an application failure
 	retried   atomic.Int64 // attempts asked for after an application failure
 	reran     atomic.Int64 // attempts asked for after a crash
-	timedOut  atomic.Int64 // attempts
 
 	over     atomic.Bool                     // nothing new may begin
 	end      atomic.Pointer[ending[In, Out]] // why
 	stopped  chan struct{}                   // closed by stop: the reader may have left
 	stopOnce sync.Once
-	finished chan struct{} // closed when the events are through; nil without any
-	watched  chan struct{} // closed when the watchdog has ended; nil without one
 }
 
-func newEngine[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), opts Options) *engine[In, Out] {
+func newEngine[In, Out any](ctx context.Context, p *pool[In, Out], opts Options) *engine[In, Out] {
 	e := &engine[In, Out]{
-		fn: fn, opts: opts, caller: ctx, epoch: time.Now(),
-		reader: newWaiter(), stopped: make(chan struct{}), maxClaim: maxClaim,
+		p: p, opts: opts, caller: ctx,
+		reader: newWaiter(), left: newWaiter(),
+		stopped: make(chan struct{}), maxClaim: maxClaim,
 	}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
 	e.hint.Store(1)
 	e.todo.init(e)
+	if p.body().batched {
+		e.batcher = &batcher[In, Out]{e: e}
+	}
 	return e
 }
 
 // now is the run's clock.
-func (e *engine[In, Out]) now() time.Duration { return time.Since(e.epoch) }
+func (e *engine[In, Out]) now() time.Duration { return e.p.now() }
 
 // bound sets the window, for runs whose results wait to be delivered.
 func (e *engine[In, Out]) bound(outstanding int) {
@@ -78,44 +81,46 @@ func (e *engine[In, Out]) bound(outstanding int) {
 	}
 }
 
-// start sets the containers to work. The source and the outlet are in place.
-func (e *engine[In, Out]) start() {
-	containers := min(e.opts.Containers, e.src.total())
-	e.workers = make([]atomic.Pointer[worker[In, Out]], containers)
-	e.events = supervisor.NewEvents(e.opts.Observer, containers)
-	e.events.Emit(supervisor.Event{Kind: supervisor.RunStarted, Function: e.opts.Name, Container: -1, Lineage: -1, Input: supervisor.NoInput})
-	e.pool = supervisor.Start(e.ctx, supervisor.Config{
-		Name:       e.opts.Name,
-		Containers: containers,
-		Crashes:    e.opts.Crashes,
-		Plain:      true,
-		Grace:      e.opts.Grace,
-		Serve:      e.serve,
-		Crashed:    e.crashed,
-		Abandoned:  func(c *supervisor.Container) bool { return e.takeAway(c, verdict{}) },
-		Cutoff:     func(err *supervisor.CutoffError) { e.finish(err) },
-		Spent:      e.spent,
-		Events:     e.events,
-	})
-	if e.opts.Timeout > 0 {
-		e.watched = make(chan struct{})
-		go e.watch()
+// share is how many containers may want a part of the inputs.
+func (e *engine[In, Out]) share() int {
+	if e.batcher != nil {
+		return 1 // a batch is as full as can be
 	}
-	if e.events != nil {
-		e.finished = make(chan struct{})
-		go e.closeEvents()
+	return e.opts.Containers * e.opts.MaxInputs
+}
+
+// start has containers serve the run. The source and the outlet are in place.
+func (e *engine[In, Out]) start() error {
+	if e.p.deployed != nil {
+		e.cleared = make(chan struct{})
+		if err := e.p.deployed.accept(e); err != nil {
+			return err
+		}
+	} else {
+		e.startAlone()
 	}
 	context.AfterFunc(e.ctx, func() { e.checkEnd() })
 	e.settled(0)
+	return nil
 }
 
-// serve is the life of one container.
-func (e *engine[In, Out]) serve(ctx context.Context, c *supervisor.Container) error {
-	w := &worker[In, Out]{e: e, c: c, bed: make(chan struct{}, 1), want: int(e.hint.Load()), lease: 1}
-	w.renew(ctx)
-	e.workers[c.Lineage()].Store(w)
-	w.serve()
-	return nil
+// startAlone starts the containers of a run of its own.
+func (e *engine[In, Out]) startAlone() {
+	p := e.p
+	containers := min(e.opts.Containers, e.src.total())
+	p.openEvents(containers)
+	p.emit(supervisor.RunStarted, nil)
+	p.attach(e)
+	p.full.Store(true)
+	if e.opts.TargetInputs < e.opts.MaxInputs {
+		p.lot.help = func() { p.burst.wakeOne() }
+		p.lot.helpful.Store(true)
+	}
+	p.start(e.ctx, e.cancel, containers, containers)
+	if p.events != nil {
+		p.finished = make(chan struct{})
+		go p.closeEvents(e)
+	}
 }
 
 // lend gives a piece of ch its inputs: copies, unless they are the caller's own slice,
@@ -128,9 +133,22 @@ func (e *engine[In, Out]) lend(piece, ch *chunk[In, Out], in []In) {
 	}
 }
 
+// hasWork reports that a container could do something for the run.
 func (e *engine[In, Out]) hasWork() bool {
-	return e.over.Load() || e.todo.any() || e.src.ready()
+	switch {
+	case e.over.Load():
+		return false
+	case e.batcher != nil:
+		return e.batcher.ready()
+	default:
+		return e.todo.any() || e.src.waiting() > 0
+	}
 }
+
+func (e *engine[In, Out]) fresh() bool { return e.src.waiting() > 0 }
+
+// wake has somebody come who takes what there is to do.
+func (e *engine[In, Out]) wake() { e.p.lot.wake() }
 
 // succeed delivers finished inputs, and then counts them.
 func (e *engine[In, Out]) succeed(ch *chunk[In, Out]) {
@@ -154,7 +172,7 @@ func (e *engine[In, Out]) deliver(ch *chunk[In, Out]) {
 
 // settled ends the run with its last input.
 func (e *engine[In, Out]) settled(n int64) {
-	if int(n) == e.src.total() {
+	if !e.lasting && int(n) == e.src.total() {
 		e.finish(nil)
 	}
 }
@@ -162,7 +180,8 @@ func (e *engine[In, Out]) settled(n int64) {
 // spent reports that every unfinished input has been in a crash.
 func (e *engine[In, Out]) spent() bool {
 	taken := e.src.taken()
-	return taken == e.src.total() && int64(taken)-e.succeeded.Load()-e.failed.Load() <= int64(e.todo.strickenCount())
+	return e.src.ended() && e.src.waiting() == 0 &&
+		int64(taken)-e.succeeded.Load()-e.failed.Load() <= int64(e.todo.strickenCount())
 }
 
 // backlog is the number of results that wait to be delivered. It counts nothing where

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 var (
@@ -20,12 +22,68 @@ var (
 	// ErrUnread says that results were dropped, finished ones perhaps, because nobody
 	// read the channel after the run's context had ended or the run was stopped.
 	ErrUnread = errors.New("mapper: results dropped unread")
+
+	// ErrPending is what [Call.Poll] returns while the call is not settled.
+	ErrPending = errors.New("mapper: call not settled yet")
+
+	// ErrCancelled is why a call failed that was cancelled by [Call.Cancel], and the cause
+	// with which its attempt's context ends.
+	ErrCancelled = errors.New("mapper: call cancelled")
+
+	// ErrQueueFull is the class of every [*QueueFullError].
+	ErrQueueFull = errors.New("mapper: too many outstanding calls")
+
+	// ErrInterrupted is the cause with which an attempt's context ends when its container
+	// is preempted, given up, or has crashed under another attempt. The input
+	// is executed elsewhere; with AtMostOnce it fails with this error.
+	ErrInterrupted = errors.New("mapper: attempt interrupted")
+
+	// ErrExitTimeout is the cause with which the context of an exit ends after ExitGrace,
+	// and the failure of an exit that ignores that.
+	ErrExitTimeout = errors.New("mapper: exit timed out")
 )
+
+// StartTimeoutError says that a container was not ready after StartTimeout. It is the
+// error of a crash at start-up, joined with what enter returned after that. Both
+// errors.Is(err, [ErrTimeout]) and errors.Is(err, [context.DeadlineExceeded]) hold.
+type StartTimeoutError struct {
+	Timeout time.Duration
+}
+
+// Error names the limit.
+func (e *StartTimeoutError) Error() string {
+	return fmt.Sprintf("mapper: container not ready after %v", e.Timeout)
+}
+
+// Is reports the classes of the error.
+func (e *StartTimeoutError) Is(target error) bool {
+	return target == ErrTimeout || target == context.DeadlineExceeded
+}
+
+// ExitError says that the exit of a container has failed: an error, a *supervisor.CrashError
+// for a panic, or [ErrExitTimeout], to which it unwraps. Observers are told of each. A run that has come
+// to a good end otherwise returns the first from Wait and Collect, and a deployed
+// function from Stop.
+type ExitError struct {
+	Container int
+	Err       error
+}
+
+// Error names the container and what went wrong.
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("mapper: exit of container %d: %v", e.Container, e.Err)
+}
+
+// Unwrap returns what went wrong.
+func (e *ExitError) Unwrap() error { return e.Err }
 
 // TimeoutError says that an attempt was still running after Timeout. Both
 // errors.Is(err, [ErrTimeout]) and errors.Is(err, [context.DeadlineExceeded]) hold.
 type TimeoutError struct {
 	Timeout time.Duration
+	// Crash is how the container was ended that ignored the end of the attempt's context,
+	// where it could be: not a goroutine. Its Stack says where it was.
+	Crash *supervisor.CrashError
 }
 
 // Error names the limit.

@@ -15,7 +15,7 @@ import (
 // inputs that it has already given; containers claim what is published, many at a
 // time. Pulling on the containers' own goroutines would save the feeder, and was
 // refused: a stalled iterator would hold a container, and with it its other inputs.
-type feed[In any] struct {
+type feed[In, Out any] struct {
 	window *window
 	share  int
 	ring   []In
@@ -35,14 +35,14 @@ type feed[In any] struct {
 	end  atomic.Int64 // the number of inputs, once the iterator has ended
 }
 
-func newFeed[In any](w *window, share int, over *atomic.Bool, l *lot) *feed[In] {
+func newFeed[In, Out any](e *engine[In, Out]) *feed[In, Out] {
 	size := 1
-	for size < w.size {
+	for size < e.window.size {
 		size *= 2
 	}
-	f := &feed[In]{
-		window: w, share: share, ring: make([]In, size), mask: size - 1,
-		space: newWaiter(), over: over, lot: l, done: make(chan struct{}), lost: make(chan struct{}),
+	f := &feed[In, Out]{
+		window: &e.window, share: e.share(), ring: make([]In, size), mask: size - 1,
+		space: newWaiter(), over: &e.over, lot: &e.p.lot, done: make(chan struct{}), lost: make(chan struct{}),
 	}
 	f.end.Store(math.MaxInt)
 	return f
@@ -50,7 +50,7 @@ func newFeed[In any](w *window, share int, over *atomic.Bool, l *lot) *feed[In] 
 
 // run pulls the iterator dry, or until the run has ended, and returns what the
 // iterator panicked with. It is the feeder's goroutine; ended is called at its end.
-func (f *feed[In]) run(inputs iter.Seq[In], ended func(*SourceError)) {
+func (f *feed[In, Out]) run(inputs iter.Seq[In], ended func(*SourceError)) {
 	returned := false
 	defer func() {
 		var failure *SourceError
@@ -64,7 +64,7 @@ func (f *feed[In]) run(inputs iter.Seq[In], ended func(*SourceError)) {
 	returned = true
 }
 
-func (f *feed[In]) pull(inputs iter.Seq[In]) {
+func (f *feed[In, Out]) pull(inputs iter.Seq[In]) {
 	t := 0
 	limit := f.window.limit()
 	for v := range inputs {
@@ -74,9 +74,7 @@ func (f *feed[In]) pull(inputs iter.Seq[In]) {
 		f.ring[t&f.mask] = v
 		t++
 		f.tail.Store(int64(t))
-		if f.lot.idle.Load() > 0 {
-			f.lot.wake()
-		}
+		f.lot.nudge()
 		if t >= limit { // wait before the next is pulled, not with it in hand
 			if limit = f.awaitSpace(t); t >= limit {
 				return
@@ -87,7 +85,7 @@ func (f *feed[In]) pull(inputs iter.Seq[In]) {
 }
 
 // awaitSpace waits until the window has room for input t, or the run has ended.
-func (f *feed[In]) awaitSpace(t int) int {
+func (f *feed[In, Out]) awaitSpace(t int) int {
 	f.space.wait(func() bool { return f.window.limit() > t || f.over.Load() })
 	if f.over.Load() {
 		return t
@@ -95,43 +93,50 @@ func (f *feed[In]) awaitSpace(t int) int {
 	return f.window.limit()
 }
 
-func (f *feed[In]) claim(want int, buf []In, eager bool) (lo int, in []In, own bool) {
+func (f *feed[In, Out]) claim(ch *chunk[In, Out], want int, eager bool) bool {
 	if !eager && !f.plenty(want) {
-		return 0, nil, false
+		return false
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	h := int(f.head.Load())
 	avail := int(f.tail.Load()) - h
 	if avail <= 0 {
-		return 0, nil, false
+		return false
 	}
 	n := min(want, max(avail/f.share, 1))
 	at := h & f.mask
 	first := min(n, len(f.ring)-at)
-	buf = append(append(buf, f.ring[at:at+first]...), f.ring[:n-first]...)
+	ch.lo = h
+	ch.inBuf = append(append(ch.inBuf[:0], f.ring[at:at+first]...), f.ring[:n-first]...)
+	ch.in = ch.inBuf
 	clear(f.ring[at : at+first])
 	clear(f.ring[:n-first])
 	f.head.Store(int64(h + n))
-	return h, buf, true
+	return true
 }
 
 // plenty reports that a claim would get all it wants, or that no more will come.
-func (f *feed[In]) plenty(want int) bool {
+func (f *feed[In, Out]) plenty(want int) bool {
 	avail := int(f.tail.Load() - f.head.Load())
 	return avail >= want*f.share || f.end.Load() != math.MaxInt || avail >= f.window.size/2
 }
 
-func (f *feed[In]) ready() bool { return f.head.Load() < f.tail.Load() }
+func (f *feed[In, Out]) waiting() int {
+	h := f.head.Load()
+	return int(f.tail.Load() - h)
+}
 
-func (f *feed[In]) taken() int { return int(f.tail.Load()) }
+func (f *feed[In, Out]) ended() bool { return f.end.Load() != math.MaxInt }
 
-func (f *feed[In]) total() int { return int(f.end.Load()) }
+func (f *feed[In, Out]) taken() int { return int(f.tail.Load()) }
+
+func (f *feed[In, Out]) total() int { return int(f.end.Load()) }
 
 // join waits for the end of the feeder, at most for grace, and only once for that long.
 // Whoever joins waits on channels: a lock held for the grace would stop the clock of a
 // synctest bubble.
-func (f *feed[In]) join(grace time.Duration) {
+func (f *feed[In, Out]) join(grace time.Duration) {
 	if f.joined.CompareAndSwap(false, true) {
 		defer time.AfterFunc(grace, func() { close(f.lost) }).Stop()
 	}
@@ -142,7 +147,7 @@ func (f *feed[In]) join(grace time.Duration) {
 }
 
 // rest gives the inputs that were pulled and never claimed, once the run is joined.
-func (f *feed[In]) rest(give func(index int, in In)) {
+func (f *feed[In, Out]) rest(give func(index int, in In)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := int(f.head.Load()); i < int(f.tail.Load()); i++ {

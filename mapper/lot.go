@@ -16,8 +16,13 @@ import (
 const spins = 16
 
 // lot is where containers without work sleep, the last to come the first to be woken.
+// So those that have slept longest are the ones that nobody has use for.
 type lot struct {
 	idle atomic.Int32 // sleepers, to be read without the lock
+
+	// help is asked when there is work and nobody sleeps, as long as it is of use.
+	help    func()
+	helpful atomic.Bool
 
 	mu     sync.Mutex
 	parked []chan struct{}
@@ -54,15 +59,38 @@ func (l *lot) remove(bed chan struct{}) bool {
 	return false
 }
 
-// wake wakes one sleeper, if there is one. It never blocks.
+// rouse wakes the owner of bed, if it sleeps here.
+func (l *lot) rouse(bed chan struct{}) {
+	if l.remove(bed) {
+		bed <- struct{}{}
+	}
+}
+
+// nudge is wake where somebody may heed it, at the price of a look.
+func (l *lot) nudge() {
+	if l.idle.Load() > 0 || l.helpful.Load() {
+		l.wake()
+	}
+}
+
+// wake wakes one sleeper, or asks for help if there is none. It never blocks.
 func (l *lot) wake() {
+	if !l.wakeOne() && l.helpful.Load() {
+		l.help()
+	}
+}
+
+func (l *lot) wakeOne() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if n := len(l.parked); n > 0 {
-		l.parked[n-1] <- struct{}{}
-		l.parked = l.parked[:n-1]
-		l.idle.Store(int32(n - 1))
+	n := len(l.parked)
+	if n == 0 {
+		return false
 	}
+	l.parked[n-1] <- struct{}{}
+	l.parked = l.parked[:n-1]
+	l.idle.Store(int32(n - 1))
+	return true
 }
 
 // close wakes all sleepers, and nobody sleeps any more.

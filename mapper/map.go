@@ -3,8 +3,6 @@ package mapper
 import (
 	"context"
 	"iter"
-	"math"
-	"slices"
 )
 
 // Map calls fn on every input, up to Containers at the same time, and returns the
@@ -24,8 +22,7 @@ import (
 // left, and what it has not read is dropped. [Run.All] needs no such guess, and saves
 // the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
-	run, err := startSlice(ctx, fn, inputs, opts, channelRoom)
-	return results(run, err)
+	return Plain(fn).Map(ctx, inputs, opts)
 }
 
 // MapSeq is [Map] over an iterator. It is pulled on a goroutine of its own, never more
@@ -35,8 +32,7 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 // the SourceError unwraps. One that stalls when the run ends is waited for, at most
 // Grace, before the channel is closed.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
-	run, err := startSeq(ctx, fn, inputs, opts, channelRoom)
-	return results(run, err)
+	return Plain(fn).MapSeq(ctx, inputs, opts)
 }
 
 // Start begins a run and returns the handle to it. It does not block. The error is a
@@ -46,7 +42,7 @@ func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out,
 // input is settled, when one fails for good (without ReturnExceptions), when ctx
 // ends, or when it is stopped.
 func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) (*Run[In, Out], error) {
-	return startSeq(ctx, fn, inputs, opts, handleRoom)
+	return Plain(fn).Start(ctx, inputs, opts)
 }
 
 // Collect calls fn on every input and returns the values, in the order of the inputs
@@ -59,37 +55,7 @@ func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, 
 // or in the list; when crashes outweighed progress, a *supervisor.CutoffError,
 // likewise. A *policy.InvalidError names a bad field of opts.
 func Collect[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) ([]Out, error) {
-	opts, err := check(fn != nil, opts)
-	out := make([]Out, len(inputs))
-	if err != nil || len(inputs) == 0 {
-		return out, err
-	}
-	e := newEngine(ctx, fn, opts)
-	e.bound(math.MaxInt)
-	e.src = &slice[In]{in: inputs, window: &e.window, share: opts.Containers}
-	s := &sheet[In, Out]{out: out, depot: &e.depot}
-	e.out = s
-	e.start()
-	e.join()
-	return out, e.collected(s)
-}
-
-// collected is the error of a joined run whose results went to s.
-func (e *engine[In, Out]) collected(s *sheet[In, Out]) error {
-	if !e.opts.ReturnExceptions {
-		return e.cause()
-	}
-	if cause := e.cause(); cause != nil {
-		e.abort()
-		for i := e.src.taken(); i < e.src.total(); i++ {
-			s.failures = append(s.failures, InputError{Index: i, Err: cause})
-		}
-	}
-	if len(s.failures) == 0 {
-		return nil
-	}
-	slices.SortFunc(s.failures, func(a, b InputError) int { return a.Index - b.Index })
-	return &FailuresError{Failures: s.failures, Inputs: len(s.out)}
+	return Plain(fn).Collect(ctx, inputs, opts)
 }
 
 // Each is [Collect] for a function without a value.
@@ -100,54 +66,4 @@ func Each[In any](ctx context.Context, fn func(context.Context, In) error, input
 	}
 	_, err := Collect(ctx, wrapped, inputs, opts)
 	return err
-}
-
-// check validates what a door is given.
-func check(hasFn bool, opts Options) (Options, error) {
-	if !hasFn {
-		return opts, invalid("fn", nil, "must not be nil")
-	}
-	return opts.filled()
-}
-
-// startSlice begins a run over a slice. room is how many results wait in a channel.
-func startSlice[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options, room int) (*Run[In, Out], error) {
-	opts, err := check(fn != nil, opts)
-	if err != nil {
-		return nil, err
-	}
-	e := newEngine(ctx, fn, opts)
-	run := newRun(e, room)
-	e.src = &slice[In]{in: inputs, window: &e.window, share: opts.Containers}
-	e.deliverTo(min(e.window.size, max(len(inputs), 1)))
-	e.start()
-	return run, nil
-}
-
-func startSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options, room int) (*Run[In, Out], error) {
-	opts, err := check(fn != nil, opts)
-	if err != nil {
-		return nil, err
-	}
-	if inputs == nil {
-		inputs = func(func(In) bool) {}
-	}
-	e := newEngine(ctx, fn, opts)
-	run := newRun(e, room)
-	e.feed = newFeed[In](&e.window, opts.Containers, &e.over, &e.lot)
-	e.src = e.feed
-	e.deliverTo(e.window.size)
-	e.start()
-	go e.feed.run(inputs, e.sourceEnded)
-	return run, nil
-}
-
-// deliverTo chooses the outlet of a streaming run.
-func (e *engine[In, Out]) deliverTo(window int) {
-	if e.opts.Unordered {
-		e.results = &pile[In, Out]{}
-	} else {
-		e.results = newRing[In, Out](window)
-	}
-	e.out = e.results
 }

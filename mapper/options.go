@@ -27,14 +27,37 @@ type Options struct {
 	// The attempt's context ends with the cause ErrTimeout. Zero means none.
 	Timeout time.Duration
 
-	// StartTimeout limits the start of a container that has one: a runtime's, so that
-	// it has no effect yet. Zero means 10 s.
+	// StartTimeout limits the start of a container that has one: the enter of a body with
+	// state. Its context ends then, and the start is a crash with a *StartTimeoutError. Zero
+	// means 10 s.
 	StartTimeout time.Duration
 
 	// Grace is how long an attempt may go on after its context has ended. A goroutine
 	// cannot be killed: one that outlives the grace is abandoned, counted in Stats,
 	// and replaced. Zero means 1 s.
 	Grace time.Duration
+
+	// ExitGrace limits the exit of a container: its context ends then. Zero means 30 s.
+	ExitGrace time.Duration
+
+	// MaxInputs is how many attempts may execute in one container at the same time, each
+	// with a context of its own, 1 to 1000; for a function over batches, how many
+	// batches. If one of them crashes, so does the container: the others are cancelled, and
+	// executed elsewhere if they return no value within Grace. Zero means 1.
+	MaxInputs int
+
+	// TargetInputs is how many attempts a container is meant to execute at the same time:
+	// there are more only when no further container may be started. It cannot be
+	// greater than MaxInputs. Zero means MaxInputs.
+	TargetInputs int
+
+	// Recycle says when containers are replaced although nothing is wrong with them. Zero
+	// means never.
+	Recycle Recycle
+
+	// Scale says how many containers a deployed function has, see Deploy. A run of its own
+	// has Containers and refuses it.
+	Scale Scale
 
 	// ReturnExceptions makes every failure a Result in its place, and the run goes
 	// on. False means that the first input to fail for good ends the run.
@@ -61,8 +84,9 @@ type Options struct {
 	// retries whatever Retries says. False means at least once.
 	AtMostOnce bool
 
-	// Runtime makes the containers. Nil means goroutines, and anything else is refused
-	// for now.
+	// Runtime makes the containers: worker processes, see package supervisor/process. It
+	// must know the function, and a container executes one input at a time. Nil
+	// means goroutines.
 	Runtime supervisor.Runtime
 
 	// Observer is given the events of the run, one at a time, on a goroutine of its
@@ -75,6 +99,8 @@ type Options struct {
 const (
 	minOutstanding          = 1000
 	outstandingPerContainer = 16
+	defaultCalls            = 2000
+	defaultExitGrace        = 30 * time.Second
 )
 
 // filled returns the options with their defaults in place, or a
@@ -87,9 +113,36 @@ func (o Options) filled() (Options, error) {
 	o.Timeout = min(o.Timeout, forever)
 	o.StartTimeout = min(orElse(o.StartTimeout, 10*time.Second), forever)
 	o.Grace = min(orElse(o.Grace, time.Second), forever)
+	o.ExitGrace = min(orElse(o.ExitGrace, defaultExitGrace), forever)
+	o.MaxInputs = orElse(o.MaxInputs, 1)
+	o.TargetInputs = orElse(o.TargetInputs, o.MaxInputs)
+	o.Recycle.Age = min(o.Recycle.Age, forever)
 	o.Outstanding = orElse(o.Outstanding, max(minOutstanding, outstandingPerContainer*o.Containers))
 	if o.Crashes == nil {
 		o.Crashes = policy.Ephemeral{}
+	}
+	return o, nil
+}
+
+// deployed returns the options of a function with their defaults in place.
+func (o Options) deployed() (Options, error) {
+	if o.ReturnExceptions || o.Unordered {
+		return o, invalid("ReturnExceptions, Unordered", true, "are of a run: see RunOptions")
+	}
+	if o.Crashes == nil {
+		o.Crashes = policy.Deployed{}
+	}
+	if o.Containers == 0 {
+		o.Containers = o.Scale.Max
+	}
+	o.Outstanding = orElse(o.Outstanding, defaultCalls)
+	o, err := o.filled()
+	if err != nil {
+		return o, err
+	}
+	o.Scale = o.Scale.filled(o.Containers)
+	if o.Scale.Min > o.Scale.Max {
+		return o, invalid("Scale.Min", o.Scale.Min, "cannot be greater than Containers")
 	}
 	return o, nil
 }
@@ -108,6 +161,7 @@ const forever = time.Duration(1 << 60)
 const (
 	maxContainers  = 1 << 20
 	maxOutstanding = 1 << 24
+	maxInputs      = 1000
 )
 
 // Validate returns nil, or a *policy.InvalidError that names the first bad field. Every
@@ -120,6 +174,9 @@ func (o Options) Validate() error {
 		{"Containers", o.Containers, maxContainers},
 		{"Outstanding", o.Outstanding, maxOutstanding},
 		{"CrashLimit", o.CrashLimit, math.MaxInt32},
+		{"MaxInputs", o.MaxInputs, maxInputs},
+		{"TargetInputs", o.TargetInputs, maxInputs},
+		{"Recycle.Inputs", o.Recycle.Inputs, math.MaxInt},
 	} {
 		if f.value < 0 || f.value > f.max {
 			return invalid(f.name, f.value, fmt.Sprintf("must be 0 (the default) to %d", f.max))
@@ -132,13 +189,21 @@ func (o Options) Validate() error {
 		{"Timeout", o.Timeout},
 		{"StartTimeout", o.StartTimeout},
 		{"Grace", o.Grace},
+		{"ExitGrace", o.ExitGrace},
+		{"Recycle.Age", o.Recycle.Age},
 	} {
 		if f.value < 0 {
 			return invalid(f.name, f.value, "must not be negative")
 		}
 	}
-	if o.Runtime != nil {
-		return invalid("Runtime", o.Runtime, "only goroutine containers (nil) are supported yet")
+	if o.TargetInputs > max(o.MaxInputs, 1) {
+		return invalid("TargetInputs", o.TargetInputs, "cannot be greater than MaxInputs")
+	}
+	if err := o.Scale.Validate(); err != nil {
+		return err
+	}
+	if o.Runtime != nil && o.MaxInputs > 1 {
+		return invalid("MaxInputs", o.MaxInputs, "must be 1 with a Runtime")
 	}
 	switch p := o.Crashes.(type) {
 	case nil:

@@ -9,50 +9,60 @@ package mapper
 
 // cut publishes the finished inputs before position k, and returns how many there were.
 // The caller holds w.mu.
-func (w *worker[In, Out]) cut(ch *chunk[In, Out], k int) (n int) {
+func (w *worker[In, Out]) cut(e *engine[In, Out], ch *chunk[In, Out], k int) (n int) {
 	n = k - ch.from
 	if n <= 0 {
 		return 0
 	}
-	piece := w.e.depot.get()
+	piece := e.depot.get()
 	piece.lo = ch.lo + ch.from
-	w.e.lend(piece, ch, ch.in[ch.from:k])
+	e.lend(piece, ch, ch.in[ch.from:k])
 	piece.size(n)
 	copy(piece.out, ch.out[ch.from:k])
 	clear(ch.out[ch.from:k]) // or a recycled chunk keeps them alive
 	ch.from = k
-	w.e.succeed(piece)
+	e.succeed(piece)
 	return n
 }
 
-// tail is the inputs from position lo to hi, which are not begun, as a chunk of their
-// own; nil when there are none. The caller holds w.mu.
-func (w *worker[In, Out]) tail(ch *chunk[In, Out], lo, hi int) *chunk[In, Out] {
+// tail is the inputs of a chunk from position lo to hi, which are not begun, as a chunk
+// of their own; nil when there are none. The caller holds the lock of whoever has ch.
+func (e *engine[In, Out]) tail(ch *chunk[In, Out], lo, hi int) *chunk[In, Out] {
 	if lo >= hi {
 		return nil
 	}
-	piece := w.e.depot.get()
+	piece := e.depot.get()
 	piece.lo = ch.lo + lo
 	piece.rec = ch.rec
-	w.e.lend(piece, ch, ch.in[lo:hi])
+	e.lend(piece, ch, ch.in[lo:hi])
 	return piece
 }
 
 // fail settles input i of the chunk in hand, which returned err. It reports false if
 // the chunk was taken away meanwhile.
-func (w *worker[In, Out]) fail(ch *chunk[In, Out], i int, err error) bool {
-	v := w.e.verdictOn(err)
+func (w *worker[In, Out]) fail(e *engine[In, Out], ch *chunk[In, Out], i int, err error) bool {
+	v := e.verdictOn(err)
 	w.mu.Lock()
 	if w.cur != ch {
 		w.mu.Unlock()
 		return false
 	}
-	n := w.cut(ch, i)
+	n := w.cut(e, ch, i)
 	ch.from = i + 1
-	w.e.settle(recordOf(ch, i), v)
+	w.settle(e, recordOf(ch, i), v)
 	w.mu.Unlock()
-	w.c.Finished(n + 1)
+	w.h.c.Finished(n + 1)
 	return true
+}
+
+// settle decides about an input that the worker has executed without success. What an
+// attempt returns that was interrupted says nothing about the input.
+func (w *worker[In, Out]) settle(e *engine[In, Out], rec *record[In, Out], v verdict) {
+	if w.interrupted {
+		e.elsewhere(rec)
+	} else {
+		e.settle(rec, v)
+	}
 }
 
 // recordOf is the record of input i, an attempt of which has been begun.
@@ -65,16 +75,37 @@ func recordOf[In, Out any](ch *chunk[In, Out], i int) *record[In, Out] {
 	return rec
 }
 
-// giveUp gives back what is left of the chunk from position i on, some of which counts
-// as begun: the run is over. Only the container itself may call it.
-func (w *worker[In, Out]) giveUp(ch *chunk[In, Out], i int) {
+// giveBack gives back what is left of the chunk from position i on, some of which counts
+// as begun: the run is over, or the container retires. Only the worker itself may call it.
+func (w *worker[In, Out]) giveBack(e *engine[In, Out], ch *chunk[In, Out], i int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.cur != ch {
 		return
 	}
 	_, end := begunEnd(w.freeze(i))
-	w.e.todo.giveBack(w.tail(ch, i, end))
+	e.todo.giveBack(e.tail(ch, i, end))
+}
+
+// shed gives back what the worker has in hand and has not begun, since its container is
+// to end after what it executes now.
+func (w *worker[In, Out]) shed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cur == nil {
+		return
+	}
+	for {
+		s := w.span.Load()
+		begun, end := begunEnd(s)
+		if begun >= end {
+			return
+		}
+		if w.span.CompareAndSwap(s, spanOf(begun, begun)) {
+			w.e.todo.giveBack(w.e.tail(w.cur, begun, end))
+			return
+		}
+	}
 }
 
 // freeze lets no further input of the chunk begin: it ends at position end. It returns
@@ -88,65 +119,34 @@ func (w *worker[In, Out]) freeze(end int) uint64 {
 	}
 }
 
-// somewhere is the position of an input that executes on another goroutine: of those
-// begun last, the first.
-const somewhere = -1
-
-// surrender takes the whole chunk away from a container that is dead or given up while
-// it executed the input at position i, and has begun settle that input. It reports
-// false if the container had nothing in hand. The chunk of one that was given up is left
-// to the collector, since its goroutine may still write to it.
-func (w *worker[In, Out]) surrender(i int, begun func(*record[In, Out])) bool {
-	w.mu.Lock()
-	ch := w.cur
-	if ch == nil {
-		w.mu.Unlock()
-		return false
-	}
-	n, end := begunEnd(w.freeze(0))
-	w.letGo()
-	mine := i != somewhere
-	if !mine {
-		i = n - w.lease
-	}
-	i = max(i, ch.from)
-	done := w.cut(ch, min(i, end))
-	next := i
-	if i < min(n, end) {
-		next = i + 1
-		begun(recordOf(ch, i))
-	}
-	w.e.todo.giveBack(w.tail(ch, next, end))
-	w.mu.Unlock()
-	if mine {
-		w.e.depot.put(ch)
-		w.c.Finished(done) // a container that is given up has no use for progress
-	}
-	return true
-}
-
-// steal takes half of what another container has claimed and not begun. The thief has
-// it in hand before anyone else can look: between two containers there is only the
+// steal takes half of what another worker has claimed of a run and not begun. The thief
+// has it in hand before anyone else can look: between two workers there is only the
 // goroutine of the thief, which the run waits for.
-func (w *worker[In, Out]) steal() *chunk[In, Out] {
-	n := len(w.e.workers)
-	for i := 1; i < n; i++ {
-		if v := w.e.workers[(w.c.Lineage()+i)%n].Load(); v != nil {
-			if ch := v.halve(); ch != nil {
-				return ch
+func (w *worker[In, Out]) steal(e *engine[In, Out]) *chunk[In, Out] {
+	seats := *w.p.seats.Load()
+	for i := range seats {
+		h := seats[(w.h.c.Lineage()+i)%len(seats)].Load()
+		if h == nil {
+			continue
+		}
+		for _, v := range h.slots {
+			if v != w {
+				if ch := v.halve(e); ch != nil {
+					return ch
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// halve takes away half of the inputs not begun. The container goes on beginning
-// inputs while the end is moved towards it.
-func (w *worker[In, Out]) halve() *chunk[In, Out] {
+// halve takes away half of the inputs not begun. The worker goes on beginning inputs
+// while the end is moved towards it.
+func (w *worker[In, Out]) halve(e *engine[In, Out]) *chunk[In, Out] {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ch := w.cur
-	if ch == nil {
+	if ch == nil || w.e != e {
 		return nil
 	}
 	for {
@@ -157,20 +157,20 @@ func (w *worker[In, Out]) halve() *chunk[In, Out] {
 		}
 		mid := begun + (end-begun)/2
 		if w.span.CompareAndSwap(s, spanOf(begun, mid)) {
-			return w.tail(ch, mid, end)
+			return e.tail(ch, mid, end)
 		}
 	}
 }
 
-// front publishes the finished inputs of a container that goes on, for an emitter that
+// front publishes the finished inputs of a worker that goes on, for an emitter that
 // has nothing else to deliver, and reports whether there were any.
-func (w *worker[In, Out]) front() bool {
+func (w *worker[In, Out]) front(e *engine[In, Out]) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ch := w.cur
-	if ch == nil || len(ch.in) == 1 {
+	if ch == nil || w.e != e || len(ch.in) == 1 {
 		return false
 	}
 	begun, end := begunEnd(w.span.Load())
-	return w.cut(ch, min(begun-w.lease, end)) > 0
+	return w.cut(e, ch, min(begun-w.lease, end)) > 0
 }

@@ -151,16 +151,17 @@ func (r *Run[In, Out]) Stop() { r.e.stop() }
 // why it ended: the *[InputError] of the input that ended it, the cause of its
 // context's end, a *supervisor.CutoffError, a *[SourceError], or [ErrStopped]. With
 // ReturnExceptions failed inputs are results and no reason to end. Results that were
-// dropped because nobody read them are reported as [ErrUnread].
+// dropped because nobody read them are reported as [ErrUnread]. Where nothing worse has
+// happened, the first *[ExitError] of the run's own containers is returned.
 //
 // A run waits for the reader of its results: Wait before they are read, or without
 // another goroutine that reads them, waits for ever once Outstanding are unread.
 func (r *Run[In, Out]) Wait() error {
 	r.e.join()
 	if r.dropped() {
-		return errors.Join(r.e.cause(), ErrUnread)
+		return errors.Join(r.e.reason(), ErrUnread)
 	}
-	return r.e.cause()
+	return r.e.reason()
 }
 
 // dropped reports that results were dropped. Once the reader may have left, that is

@@ -39,6 +39,8 @@ func (e *engine[In, Out]) settle(rec *record[In, Out], v verdict) {
 	switch {
 	case e.checkEnd():
 		e.failAtEnd(rec)
+	case rec.call.settled():
+		e.fail(rec, rec.err) // cancelled: nobody waits for it
 	case rec.retries < e.opts.Retries.MaxRetries && !e.opts.AtMostOnce && !v.permanent:
 		e.failures.Add(1)
 		e.retry(rec, v)
@@ -68,7 +70,7 @@ func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashEr
 	switch {
 	case e.checkEnd():
 		e.failAtEnd(rec)
-	case e.opts.AtMostOnce:
+	case e.opts.AtMostOnce || rec.call.settled():
 		e.fail(rec, crash)
 	default:
 		status := e.todo.charge(rec, looping)
@@ -131,31 +133,23 @@ func (e *engine[In, Out]) failure(rec *record[In, Out]) *chunk[In, Out] {
 	return ch
 }
 
-// crashed is told of each crash, on the dying goroutine.
-func (e *engine[In, Out]) crashed(c *supervisor.Container, crash *supervisor.CrashError) {
-	w := e.workers[c.Lineage()].Load()
-	if w == nil || w.c != c {
-		return
+// elsewhere has an input executed in another container, at no charge: this one was asked
+// to end while it executed the input, or is given up for another one's sake.
+func (e *engine[In, Out]) elsewhere(rec *record[In, Out]) {
+	switch {
+	case e.checkEnd():
+		e.failAtEnd(rec)
+	case e.opts.AtMostOnce:
+		e.fail(rec, ErrInterrupted)
+	default:
+		e.reran.Add(1)
+		e.emitInput(supervisor.InputRerun, rec, 0)
+		e.todo.again(rec)
 	}
-	w.started.Store(0)
-	w.surrender(w.at, func(rec *record[In, Out]) {
-		crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
-		e.struck(rec, crash, c.CrashLooping())
-	})
-}
-
-// takeAway takes what a container has in hand, since the container is given up: v is
-// what its attempt is said to have returned. It reports false if it had nothing.
-func (e *engine[In, Out]) takeAway(c *supervisor.Container, v verdict) bool {
-	w := e.workers[c.Lineage()].Load()
-	if w == nil || w.c != c {
-		return false
-	}
-	return w.surrender(somewhere, func(rec *record[In, Out]) { e.settle(rec, v) })
 }
 
 func (e *engine[In, Out]) emitInput(kind supervisor.Kind, rec *record[In, Out], delay time.Duration) {
-	if e.events == nil {
+	if e.p.events == nil {
 		return
 	}
 	ev := supervisor.Event{
@@ -165,5 +159,5 @@ func (e *engine[In, Out]) emitInput(kind supervisor.Kind, rec *record[In, Out], 
 	if delay > 0 {
 		ev.Next = time.Now().Add(delay)
 	}
-	e.events.Emit(ev)
+	e.p.events.Emit(ev)
 }

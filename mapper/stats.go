@@ -29,7 +29,7 @@ type Stats struct {
 // container, and waits for its answer, which takes microseconds.
 func (r *Run[In, Out]) Stats() Stats {
 	e := r.e
-	pool := e.pool.Snapshot()
+	pool := e.p.sup.Snapshot()
 	s := Stats{
 		Inputs:    -1,
 		Taken:     e.src.taken(),
@@ -39,18 +39,64 @@ func (r *Run[In, Out]) Stats() Stats {
 		Retrying:  e.todo.count(),
 		Retries:   int(e.retried.Load()),
 		Reruns:    int(e.reran.Load()),
-		TimedOut:  int(e.timedOut.Load()),
+		TimedOut:  int(e.p.timedOut.Load()),
 		Abandoned: pool.Abandoned,
-		Dropped:   int(e.events.Dropped()),
+		Dropped:   int(e.p.events.Dropped()),
 		Pool:      pool,
 	}
 	if n := e.src.total(); n != math.MaxInt {
 		s.Inputs = n
 	}
-	for _, c := range pool.Containers {
-		if c.State == supervisor.Running {
-			s.Running++
+	s.Running = running(pool)
+	return s
+}
+
+// FunctionStats is a deployed function in numbers at one moment.
+type FunctionStats struct {
+	Runs      int // under way
+	Calls     int // accepted and not settled
+	Waiting   int // inputs of calls and runs that wait for a container
+	Running   int // containers that execute inputs
+	Retrying  int // inputs that wait for another attempt
+	TimedOut  int // attempts
+	Succeeded int // calls
+	Failed    int // calls, for good
+	Dropped   int // events that the observer was too slow for, or stuck
+	Release   int // of the body: the redeploys so far
+
+	Pool supervisor.Snapshot // its containers, and whether the function is crash-looping
+}
+
+// Stats returns the numbers of the function. It asks the supervisor for the state of
+// each container, and waits for its answer, which takes microseconds.
+func (f *Function[In, Out]) Stats() FunctionStats {
+	s := FunctionStats{
+		Calls:     int(f.desk.pending.Load()),
+		TimedOut:  int(f.p.timedOut.Load()),
+		Succeeded: int(f.calls.succeeded.Load()),
+		Failed:    int(f.calls.failed.Load()),
+		Dropped:   int(f.p.events.Dropped()),
+		Release:   f.p.release.Load().number,
+		Pool:      f.p.sup.Snapshot(),
+	}
+	for _, e := range *f.p.runs.Load() {
+		s.Waiting += e.src.waiting()
+		s.Retrying += e.todo.count()
+		if e != f.calls {
+			s.Runs++
 		}
 	}
+	s.Running = running(s.Pool)
 	return s
+}
+
+// running counts the containers that execute inputs.
+func running(pool supervisor.Snapshot) int {
+	n := 0
+	for _, c := range pool.Containers {
+		if c.State == supervisor.Running {
+			n++
+		}
+	}
+	return n
 }

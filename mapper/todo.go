@@ -15,6 +15,7 @@ import (
 type todo[In, Out any] struct {
 	e        *engine[In, Out]
 	ready    atomic.Int32 // due and left and struck, to be read without the lock
+	crashers atomic.Int32 // struck, likewise
 	suspects atomic.Int32 // waiting suspects, likewise
 	stricken atomic.Int32 // inputs that crashed and are not settled, likewise
 
@@ -23,7 +24,7 @@ type todo[In, Out any] struct {
 	due     []*record[In, Out] // retries whose time has come
 	left    []*chunk[In, Out]  // claimed, not begun
 	suspect []*record[In, Out] // have crashed twice
-	alone   int                // suspects in containers
+	lonely  int                // suspects in containers
 	waiting retries[In, Out]
 	timer   *time.Timer
 	timerAt time.Duration
@@ -37,50 +38,11 @@ func (t *todo[In, Out]) init(e *engine[In, Out]) {
 	t.ledger = policy.NewLedger(e.opts.CrashLimit)
 }
 
+// alone reports that an input waits which must be executed by itself.
+func (t *todo[In, Out]) alone() bool { return t.crashers.Load() > 0 || t.suspects.Load() > 0 }
+
 // any reports that a container could take something.
 func (t *todo[In, Out]) any() bool { return t.ready.Load() > 0 || t.suspects.Load() > 0 }
-
-// take returns the most urgent thing to do, nil when there is none. While fresh inputs
-// wait, suspects wait for three things: that an input has finished since their crash
-// (or a function that never works looks like a poison), for a quarter of the
-// containers, which is all they may use, and for a container that has finished
-// something (proven), so that crashes come between progress and not in a row.
-func (t *todo[In, Out]) take(fresh func() bool, proven bool) *chunk[In, Out] {
-	if !t.any() {
-		return nil
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case len(t.struck) > 0:
-		return t.attempt(shift(&t.struck))
-	case len(t.due) > 0:
-		return t.attempt(shift(&t.due))
-	case len(t.left) > 0:
-		t.ready.Add(-1)
-		return shift(&t.left)
-	case len(t.suspect) > 0 && (!fresh() || (proven && t.mayTry(t.suspect[0]))):
-		t.suspects.Add(-1)
-		t.ready.Add(1) // attempt takes it back
-		t.alone++
-		return t.attempt(shift(&t.suspect))
-	}
-	return nil
-}
-
-func (t *todo[In, Out]) mayTry(rec *record[In, Out]) bool {
-	return t.e.progress() > rec.mark && t.alone < max(t.e.opts.Containers/4, 1)
-}
-
-// attempt makes a chunk of one input.
-func (t *todo[In, Out]) attempt(rec *record[In, Out]) *chunk[In, Out] {
-	t.ready.Add(-1)
-	ch := t.e.depot.get()
-	ch.lo, ch.rec = rec.index, rec
-	ch.inBuf = append(ch.inBuf[:0], rec.in)
-	ch.in = ch.inBuf
-	return ch
-}
 
 // giveBack takes inputs that a container claimed and did not begin. They are not
 // charged for anything.
@@ -92,7 +54,18 @@ func (t *todo[In, Out]) giveBack(ch *chunk[In, Out]) {
 	t.left = append(t.left, ch)
 	t.ready.Add(1)
 	t.mu.Unlock()
-	t.e.lot.wake()
+	t.e.wake()
+}
+
+// again takes an input that was begun, not settled, and is to be executed anew as if it
+// had not been begun.
+func (t *todo[In, Out]) again(rec *record[In, Out]) {
+	t.mu.Lock()
+	t.release(rec)
+	t.due = append(t.due, rec)
+	t.ready.Add(1)
+	t.mu.Unlock()
+	t.e.wake()
 }
 
 // retry has the input wait until due, on the run's clock.
@@ -132,9 +105,10 @@ func (t *todo[In, Out]) rerun(rec *record[In, Out], status policy.Status, now in
 		t.suspects.Add(1)
 	} else {
 		t.struck = append(t.struck, rec)
+		t.crashers.Add(1)
 		t.ready.Add(1)
 	}
-	t.e.lot.wake()
+	t.e.wake()
 }
 
 // cleared forgets the crashes of an input that is settled.
@@ -156,7 +130,7 @@ func (t *todo[In, Out]) cleared(rec *record[In, Out]) {
 func (t *todo[In, Out]) release(rec *record[In, Out]) {
 	if rec.suspect {
 		rec.suspect = false
-		t.alone--
+		t.lonely--
 	}
 }
 
@@ -197,7 +171,7 @@ func (t *todo[In, Out]) fire() {
 	t.arm()
 	t.mu.Unlock()
 	for range n {
-		t.e.lot.wake()
+		t.e.wake()
 	}
 }
 

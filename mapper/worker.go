@@ -9,124 +9,142 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// worker is what one container does: claim a chunk, execute it, publish it.
+// worker executes inputs in a container, one at a time or one batch: claim a chunk,
+// execute it, publish it.
 type worker[In, Out any] struct {
-	e    *engine[In, Out]
-	c    *supervisor.Container
+	h    *host[In, Out]
+	p    *pool[In, Out]
+	slot int           // in the container
 	bed  chan struct{} // to sleep in
+	turn int           // whose turn it is among runs that have equal claims
 	want int           // length of the next claim
 	// proven says that the container has finished an input.
 	proven bool
+	// awake says that the worker counts as busy in its container.
+	awake bool
 	// lease is how many inputs are begun at a time. It changes between chunks.
 	lease int
-	// at is the input that executes now. Only the container's own goroutine uses it.
-	at  int
-	ctx atomic.Pointer[attemptContext]
+	// at is the input that executes now. Only the worker's own goroutine uses it.
+	at      int
+	ctx     atomic.Pointer[attemptContext]
+	parent  context.Context  // of ctx
+	foreign bool             // parent is not the run's
+	last    *engine[In, Out] // the run that want and lease are for
+	// serves is the run that the worker looks after now. It waits for the worker.
+	serves atomic.Pointer[engine[In, Out]]
 
-	// started is when the running attempt began, on the run's clock, if there is a
+	// started is when the running attempt began, on the pool's clock, if there is a
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.
 	started atomic.Int64
 
 	// mu guards the identity of the chunk in hand against those who take a part of
 	// it away: an idle container, the emitter, and whoever ends the run or gives the
 	// container up. Whoever finds another chunk than its own there has lost it.
-	mu  sync.Mutex
-	cur *chunk[In, Out]
+	mu          sync.Mutex
+	e           *engine[In, Out] // the run of what is in hand
+	cur         *chunk[In, Out]
+	batch       []*chunk[In, Out] // in hand instead of cur, executed as one
+	stop        error             // why the worker was interrupted
+	interrupted bool              // what is in hand is to be executed elsewhere
 
 	_    [64]byte
 	span atomic.Uint64 // of cur: inputs begun in the high half, the end in the low half
 	_    [56]byte
 }
 
+func (w *worker[In, Out]) init(h *host[In, Out], slot int) {
+	w.h, w.p, w.slot = h, h.p, slot
+	w.bed = make(chan struct{}, 1)
+	w.lease = 1
+}
+
 func spanOf(begun, end int) uint64     { return uint64(begun)<<32 | uint64(end) }
 func begunEnd(s uint64) (begun, e int) { return int(s >> 32), int(uint32(s)) }
 
-// serve is the life of a container: until the run is over, or the container's chunk
-// was taken away because it was given up. Then it sees to it itself that it is
+// serve is the life of a worker: until its container ends, or what it had in hand was
+// taken away because the container was given up. Then it sees to it itself that it is
 // replaced: whoever gave it up may not have come to that yet.
-func (w *worker[In, Out]) serve() {
-	defer func() { w.ctx.Load().release() }()
-	for ch := w.next(); ch != nil; ch = w.next() {
-		if !w.execute(ch) {
-			w.c.Abandon()
-			return
+//
+// It returns the crash of a container that is somewhere else; one that is here panics.
+func (w *worker[In, Out]) serve() *supervisor.CrashError {
+	defer w.leave()
+	for {
+		e, ch, batch := w.next()
+		if e == nil {
+			return nil
+		}
+		if ok, crash := w.do(e, ch, batch); !ok {
+			if w.h.instance.remote == nil {
+				w.h.c.Abandon()
+			}
+			return crash
 		}
 	}
 }
 
-// next finds the container something to do, or puts it to sleep; nil when the run is
-// over. What waits for another attempt goes before fresh inputs, suspects after them.
-func (w *worker[In, Out]) next() *chunk[In, Out] {
-	for turn := 0; !w.e.over.Load(); turn++ {
-		if ch := w.find(turn >= spins/2); ch != nil {
-			return ch
+// do executes what the worker has found.
+func (w *worker[In, Out]) do(e *engine[In, Out], ch *chunk[In, Out], batch []*chunk[In, Out]) (ok bool, crash *supervisor.CrashError) {
+	switch {
+	case batch != nil:
+		return w.executeBatch(e, batch)
+	case ch.rec != nil && ch.rec.call.settled():
+		e.fail(ch.rec, ErrCancelled) // nobody waits for it
+		e.depot.put(ch)
+		w.unused(1)
+		return true, nil
+	case w.h.instance.remote != nil:
+		return w.executeRemotely(e, ch)
+	default:
+		return w.execute(e, ch), nil
+	}
+}
+
+// leave ends the worker's visit to a run, and its own context.
+func (w *worker[In, Out]) leave() {
+	w.visit(nil)
+	w.doze()
+	if ctx := w.ctx.Load(); ctx != nil {
+		ctx.release()
+	}
+}
+
+// ends reports that the worker must take nothing more.
+func (w *worker[In, Out]) ends() bool { return w.p.over.Load() || w.h.retiring.Load() }
+
+// next finds the worker something to do, or puts it to sleep; no run when its container
+// ends.
+func (w *worker[In, Out]) next() (e *engine[In, Out], ch *chunk[In, Out], batch []*chunk[In, Out]) {
+	for turn := 0; !w.ends(); turn++ {
+		if e, ch, batch = w.look(turn >= spins/2); e != nil {
+			return e, ch, batch
 		}
 		if turn < spins {
 			runtime.Gosched()
 			continue
 		}
-		w.c.Busy(false)
-		w.e.lot.sleep(w.bed, w.e.hasWork)
+		w.rest()
 		turn = 0
 	}
-	return nil
-}
-
-func (w *worker[In, Out]) find(eager bool) *chunk[In, Out] {
-	if ch := w.e.todo.take(w.e.src.ready, w.proven); ch != nil {
-		if len(ch.in) > 1 && w.e.lot.idle.Load() > 0 {
-			w.e.lot.wake() // to take half of it
-		}
-		return ch
-	}
-	if ch := w.claim(eager); ch != nil {
-		return ch
-	}
-	if w.e.wide.Load() > 0 {
-		return w.steal()
-	}
-	return nil
-}
-
-// claim takes fresh inputs. Where more are left, a sleeper is woken to come for them,
-// and so on: nobody wakes everybody.
-func (w *worker[In, Out]) claim(eager bool) *chunk[In, Out] {
-	if !w.e.src.ready() {
-		return nil
-	}
-	ch := w.e.depot.get()
-	lo, in, own := w.e.src.claim(w.want, ch.inBuf[:0], eager)
-	if len(in) == 0 {
-		w.e.depot.put(ch)
-		return nil
-	}
-	ch.lo, ch.in = lo, in
-	if own {
-		ch.inBuf = in
-	}
-	if w.e.lot.idle.Load() > 0 && w.e.src.ready() {
-		w.e.lot.wake()
-	}
-	return ch
+	return nil, nil, nil
 }
 
 // execute runs the function over a chunk and publishes what came of it. It reports
 // false if the container was given up meanwhile.
-func (w *worker[In, Out]) execute(ch *chunk[In, Out]) bool {
+func (w *worker[In, Out]) execute(e *engine[In, Out], ch *chunk[In, Out]) bool {
 	ch.size(len(ch.in))
-	w.begin(ch)
-	began := w.e.now()
-	if w.e.opts.Timeout > 0 {
-		w.loopTimed(ch)
-	} else {
-		w.loop(ch)
+	w.begin(e, ch)
+	began := e.now()
+	if w.p.opts.Timeout == 0 {
+		w.loop(e, ch)
+	} else if !w.loopTimed(e, ch) {
+		return false
 	}
-	took := w.e.now() - began
-	done, ok := w.finish(ch)
+	took := e.now() - began
+	done, ok := w.finish(e, ch)
 	if ok && done > 0 {
 		w.proven = true
-		w.adapt(done, took)
-		if w.e.backlog() > w.e.window.size/8 {
+		w.adapt(e, done, took)
+		if e.backlog() > e.window.size/8 {
 			runtime.Gosched() // the emitter is on this core, or needs one
 		}
 	}
@@ -136,24 +154,24 @@ func (w *worker[In, Out]) execute(ch *chunk[In, Out]) bool {
 // loop is where a run spends its time. Beginning inputs is one atomic operation, which
 // at the same time says that those before are finished: an idle container, the
 // emitter and a crash all need to know how far this one has come.
-func (w *worker[In, Out]) loop(ch *chunk[In, Out]) {
+func (w *worker[In, Out]) loop(e *engine[In, Out], ch *chunk[In, Out]) {
 	ctx := context.Context(w.ctx.Load())
-	fn, in, out, lease, over := w.e.fn, ch.in, ch.out, w.lease, &w.e.over
+	fn, in, out, lease, over, retiring := w.h.instance.call, ch.in, ch.out, w.lease, &e.over, &w.h.retiring
 	for {
 		i, end := w.beginNext(lease)
 		if i >= end {
 			return
 		}
 		for end = min(end, i+lease); i < end; i++ {
-			if over.Load() {
-				w.giveUp(ch, i)
+			if over.Load() || retiring.Load() {
+				w.giveBack(e, ch, i)
 				return
 			}
 			w.at = i
 			v, err := fn(ctx, in[i])
 			if err == nil {
 				out[i] = v
-			} else if !w.fail(ch, i, err) {
+			} else if !w.fail(e, ch, i, err) {
 				return
 			}
 		}
@@ -166,20 +184,22 @@ func (w *worker[In, Out]) beginNext(n int) (i, end int) {
 }
 
 // begin takes ch in hand.
-func (w *worker[In, Out]) begin(ch *chunk[In, Out]) {
+func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out]) {
 	if len(ch.in) > 1 {
-		w.e.wide.Add(1)
+		e.wide.Add(1)
 	}
-	w.c.Busy(true)
+	w.awaken()
+	w.prepare(e, ch)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.cur = ch
+	w.e, w.cur = e, ch
 	w.span.Store(spanOf(0, len(ch.in)))
+	w.heed()
 }
 
 // finish publishes what is left of the chunk after its last input, and returns how
 // many inputs were executed.
-func (w *worker[In, Out]) finish(ch *chunk[In, Out]) (done int, ok bool) {
+func (w *worker[In, Out]) finish(e *engine[In, Out], ch *chunk[In, Out]) (done int, ok bool) {
 	w.mu.Lock()
 	if w.cur != ch {
 		w.mu.Unlock()
@@ -187,25 +207,32 @@ func (w *worker[In, Out]) finish(ch *chunk[In, Out]) (done int, ok bool) {
 	}
 	_, done = begunEnd(w.span.Load())
 	w.letGo()
-	n := done - ch.from
+	n := w.publish(e, ch, done)
+	w.mu.Unlock()
+	w.h.c.Finished(n)
+	return done, true
+}
+
+// publish delivers what is finished of a chunk that ends before position end, and
+// returns how many inputs those are. The caller holds w.mu.
+func (w *worker[In, Out]) publish(e *engine[In, Out], ch *chunk[In, Out], end int) int {
+	n := end - ch.from
 	ch.lo += ch.from
-	ch.in, ch.out = ch.in[ch.from:done], ch.out[ch.from:done]
+	ch.in, ch.out = ch.in[ch.from:end], ch.out[ch.from:end]
 	if ch.rec != nil && n > 0 {
 		ch.rec.attempts++
 		ch.rec.err = nil
 	}
-	w.e.succeed(ch)
-	w.mu.Unlock()
-	w.c.Finished(n)
-	return done, true
+	e.succeed(ch)
+	return n
 }
 
-// letGo empties the container's hands. The caller holds w.mu.
+// letGo empties the worker's hands. The caller holds w.mu.
 func (w *worker[In, Out]) letGo() {
 	if len(w.cur.in) > 1 {
 		w.e.wide.Add(-1)
 	}
-	w.cur = nil
+	w.cur, w.e = nil, nil
 }
 
 // attempt is what AttemptFrom returns.
@@ -215,7 +242,7 @@ func (w *worker[In, Out]) attempt() (Attempt, bool) {
 	if w.cur == nil {
 		return Attempt{}, false
 	}
-	a := Attempt{Index: w.cur.lo + w.at, Attempt: 1, Container: w.c.ID()}
+	a := Attempt{Index: w.cur.lo + w.at, Attempt: 1, Container: w.h.c.ID()}
 	if w.cur.rec != nil {
 		a.Attempt = w.cur.rec.attempts + 1
 	}

@@ -39,6 +39,9 @@ type CrashError struct {
 	Signal    string // signal that killed a process
 	OOM       bool   // proven to have run out of memory
 	Output    string // tail of what a process wrote to stderr
+
+	Kind       string // what kind of end it was, in the words of the runtime; empty for a goroutine
+	PeakMemory int64  // of a process, in bytes, as far as it was seen; 0 if unknown
 }
 
 // Error says how the container ended in one line; the stack is left to Stack.

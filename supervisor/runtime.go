@@ -5,26 +5,57 @@ import "context"
 // Runtime makes containers that run outside this process: worker processes,
 // machines. A nil Runtime stands for goroutines, which need none.
 //
-// It is the whole seam between a mapper and the place where a function runs, and
-// small enough for work that travels far: inputs go in chunks, several chunks may
-// be under way in one container, and outcomes come back one by one, late, in any
-// order, or twice (the mapper counts the first and drops the rest).
+// It is the whole seam between a mapper and the place where a function runs, and small
+// enough for work that travels far: inputs go in chunks, outcomes come back one by one, in
+// any order, late or twice (the mapper counts the first and drops the rest), and
+// the news of a crash may come from afar, with the input that is to blame if that is
+// known. Its methods are called concurrently.
 type Runtime interface {
-	// Open starts a container for function fn and returns when it is ready for
-	// work. An error is a crash at start-up. Open ends when ctx does. It is called
-	// concurrently.
-	Open(ctx context.Context, fn any) (Instance, error)
+	// Check reports, before anything starts, why containers of the runtime can never run
+	// the function: it is not registered, it is a closure. The error wraps
+	// [ErrFatalStart].
+	Check(fn any) error
+
+	// Open starts a container and returns when it is ready for work, its function's enter
+	// included. An error is a crash at start-up: a *CrashError as it is, any other as
+	// its Err. Open ends soon after ctx does, and then leaves nothing behind.
+	Open(ctx context.Context, launch Launch) (Instance, error)
 }
 
-// Instance is one container of a [Runtime].
-type Instance interface {
-	// Run executes fn on each of inputs and calls done with the position, value
-	// and error of each as it ends, from any goroutine, before it returns. A nil
-	// result says that every input has been reported; a *CrashError, whose Input
-	// is a position in inputs or [NoInput], that the container is gone. Run ends
-	// soon after ctx does.
-	Run(ctx context.Context, inputs []any, done func(i int, value any, err error)) error
+// Launch says which container a runtime is to open.
+type Launch struct {
+	Function  any    // the function itself, as its user wrote it
+	Name      string // of the function, for people
+	Container int    // the container's ID, for log lines and reports
+}
 
-	// Close ends the container in order and waits for that, at most until ctx ends.
+// Instance is one container of a [Runtime]. Run is called by one goroutine at a time,
+// Close by any and at any time.
+type Instance interface {
+	// Run executes the function on each of inputs in turn and calls done with the
+	// position, value and error of each as it ends, from any goroutine, before Run
+	// returns.
+	//
+	// When ctx ends, the input that executes is told so, with the cause, and none begins
+	// any more; Run returns when that input has ended, which it reports. It does not
+	// give up an input that ignores this: who wants that calls Close.
+	//
+	// A nil error says that the container lives on; inputs that were not reported then were
+	// not begun. A *CrashError says that it is gone: its Input is the position of the
+	// input that executed, or NoInput if none did or nobody knows, and inputs
+	// that were neither reported nor are that one were not begun.
+	Run(ctx context.Context, chunk Chunk, done func(i int, value any, err error)) error
+
+	// Close ends the container in order, its function's exit included, and waits for that; once
+	// ctx has ended it is killed. Close may be called again, with a ctx that has ended, to
+	// hurry. It returns what exit returned, or how the end was not in order. A
+	// Run that is under way returns a *CrashError when the container is killed.
 	Close(ctx context.Context) error
+}
+
+// Chunk is a few inputs for an [Instance].
+type Chunk struct {
+	Index   int   // of the first input in its run
+	Attempt int   // of each input, from 1
+	Inputs  []any // executed in turn
 }

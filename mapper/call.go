@@ -1,0 +1,177 @@
+package mapper
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// Call is the handle to one input of a deployed function, made by [Function.Spawn]. The
+// result stays with the handle: it may be asked for any number of times. Its methods are safe for
+// concurrent use.
+type Call[Out any] struct {
+	ctx     context.Context // of the caller
+	home    withdrawer
+	attempt atomic.Pointer[attemptContext] // that executes now
+	unwatch atomic.Pointer[func() bool]    // stops looking at ctx
+
+	ending atomic.Bool
+	done   chan struct{}
+	value  Out
+	err    error
+}
+
+// withdrawer is where a call came from, which is told when nobody wants its result.
+type withdrawer interface{ withdraw() }
+
+// Done is closed when the call is settled.
+func (c *Call[Out]) Done() <-chan struct{} { return c.done }
+
+// Get waits for the result: the value, or why the call failed for good, as Result.Err has it.
+// If ctx ends first, Get returns context.Cause(ctx) and the call goes on.
+func (c *Call[Out]) Get(ctx context.Context) (Out, error) {
+	select {
+	case <-c.done:
+		return c.value, c.err
+	default:
+	}
+	select {
+	case <-c.done:
+		return c.value, c.err
+	case <-ctx.Done():
+		var none Out
+		return none, context.Cause(ctx)
+	}
+}
+
+// Poll is Get without waiting: [ErrPending] while the call is not settled.
+func (c *Call[Out]) Poll() (Out, error) {
+	if c.settled() {
+		return c.value, c.err
+	}
+	var none Out
+	return none, ErrPending
+}
+
+// Cancel ends the call, unless it is settled: it fails with [ErrCancelled], is not
+// retried, and an attempt that executes is cancelled with that cause. Its container lives
+// on if the attempt heeds that within Grace; otherwise it is replaced and
+// what else it executes runs elsewhere. Cancel does not wait.
+func (c *Call[Out]) Cancel() { c.end(ErrCancelled) }
+
+// end settles the call for a reason that lies with its caller.
+func (c *Call[Out]) end(cause error) {
+	var none Out
+	if !c.settle(none, cause) {
+		return
+	}
+	if ctx := c.attempt.Load(); ctx != nil {
+		ctx.cancel(cause)
+	}
+	c.home.withdraw()
+}
+
+// settle decides the call's fate, once, and reports whether this was it.
+func (c *Call[Out]) settle(value Out, err error) bool {
+	if !c.ending.CompareAndSwap(false, true) {
+		return false
+	}
+	c.value, c.err = value, err
+	close(c.done)
+	if stop := c.unwatch.Load(); stop != nil {
+		(*stop)()
+	}
+	return true
+}
+
+// settled reports that the call's fate is decided. A nil call is an input of a run.
+func (c *Call[Out]) settled() bool {
+	if c == nil {
+		return false
+	}
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// attempted notes the context of the attempt that begins.
+func (c *Call[Out]) attempted(ctx *attemptContext) {
+	c.attempt.Store(ctx)
+	if c.settled() {
+		ctx.cancel(c.err)
+	}
+}
+
+// Gather waits for calls and returns their values in the order of the calls. The first
+// failure that it comes to know ends the wait, with the calls' values so far and an
+// *[InputError] whose Index is that of the call; the others go on. When ctx ends, so does the
+// wait, with context.Cause(ctx).
+func Gather[Out any](ctx context.Context, calls ...*Call[Out]) ([]Out, error) {
+	values := make([]Out, len(calls))
+	settled := make(chan int, len(calls))
+	stop := make(chan struct{})
+	defer close(stop)
+	for i, c := range calls {
+		if c.settled() {
+			settled <- i
+			continue
+		}
+		go func() {
+			select {
+			case <-c.done:
+				settled <- i
+			case <-stop:
+			}
+		}()
+	}
+	for range calls {
+		select {
+		case i := <-settled:
+			if err := calls[i].err; err != nil {
+				return values, &InputError{Index: i, Err: err}
+			}
+			values[i] = calls[i].value
+		case <-ctx.Done():
+			return values, context.Cause(ctx)
+		}
+	}
+	return values, nil
+}
+
+// ticket is a call with its input, on its way through the engine of a function's calls.
+type ticket[In, Out any] struct {
+	Call[Out]
+	rec  record[In, Out]
+	desk *desk[In, Out]
+}
+
+// withdraw takes the input back that nobody wants the result of: at once where it
+// waits at the desk. An attempt that ignores its cancelled context for Grace takes its
+// container with it.
+func (t *ticket[In, Out]) withdraw() {
+	if t.desk.remove(&t.rec) {
+		return
+	}
+	p := t.desk.e.p
+	time.AfterFunc(max(p.opts.Grace, 1), func() {
+		for h := range p.hosts {
+			for _, w := range h.slots {
+				if w.executes(&t.rec) {
+					w.surrenderTo(verdict{err: t.err})
+					h.giveUp()
+					return
+				}
+			}
+		}
+	})
+}
+
+// executes reports that the worker has the record in hand.
+func (w *worker[In, Out]) executes(rec *record[In, Out]) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cur != nil && w.cur.rec == rec
+}

@@ -1,0 +1,167 @@
+package mapper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/longshore-go/longshore/mapper"
+)
+
+// Each container compiles its expressions once.
+func ExampleWithState() {
+	find := mapper.WithState(
+		func(context.Context) (*regexp.Regexp, error) { return regexp.Compile(`\d+`) },
+		func(_ context.Context, digits *regexp.Regexp, line string) (string, error) {
+			return digits.FindString(line), nil
+		},
+		nil)
+	found, err := find.Collect(context.Background(), []string{"room 12", "no number", "7 seas"}, mapper.Options{Containers: 2})
+	fmt.Printf("%q %v\n", found, err)
+	// Output: ["12" "" "7"] <nil>
+}
+
+// Inputs are handed over two at a time, and fail one by one.
+func ExampleBatched() {
+	insert := mapper.Batched(func(_ context.Context, rows []string) ([]int, error) {
+		ids, errs := make([]int, len(rows)), make(mapper.Errors, len(rows))
+		for i, row := range rows {
+			if ids[i] = len(row); row == "" {
+				errs[i] = errors.New("empty row")
+			}
+		}
+		return ids, errs
+	}, mapper.Batch{Size: 2})
+	for r := range insert.Map(context.Background(), []string{"one", "", "three"}, mapper.Options{ReturnExceptions: true}) {
+		fmt.Println(r.Index, r.Value, r.Err)
+	}
+	// Output:
+	// 0 3 <nil>
+	// 1 0 empty row
+	// 2 5 <nil>
+}
+
+func ExampleBatchedWithState() {
+	join := mapper.BatchedWithState(
+		func(context.Context) (string, error) { return "+", nil },
+		func(_ context.Context, sep string, words []string) ([]string, error) {
+			out := make([]string, len(words))
+			for i := range words {
+				out[i] = strings.Join(words, sep)
+			}
+			return out, nil
+		},
+		func(context.Context, string) error { return nil },
+		mapper.Batch{Size: 3})
+	out, err := join.Collect(context.Background(), []string{"a", "b", "c"}, mapper.Options{Containers: 1})
+	fmt.Println(out, err)
+	// Output: [a+b+c a+b+c a+b+c] <nil>
+}
+
+// One function serves calls and runs.
+func ExampleDeploy() {
+	ctx := context.Background()
+	upper, err := mapper.Deploy(ctx, mapper.Plain(func(_ context.Context, s string) (string, error) {
+		return strings.ToUpper(s), nil
+	}), mapper.Options{Scale: mapper.Scale{Min: 1, Max: 4}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	one, err := upper.Call(ctx, "one")
+	fmt.Println(one, err)
+	all, err := upper.Collect(ctx, []string{"two", "three"}, mapper.RunOptions{})
+	fmt.Println(all, err)
+	fmt.Println(upper.Stop(ctx))
+	_, err = upper.Call(ctx, "four")
+	fmt.Println(err)
+	// Output:
+	// ONE <nil>
+	// [TWO THREE] <nil>
+	// <nil>
+	// mapper: run stopped
+}
+
+func ExampleGather() {
+	ctx := context.Background()
+	f, err := mapper.Deploy(ctx, mapper.Plain(func(_ context.Context, n int) (int, error) { return n * n, nil }), mapper.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	calls, err := f.SpawnAll(ctx, []int{2, 3, 4})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	squares, err := mapper.Gather(ctx, calls...)
+	fmt.Println(squares, err, f.Stop(ctx))
+	// Output: [4 9 16] <nil> <nil>
+}
+
+// A call may be waited for elsewhere, asked about, or cancelled.
+func ExampleFunction_Spawn() {
+	ctx := context.Background()
+	started := make(chan struct{})
+	f, err := mapper.Deploy(ctx, mapper.Plain(func(ctx context.Context, _ int) (int, error) {
+		close(started)
+		<-ctx.Done()
+		return 0, context.Cause(ctx)
+	}), mapper.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	call, err := f.Spawn(ctx, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	<-started
+	_, err = call.Poll()
+	fmt.Println(err)
+	call.Cancel()
+	_, err = call.Get(ctx)
+	fmt.Println(err, f.Stop(ctx))
+	// Output:
+	// mapper: call not settled yet
+	// mapper: call cancelled <nil>
+}
+
+func ExampleFunction_Redeploy() {
+	ctx := context.Background()
+	greet := func(word string) mapper.Body[string, string] {
+		return mapper.Plain(func(_ context.Context, name string) (string, error) { return word + ", " + name, nil })
+	}
+	f, err := mapper.Deploy(ctx, greet("Hello"), mapper.Options{Scale: mapper.Scale{Min: 2, Max: 2}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(f.Call(ctx, "Ada"))
+	fmt.Println(f.Redeploy(ctx, greet("Goodbye")))
+	fmt.Println(f.Call(ctx, "Ada"))
+	fmt.Println(f.Stop(ctx))
+	// Output:
+	// Hello, Ada <nil>
+	// <nil>
+	// Goodbye, Ada <nil>
+	// <nil>
+}
+
+// A function that finds its container worn out asks for another.
+func ExampleRetire() {
+	used := mapper.WithState(
+		func(context.Context) (*int, error) { return new(int), nil },
+		func(ctx context.Context, uses *int, _ int) (int, error) {
+			if *uses++; *uses == 2 {
+				mapper.Retire(ctx)
+			}
+			return *uses, nil
+		}, nil)
+	uses, err := used.Collect(context.Background(), []int{0, 0, 0, 0}, mapper.Options{Containers: 1})
+	fmt.Println(uses, err)
+	// Output: [1 2 1 2] <nil>
+}

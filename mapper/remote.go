@@ -1,0 +1,271 @@
+package mapper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Containers of a Runtime are somewhere else: a worker sends them chunk after chunk and
+// settles each input as its outcome comes back. Its chunk counts as begun from one end to the
+// other, since what was sent cannot be taken back; lease says how many of its inputs are
+// still out.
+
+// open starts the container of a runtime.
+func (h *host[In, Out]) open(ctx context.Context) (inst instance[In, Out], err error) {
+	inst.remote, err = h.p.opts.Runtime.Open(ctx, supervisor.Launch{
+		Function: h.release.body.function, Name: h.p.opts.Name, Container: h.c.ID(),
+	})
+	if err == nil {
+		inst.exit = inst.remote.Close
+	}
+	return inst, err
+}
+
+// kill ends the container of a runtime at once, and lets it be replaced. Whoever waits
+// for an outcome from it then learns of its end.
+func (h *host[In, Out]) kill(cause error) {
+	h.killed.Store(true)
+	h.retire()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(cause)
+	go h.instance.remote.Close(ctx)
+}
+
+// errand is a chunk that was sent to the container of a runtime.
+type errand[In, Out any] struct {
+	w     *worker[In, Out]
+	e     *engine[In, Out]
+	ch    *chunk[In, Out]
+	began int64 // when its current input began, on the pool's clock, if there is a Timeout
+	late  bool  // that input has timed out
+	early map[int]outcome
+}
+
+type outcome struct {
+	value any
+	v     verdict
+}
+
+// executeRemotely sends a chunk and settles it. It reports false if the container is at
+// its end, and how it has crashed, if that is why.
+func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]) (ok bool, crash *supervisor.CrashError) {
+	n := len(ch.in)
+	ch.size(n)
+	w.begin(e, ch)
+	job := supervisor.Chunk{Index: ch.lo, Attempt: 1, Inputs: make([]any, n)}
+	for i, in := range ch.in {
+		job.Inputs[i] = in
+	}
+	if ch.rec != nil {
+		job.Attempt = ch.rec.attempts + 1
+	}
+	out := &errand[In, Out]{w: w, e: e, ch: ch}
+	out.send(n)
+	began := e.now()
+	err := w.h.instance.remote.Run(w.ctx.Load(), job, out.done)
+	took := e.now() - began
+	if err != nil {
+		return false, out.lost(err)
+	}
+	done, ok := out.returned()
+	if ok && done > 0 {
+		w.proven = true
+		w.adapt(e, done, took)
+	}
+	return ok, nil
+}
+
+// send notes that n inputs are out.
+func (x *errand[In, Out]) send(n int) {
+	x.w.mu.Lock()
+	defer x.w.mu.Unlock()
+	x.w.span.Store(spanOf(n, n))
+	x.w.lease = n
+	x.clockOn()
+}
+
+// clockOn begins the time of the next input.
+func (x *errand[In, Out]) clockOn() {
+	if x.w.p.opts.Timeout > 0 {
+		x.began = x.w.clockOn()
+	}
+}
+
+// clockOff ends it and reports whether the input is in time.
+func (x *errand[In, Out]) clockOff() bool {
+	started := &x.w.started
+	switch {
+	case x.w.p.opts.Timeout == 0 || started.CompareAndSwap(x.began, 0):
+		return true
+	case started.CompareAndSwap(-x.began, 0) || started.Load() == givenUp:
+		x.late = true
+		x.w.p.timedOut.Add(1)
+		return false
+	}
+	return true
+}
+
+// done is told of each outcome, in any order, perhaps twice, perhaps too late.
+func (x *errand[In, Out]) done(i int, value any, err error) {
+	o := outcome{value: value}
+	if err != nil {
+		o.v = x.e.verdictOn(err)
+	} else if _, ok := value.(Out); !ok && value != nil {
+		o.v.err = fmt.Errorf("mapper: the runtime returned a %T for input %d", value, x.ch.lo+i)
+	}
+	x.w.mu.Lock()
+	n := 0
+	if next := x.next(); x.w.cur == x.ch && i >= next && i < len(x.ch.in) {
+		if i > next {
+			if x.early == nil {
+				x.early = map[int]outcome{}
+			}
+			x.early[i] = o
+		} else {
+			n = x.settle(o)
+		}
+	}
+	x.w.mu.Unlock()
+	if n > 0 {
+		x.w.h.c.Finished(n)
+	}
+}
+
+// next is the position of the first input that is out. The caller holds w.mu.
+func (x *errand[In, Out]) next() int { return len(x.ch.in) - x.w.lease }
+
+// settle settles the next input, and those after it whose outcome came early. It returns
+// how many that were. The caller holds w.mu.
+func (x *errand[In, Out]) settle(o outcome) (n int) {
+	for more := true; more; n++ {
+		i := x.next()
+		x.w.lease--
+		if !x.clockOff() {
+			o.v = x.w.late()
+		}
+		if o.v.err == nil {
+			x.ch.out[i], _ = o.value.(Out)
+		} else {
+			x.w.cut(x.e, x.ch, i)
+			x.ch.from = i + 1
+			x.w.settle(x.e, recordOf(x.ch, i), o.v)
+		}
+		if x.w.lease > 0 && !x.late {
+			x.clockOn()
+		}
+		o, more = x.early[i+1]
+	}
+	return n
+}
+
+// returned publishes what is left of a chunk that came back: what was not reported then
+// was not begun.
+func (x *errand[In, Out]) returned() (done int, ok bool) {
+	w := x.w
+	w.started.Store(0)
+	if x.late {
+		w.renew(w.parent)
+	}
+	w.mu.Lock()
+	if w.cur == x.ch {
+		next := x.next()
+		x.e.todo.giveBack(x.e.tail(x.ch, next, len(x.ch.in)))
+		w.span.Store(spanOf(next, next))
+		w.lease = 1
+	}
+	w.mu.Unlock()
+	done, ok = w.finish(x.e, x.ch)
+	return done, ok
+}
+
+// lost settles a chunk whose container is gone, and returns the crash, or nil if that was
+// the way to end an attempt: one that ignored its timeout, or was to be executed elsewhere.
+func (x *errand[In, Out]) lost(err error) *supervisor.CrashError {
+	w, e, ch := x.w, x.e, x.ch
+	crash, at := asCrash(err)
+	looping := w.h.c.CrashLooping()
+	asked := w.h.killed.Load()
+	inTime := x.clockOff()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.started.Store(0)
+	if w.cur != ch {
+		return nil
+	}
+	next, n := x.next(), len(ch.in)
+	w.letGo()
+	w.cut(e, ch, next)
+	if at < next || at >= n {
+		at = n
+	}
+	if !inTime && at == n {
+		at = next // a runtime that cannot say which: the clock can
+	}
+	e.todo.giveBack(e.tail(ch, next, at))
+	if at < n {
+		e.todo.giveBack(e.tail(ch, at+1, n))
+		rec := recordOf(ch, at)
+		switch {
+		case !inTime:
+			e.settle(rec, verdict{err: &TimeoutError{Timeout: w.p.opts.Timeout, Crash: crash}})
+		case w.interrupted || asked:
+			e.elsewhere(rec)
+		default:
+			crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
+			e.struck(rec, crash, looping)
+		}
+	}
+	if !inTime || asked {
+		return nil
+	}
+	return crash
+}
+
+// asCrash is a runtime's error as a crash, and the position of the input that executed.
+func asCrash(err error) (*supervisor.CrashError, int) {
+	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
+		at := crash.Input
+		crash.Input = supervisor.NoInput
+		return crash, at
+	}
+	return &supervisor.CrashError{Input: supervisor.NoInput, Err: err}, supervisor.NoInput
+}
+
+// lostError says that the container was lost while it executed a batch.
+type lostError struct{ error }
+
+// callRemoteBatch sends a batch, as one input of a function over slices.
+func (w *worker[In, Out]) callRemoteBatch(ctx context.Context, inputs []In) (values []Out, failure error) {
+	failure = errNotBegun
+	err := w.h.instance.remote.Run(ctx, supervisor.Chunk{Attempt: 1, Inputs: []any{inputs}}, func(_ int, value any, err error) {
+		values, _ = value.([]Out)
+		failure = err
+	})
+	if err != nil {
+		return nil, &lostError{err}
+	}
+	return values, failure
+}
+
+// errNotBegun is what comes of a batch that the runtime has not reported.
+var errNotBegun = errors.New("mapper: batch not begun")
+
+// lostBatch settles a batch whose container is gone.
+func (w *worker[In, Out]) lostBatch(lost *lostError) *supervisor.CrashError {
+	crash, _ := asCrash(lost.error)
+	began := w.started.Swap(0)
+	switch {
+	case began < 0:
+		w.p.timedOut.Add(1)
+		w.surrenderTo(verdict{err: &TimeoutError{Timeout: w.p.opts.Timeout, Crash: crash}})
+		return nil
+	case w.h.killed.Load() || w.h.retiring.Load():
+		w.surrenderTo(verdict{})
+		return nil
+	}
+	w.crashed(crash)
+	return crash
+}

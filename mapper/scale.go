@@ -1,0 +1,61 @@
+package mapper
+
+import "time"
+
+// Scale says how many containers a deployed function has. There is one for every
+// TargetInputs inputs that execute or wait (for every batch of a function over batches),
+// within the bounds.
+type Scale struct {
+	// Min is how many containers are kept at least, also without work. Zero means that an
+	// idle function has none after the Window.
+	Min int
+
+	// Max is how many there are at most. Zero means Options.Containers.
+	Max int
+
+	// Buffer is how many idle containers more there are while the function has work, for
+	// what comes next. Zero means none.
+	Buffer int
+
+	// Window is how long a container is idle before it is ended because there is no use for
+	// it. Zero means 60 s.
+	Window time.Duration
+}
+
+// Validate returns nil, or a *policy.InvalidError that names the first bad field. A zero
+// Max is compared with nothing.
+func (s Scale) Validate() error {
+	for _, f := range []struct {
+		name  string
+		value int
+	}{{"Scale.Min", s.Min}, {"Scale.Max", s.Max}, {"Scale.Buffer", s.Buffer}} {
+		if f.value < 0 || f.value > maxContainers {
+			return invalid(f.name, f.value, "must be 0 to 1048576")
+		}
+	}
+	if s.Window < 0 {
+		return invalid("Scale.Window", s.Window, "must be > 0, or 0 for 60 s")
+	}
+	if s.Max > 0 && s.Min > s.Max {
+		return invalid("Scale.Min", s.Min, "cannot be greater than Max")
+	}
+	return nil
+}
+
+const defaultWindow = 60 * time.Second
+
+// filled returns the settings with their defaults in place.
+func (s Scale) filled(containers int) Scale {
+	s.Max = orElse(s.Max, containers)
+	s.Window = min(orElse(s.Window, defaultWindow), forever)
+	return s
+}
+
+// wanted is how many containers there should be for work that takes so many.
+func (s Scale) wanted(busy, needed int) int {
+	n := busy + needed
+	if n > 0 {
+		n += s.Buffer
+	}
+	return min(max(n, s.Min), s.Max)
+}

@@ -1,0 +1,202 @@
+package mapper
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// scaler keeps the number of a function's containers right: more at once when there is
+// work and nobody idle, fewer when some have been idle for the Window. Its goroutine
+// alone decides.
+type scaler[In, Out any] struct {
+	p    *pool[In, Out]
+	news chan struct{} // something to look at
+	done chan struct{} // closed when the goroutine has ended
+	want int           // how many containers there should be, owned by the goroutine
+
+	rolling atomic.Bool // some containers may have an older body
+
+	mu       sync.Mutex
+	settings Scale
+	rollouts []chan struct{} // closed when no container of an older release is left
+}
+
+func newScaler[In, Out any](p *pool[In, Out], s Scale) *scaler[In, Out] {
+	sc := &scaler[In, Out]{p: p, settings: s, want: s.Min, news: make(chan struct{}, 1), done: make(chan struct{})}
+	p.lot.helpful.Store(true)
+	return sc
+}
+
+// Scale returns the settings in force.
+func (f *Function[In, Out]) Scale() Scale { return f.scaler.get() }
+
+// SetScale changes the settings, at once and for good. To change one, change what Scale
+// returns. Containers that are too many end after what they execute. The error is a
+// *policy.InvalidError.
+func (f *Function[In, Out]) SetScale(settings Scale) error {
+	if err := settings.Validate(); err != nil {
+		return err
+	}
+	settings = settings.filled(f.opts.Containers)
+	if settings.Min > settings.Max {
+		return invalid("Scale.Min", settings.Min, "cannot be greater than Max")
+	}
+	f.scaler.set(settings)
+	return nil
+}
+
+func (s *scaler[In, Out]) get() Scale {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings
+}
+
+func (s *scaler[In, Out]) set(settings Scale) {
+	s.mu.Lock()
+	s.settings = settings
+	s.mu.Unlock()
+	s.kick()
+}
+
+// kick has the scaler look. It never blocks.
+func (s *scaler[In, Out]) kick() {
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
+// help is asked for when there is work and no worker sleeps.
+func (s *scaler[In, Out]) help() {
+	if s.p.full.Load() {
+		s.p.burst.wakeOne()
+	} else {
+		s.kick()
+	}
+}
+
+// run is the scaler's goroutine.
+func (s *scaler[In, Out]) run() {
+	defer close(s.done)
+	timer := time.NewTimer(defaultWindow)
+	defer timer.Stop()
+	for {
+		timer.Reset(max(s.look(s.get()), 1))
+		select {
+		case <-s.news:
+		case <-timer.C:
+		case <-s.p.ctx.Done():
+			return
+		}
+	}
+}
+
+// look brings the number of containers up to date and returns when to look again.
+func (s *scaler[In, Out]) look(settings Scale) time.Duration {
+	now := s.p.now()
+	busy, old, gone := 0, 0, true
+	var idle []*host[In, Out]
+	for h := range s.p.hosts {
+		stale := h.release != s.p.release.Load()
+		if h.lost.Load() {
+			continue
+		}
+		gone = gone && !stale
+		if h.retiring.Load() {
+			continue
+		}
+		if stale {
+			old++
+		}
+		if h.busy.Load() > 0 {
+			busy++
+		} else if h.phase.Load() == working {
+			idle = append(idle, h)
+		}
+	}
+	need := settings.wanted(busy, s.p.needed())
+	again := settings.Window
+	var over []*host[In, Out]
+	switch {
+	case need > s.want:
+		s.want = need
+	case s.want > settings.Max:
+		over = s.surplus(idle, s.want-settings.Max)
+		s.want = settings.Max
+	case need < s.want:
+		over, again = s.unused(idle, settings.Window, s.want-need, now)
+		s.want -= len(over)
+	}
+	surge := min(old, max(s.want/4, 1))
+	s.p.seat(s.want + surge)
+	s.p.sup.Scale(s.want + surge) // before any retires, or they would be replaced
+	for _, h := range over {
+		h.retire()
+	}
+	s.roll(gone)
+	s.fill(s.want >= settings.Max)
+	return again
+}
+
+// fill notes whether further containers can be started: if not, the workers beyond the
+// target are called upon.
+func (s *scaler[In, Out]) fill(full bool) {
+	s.p.lot.helpful.Store(!full || s.p.opts.TargetInputs < s.p.opts.MaxInputs)
+	if s.p.full.Swap(full) != full && full && s.p.hasWork() {
+		for s.p.burst.wakeOne() {
+			continue
+		}
+	}
+}
+
+// unused returns at most n containers that have been idle for the window, and when to look
+// for the next one.
+func (s *scaler[In, Out]) unused(idle []*host[In, Out], window time.Duration, n int, now time.Duration) (over []*host[In, Out], again time.Duration) {
+	again = window
+	for _, h := range idle {
+		rest := time.Duration(h.idleSince.Load()) + window - now
+		switch {
+		case rest > 0:
+			again = min(again, rest)
+		case len(over) < n:
+			over = append(over, h)
+		}
+	}
+	return over, again
+}
+
+// surplus returns n containers, the idle ones first.
+func (s *scaler[In, Out]) surplus(idle []*host[In, Out], n int) []*host[In, Out] {
+	over := append([]*host[In, Out](nil), idle[:min(len(idle), n)]...)
+	for h := range s.p.hosts {
+		if len(over) < n && h.busy.Load() > 0 && !h.retiring.Load() && !h.lost.Load() && !slices.Contains(over, h) {
+			over = append(over, h)
+		}
+	}
+	return over
+}
+
+// needed is how many containers the inputs that wait would take.
+func (p *pool[In, Out]) needed() int {
+	each := p.opts.TargetInputs
+	if b := p.body(); b.batched {
+		each *= b.batch.Size
+	}
+	n := 0
+	for _, e := range *p.runs.Load() {
+		if e.hasWork() {
+			n += max(e.src.waiting()+int(e.todo.ready.Load())+int(e.todo.suspects.Load()), 1)
+		}
+	}
+	return (n + each - 1) / each
+}
+
+// changed is told when a container of a function is ready or has ended, which matters
+// while a redeploy is under way.
+func (p *pool[In, Out]) changed() {
+	if p.deployed != nil && p.deployed.scaler.rolling.Load() {
+		p.deployed.scaler.kick()
+	}
+}

@@ -1,0 +1,76 @@
+package mapper
+
+import "context"
+
+// Stop drains the function: calls and runs that are accepted go on, new ones get
+// [ErrStopped], and when nothing is left to do the containers end, exits included. It waits
+// for that, and returns nil or the *[ExitError] of the first exit that has failed.
+//
+// When ctx ends before, the function is ended at once: attempts are cancelled, unfinished
+// calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is left, which
+// takes Grace at most, and ExitGrace for exits. Stop may be called again, to wait or to hurry.
+func (f *Function[In, Out]) Stop(ctx context.Context) error {
+	f.mu.Lock()
+	f.stopping = true
+	f.mu.Unlock()
+	f.desk.close()
+	f.checkIdle()
+	select {
+	case <-f.idle:
+	case <-f.ended:
+	case <-ctx.Done():
+		f.p.cancel(ErrStopped)
+		<-f.ended
+		return context.Cause(ctx)
+	}
+	f.p.shut()
+	f.p.cancel(ErrStopped)
+	<-f.ended
+	if err := f.p.exitErr.Load(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Done is closed when the function has ended, by Stop or with its context, and nothing of
+// it is left.
+func (f *Function[In, Out]) Done() <-chan struct{} { return f.ended }
+
+func (f *Function[In, Out]) stopped() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stopping
+}
+
+// checkIdle tells a stopping function that nothing is left to do.
+func (f *Function[In, Out]) checkIdle() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stopping && f.runs == 0 && f.desk.pending.Load() == 0 {
+		select {
+		case <-f.idle:
+		default:
+			close(f.idle)
+		}
+	}
+}
+
+// end waits for the end of the function and settles what it leaves. It is its last
+// goroutine.
+func (f *Function[In, Out]) end() {
+	defer close(f.ended)
+	<-f.p.ctx.Done()
+	f.mu.Lock()
+	f.stopping = true
+	f.mu.Unlock()
+	f.desk.close()
+	f.calls.checkEnd()
+	<-f.calls.cleared
+	f.calls.abort()
+	f.desk.abort()
+	f.p.join()
+	<-f.scaler.done
+	f.checkIdle()
+	<-f.idle // the runs have ended
+	f.p.events.Close(f.p.opts.Grace)
+}
