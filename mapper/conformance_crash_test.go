@@ -17,8 +17,8 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// crashSetup and crashWant are a case of area crash_policy. What crashes is always a container, and goroutine
-// containers do so while they execute an input: a panic.
+// crashSetup and crashWant are a case of area crash_policy. What crashes is always a container: it panics while it
+// executes an input, or while it starts.
 type crashSetup struct {
 	App        string `json:"app"`
 	CrashAt    string `json:"crash_at"`
@@ -28,6 +28,7 @@ type crashSetup struct {
 	ForS       int    `json:"for_s"`
 	MaxInputs  int    `json:"max_inputs"`
 	MaxRetries int    `json:"max_retries"`
+	Event      string `json:"event"`
 }
 
 type crashWant struct {
@@ -43,6 +44,10 @@ type crashWant struct {
 	Rescheduled     bool   `json:"assigned_inputs_rescheduled"`
 	OthersKept      bool   `json:"other_results_kept"`
 	UserRetriesUsed int    `json:"user_retries_used"`
+	Replaced        bool   `json:"container_replaced"`
+	Lost            int    `json:"inputs_lost"`
+	Input           string `json:"input"`
+	ExitHooksRun    bool   `json:"exit_hooks_run"`
 }
 
 var errCrash = errors.New("the container's own error")
@@ -51,6 +56,10 @@ func runCrashCase(t *testing.T, c conformance.Case) {
 	setup, want := decodeCase[crashSetup](t, c.Setup), decodeCase[crashWant](t, c.Want())
 	var run func(*testing.T, crashSetup, crashWant)
 	switch {
+	case setup.Event == "preemption during input":
+		run = crashPreempted
+	case setup.CrashAt == "startup":
+		run = crashAtStartup
 	case setup.CrashAt == "execution" && setup.Input != "":
 		run = crashPoison
 	case setup.CrashAt == "execution":

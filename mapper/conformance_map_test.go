@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"maps"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,7 +22,7 @@ import (
 // caseSetup is a run in the words of modal_cases.json; a unary call is a run of one input.
 type caseSetup struct {
 	Inputs             json.RawMessage `json:"inputs"`
-	API                string          `json:"api"` // map, or starmap: the same, as an input is one value
+	API                string          `json:"api"` // map, or starmap: the same, as an input is one value; or spawn_map
 	Zip                bool            `json:"zip"`
 	Fn                 *caseFn         `json:"fn"`
 	Order              *bool           `json:"order_outputs"`
@@ -171,11 +173,22 @@ var caseDoors = map[string]caseDoor{
 		return received(mapper.MapSeq(ctx, fn, in, opts)), nil
 	},
 	"Map": func(ctx context.Context, fn caseFunc, list *caseInputs, _ iter.Seq[any], opts mapper.Options) (iter.Seq[caseResult], *mapper.Run[any, any]) {
-		if list.channel || list.mapOf || list.thenError != "" {
+		if !list.plain() {
 			return nil, nil
 		}
 		return received(mapper.Map(ctx, fn, list.list, opts)), nil
 	},
+	"WithState.Start.All": stateDoor,
+}
+
+// doors are those that the case's API has.
+func (s caseSetup) doors() map[string]caseDoor {
+	if s.API == "spawn_map" {
+		return functionDoors
+	}
+	all := maps.Clone(caseDoors)
+	maps.Copy(all, functionDoors)
+	return all
 }
 
 func received(ch <-chan caseResult) iter.Seq[caseResult] {
@@ -200,8 +213,8 @@ func runMapCase(t *testing.T, c conformance.Case) {
 	if setup.Zip {
 		list.list = zipped(list.list)
 	}
-	for name, door := range caseDoors {
-		if setup.Consumer.BreakAfter > 0 && name != "Start.All" {
+	for name, door := range setup.doors() {
+		if setup.Consumer.BreakAfter > 0 && !strings.HasSuffix(name, "Start.All") {
 			continue // a channel cannot be left
 		}
 		t.Run(name, func(t *testing.T) {
@@ -216,7 +229,7 @@ func runMapCase(t *testing.T, c conformance.Case) {
 				}
 				seen := caseSeen{breakAfter: setup.Consumer.BreakAfter, calls: calls, trace: trace, run: run}
 				seen.read(results)
-				seen.closed = closed || name == "Map"
+				seen.closed = closed || strings.HasSuffix(name, "Map") || strings.HasSuffix(name, "Call") // which take a list
 				if empties > 0 {
 					// Nobody polls here: this is how often one who looks each second has looked.
 					seen.looks = 1 + int((seen.ended+time.Second-1)/time.Second)

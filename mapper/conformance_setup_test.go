@@ -138,6 +138,9 @@ type caseInputs struct {
 	channel   bool   // a goroutine gives them
 }
 
+// plain reports that the inputs are a list, which has no end to be told of.
+func (in *caseInputs) plain() bool { return !in.channel && !in.mapOf && in.thenError == "" }
+
 func (in *caseInputs) UnmarshalJSON(data []byte) error {
 	var n int
 	if json.Unmarshal(data, &n) == nil {

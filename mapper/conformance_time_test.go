@@ -77,10 +77,15 @@ func runTimeoutCase(t *testing.T, c conformance.Case) {
 		Attempts int     `json:"attempts"`
 		Error    string  `json:"error"`
 		Value    any     `json:"value"`
+		StartupS float64 `json:"startup_timeout_s"`
 	}](t, c.Want())
 	switch {
 	case setup.Timeout == "unset": // the design wins: none, where the reference has 300 s
 		requireNoTimeout(t, time.Duration(want.TimeoutS)*time.Second)
+	case want.StartupS > 0:
+		timeout, ok := setup.Timeout.(float64)
+		require.True(t, ok)
+		requireStartTimeout(t, caseMS(1000*timeout), caseMS(1000*want.StartupS))
 	case setup.Fn.Kind == "infinite_loop":
 		for name, deaf := range map[string]bool{"until its context ends": false, "deaf": true} {
 			t.Run(name, func(t *testing.T) {
