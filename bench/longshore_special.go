@@ -15,7 +15,7 @@ import (
 
 // Specials lists them all.
 func Specials() []Special {
-	return []Special{{
+	return append([]Special{{
 		Name: "crashes",
 		Asks: "1 % of no-op inputs panic each time, 8 containers, CrashLimit 3: wall time for each crash",
 		N:    1_000_000,
@@ -45,7 +45,7 @@ func Specials() []Special {
 		N:    200_000,
 		Base: oneChannel, Case: mapChannel,
 		Value: ratio(0), Unit: "×", Bar: 1.5,
-	}}
+	}}, deployedSpecials()...)
 }
 
 const (
