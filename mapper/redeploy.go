@@ -53,11 +53,11 @@ func (s *scaler[In, Out]) await(rolled chan struct{}) {
 
 // roll ends containers with an older body, as many as there are more that work than
 // wanted, until all of them are gone.
-func (s *scaler[In, Out]) roll(gone bool) {
+func (s *scaler[In, Out]) roll(done bool) {
 	if !s.rolling.Load() {
 		return
 	}
-	if gone {
+	if done {
 		s.mu.Lock()
 		s.rolling.Store(false)
 		for _, rolled := range s.rollouts {

@@ -93,49 +93,67 @@ func (s *scaler[In, Out]) run() {
 	}
 }
 
-// look brings the number of containers up to date and returns when to look again.
-func (s *scaler[In, Out]) look(settings Scale) time.Duration {
-	now := s.p.now()
-	busy, old, gone := 0, 0, true
-	var idle []*host[In, Out]
-	for h := range s.p.hosts {
-		stale := h.release != s.p.release.Load()
+// census is who is there, not counting containers that are about to end.
+type census[In, Out any] struct {
+	present int
+	busy    int
+	stale   int // with an older body
+	idle    []*host[In, Out]
+	rolled  bool // no container has an older body, also none about to end
+}
+
+func (p *pool[In, Out]) census() census[In, Out] {
+	c := census[In, Out]{rolled: true}
+	now := p.release.Load()
+	for h := range p.hosts {
 		if h.lost.Load() {
 			continue
 		}
-		gone = gone && !stale
+		stale := h.release != now
+		c.rolled = c.rolled && !stale
 		if h.retiring.Load() {
 			continue
 		}
+		c.present++
 		if stale {
-			old++
+			c.stale++
 		}
 		if h.busy.Load() > 0 {
-			busy++
+			c.busy++
 		} else if h.phase.Load() == working {
-			idle = append(idle, h)
+			c.idle = append(c.idle, h)
 		}
 	}
-	need := settings.wanted(busy, s.p.needed())
+	return c
+}
+
+// look brings the number of containers up to date and returns when to look again.
+func (s *scaler[In, Out]) look(settings Scale) time.Duration {
+	c := s.p.census()
+	need := settings.wanted(c.busy, s.p.needed())
+	if c.stale == 0 {
+		s.want = max(s.want, min(c.present, settings.Max)) // one that was dropped below came after all
+	}
 	again := settings.Window
 	var over []*host[In, Out]
 	switch {
 	case need > s.want:
 		s.want = need
 	case s.want > settings.Max:
-		over = s.surplus(idle, s.want-settings.Max)
+		over = s.surplus(c.idle, s.want-settings.Max)
 		s.want = settings.Max
 	case need < s.want:
-		over, again = s.unused(idle, settings.Window, s.want-need, now)
+		s.want -= min(max(s.want-c.present, 0), s.want-need) // no need to restart what crashed
+		over, again = s.unused(c.idle, settings.Window, s.want-need)
 		s.want -= len(over)
 	}
-	surge := min(old, max(s.want/4, 1))
+	surge := min(c.stale, max(s.want/4, 1))
 	s.p.seat(s.want + surge)
 	s.p.sup.Scale(s.want + surge) // before any retires, or they would be replaced
 	for _, h := range over {
 		h.retire()
 	}
-	s.roll(gone)
+	s.roll(c.rolled)
 	s.fill(s.want >= settings.Max)
 	return again
 }
@@ -153,8 +171,9 @@ func (s *scaler[In, Out]) fill(full bool) {
 
 // unused returns at most n containers that have been idle for the window, and when to look
 // for the next one.
-func (s *scaler[In, Out]) unused(idle []*host[In, Out], window time.Duration, n int, now time.Duration) (over []*host[In, Out], again time.Duration) {
+func (s *scaler[In, Out]) unused(idle []*host[In, Out], window time.Duration, n int) (over []*host[In, Out], again time.Duration) {
 	again = window
+	now := s.p.now()
 	for _, h := range idle {
 		rest := time.Duration(h.idleSince.Load()) + window - now
 		switch {
