@@ -149,29 +149,26 @@ type ticket[In, Out any] struct {
 }
 
 // withdraw takes the input back that nobody wants the result of: at once where it
-// waits at the desk. An attempt that ignores its cancelled context for Grace takes its
-// container with it.
+// waits, at the desk or for another attempt. An attempt that ignores its cancelled context
+// for Grace takes its container with it.
 func (t *ticket[In, Out]) withdraw() {
+	e := t.desk.e
 	if t.desk.remove(&t.rec) {
 		return
 	}
-	p := t.desk.e.p
+	if e.todo.remove(&t.rec) {
+		e.fail(&t.rec, t.err)
+		return
+	}
+	p := e.p
 	time.AfterFunc(max(p.opts.Grace, 1), func() {
 		for h := range p.hosts {
 			for _, w := range h.slots {
-				if w.executes(&t.rec) {
-					w.surrenderTo(verdict{err: t.err})
+				if w.surrenderCall(&t.rec, verdict{err: t.err}) {
 					h.giveUp()
 					return
 				}
 			}
 		}
 	})
-}
-
-// executes reports that the worker has the record in hand.
-func (w *worker[In, Out]) executes(rec *record[In, Out]) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.cur != nil && w.cur.rec == rec
 }

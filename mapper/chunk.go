@@ -90,3 +90,9 @@ type record[In, Out any] struct {
 
 	prev, next *record[In, Out] // at the desk
 }
+
+// succeeded notes an attempt that did.
+func (r *record[In, Out]) succeeded() {
+	r.attempts++
+	r.err = nil
+}

@@ -14,8 +14,10 @@ type desk[In, Out any] struct {
 	e       *engine[In, Out]
 	limit   int
 	queued  atomic.Int64 // calls that wait here
-	pending atomic.Int64 // calls that are accepted and not settled by a container
-	drained func()       // is told when a closed desk has nothing pending
+	pending atomic.Int64 // calls that are accepted and hold a place
+	drained func()       // is told when nothing is pending
+
+	succeeded, failed atomic.Int64 // calls
 
 	mu          sync.Mutex
 	first, last *record[In, Out]
@@ -81,8 +83,7 @@ func (d *desk[In, Out]) remove(rec *record[In, Out]) bool {
 	}
 	d.mu.Unlock()
 	if waits {
-		d.e.failed.Add(1)
-		d.gone()
+		d.fail(rec, rec.call.err)
 	}
 	return waits
 }
@@ -98,7 +99,6 @@ func (d *desk[In, Out]) close() {
 // abort settles the calls that still wait, since the function has ended.
 func (d *desk[In, Out]) abort() {
 	d.close()
-	var none Out
 	for {
 		d.mu.Lock()
 		rec := d.first
@@ -109,17 +109,29 @@ func (d *desk[In, Out]) abort() {
 		if rec == nil {
 			return
 		}
-		rec.call.settle(none, d.e.cause())
-		d.e.failed.Add(1)
-		d.gone()
+		d.fail(rec, d.e.cause())
 	}
 }
 
-// gone counts a call as no longer pending.
-func (d *desk[In, Out]) gone() {
-	if d.pending.Add(-1) == 0 {
+// settle gives up a call's place and says what became of it, in this order: a caller who
+// has the result may call again at once.
+func (d *desk[In, Out]) settle(rec *record[In, Out], value Out, err error) {
+	if err == nil {
+		d.succeeded.Add(1)
+	} else {
+		d.failed.Add(1)
+	}
+	left := d.pending.Add(-1)
+	rec.call.settle(value, err)
+	rec.call.attempt.Store(nil) // the handle may live long
+	if left == 0 {
 		d.drained()
 	}
+}
+
+func (d *desk[In, Out]) fail(rec *record[In, Out], err error) {
+	var none Out
+	d.settle(rec, none, err)
 }
 
 func (d *desk[In, Out]) claim(ch *chunk[In, Out], _ int, _ bool) bool {
@@ -154,15 +166,12 @@ func (d *desk[In, Out]) total() int { return math.MaxInt }
 
 // put hands a result to its caller.
 func (d *desk[In, Out]) put(ch *chunk[In, Out]) bool {
-	rec := ch.rec
 	var value Out
-	if rec.err == nil {
+	if ch.rec.err == nil {
 		value = ch.out[0]
 	}
-	rec.call.settle(value, rec.err)
-	rec.call.attempt.Store(nil) // the handle may live long
+	d.settle(ch.rec, value, ch.rec.err)
 	d.e.depot.put(ch)
-	d.gone()
 	return false
 }
 

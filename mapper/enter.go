@@ -100,6 +100,17 @@ func (h *host[In, Out]) exitAfterCrash() {
 	}
 }
 
+// exitIfLost is for a container that was given up and comes back after all, whether its
+// attempt returns or panics: nobody else knows of it any more.
+func (h *host[In, Out]) exitIfLost() {
+	if h.lost.Load() {
+		go func() {
+			h.slotsLeft.Wait()
+			h.exit()
+		}()
+	}
+}
+
 // exitFailed keeps the first failure of an exit, and tells observers of each.
 func (p *pool[In, Out]) exitFailed(h *host[In, Out], err error) {
 	failure := &ExitError{Container: h.c.ID(), Err: err}

@@ -16,8 +16,8 @@ var (
 	ErrTimeout = errors.New("mapper: attempt timed out")
 
 	// ErrStopped is why a run ended that was stopped by [Run.Stop] or by leaving the
-	// loop over [Run.All] early.
-	ErrStopped = errors.New("mapper: run stopped")
+	// loop over [Run.All] early, and why a function does nothing any more.
+	ErrStopped = errors.New("mapper: stopped")
 
 	// ErrUnread says that results were dropped, finished ones perhaps, because nobody
 	// read the channel after the run's context had ended or the run was stopped.

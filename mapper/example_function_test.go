@@ -81,7 +81,7 @@ func ExampleDeploy() {
 	// ONE <nil>
 	// [TWO THREE] <nil>
 	// <nil>
-	// mapper: run stopped
+	// mapper: stopped
 }
 
 func ExampleGather() {

@@ -111,7 +111,7 @@ func ExampleRun_All() {
 	// 0
 	// 1
 	// 4
-	// mapper: run stopped
+	// mapper: stopped
 }
 
 func ExampleCollect() {

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
 	"sync"
@@ -43,7 +44,7 @@ type RunOptions struct {
 // MaxInputs, TargetInputs, Recycle and Observer hold for every run and call;
 // Containers and Scale say how many containers there are. Crashes nil means
 // policy.Deployed{}: the function never gives up, and while its containers crash-loop calls
-// and runs wait. Outstanding is how many calls may be accepted and not settled;
+// and runs wait. Under policy.Ephemeral it ends when crashes outweigh progress. Outstanding is how many calls may be accepted and not settled;
 // more are refused with a *[QueueFullError]. Zero means 2000 (the reference's limit of
 // pending inputs). ReturnExceptions and Unordered are of a run, see [RunOptions].
 //
@@ -61,7 +62,7 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 	}
 	f := &Function[In, Out]{p: newPool(body, opts), opts: opts, idle: make(chan struct{}), ended: make(chan struct{})}
 	f.p.deployed = f
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := f.life(ctx)
 	f.openDesk(ctx)
 	f.scaler = newScaler(f.p, opts.Scale)
 	f.p.lot.help = f.scaler.help
@@ -74,6 +75,18 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 	go f.end()
 	return f, nil
 }
+
+// life is the context of the function. It has the values of the caller's and ends with it,
+// and says that then it is the function that has ended.
+func (f *Function[In, Out]) life(caller context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
+	unwatch := context.AfterFunc(caller, func() { cancel(stopped(context.Cause(caller))) })
+	context.AfterFunc(ctx, func() { unwatch() })
+	return ctx, cancel
+}
+
+// stopped is the end of a function for a reason.
+func stopped(cause error) error { return fmt.Errorf("%w: %w", ErrStopped, cause) }
 
 // openDesk makes the run of the calls.
 func (f *Function[In, Out]) openDesk(ctx context.Context) {
@@ -92,7 +105,8 @@ func (f *Function[In, Out]) openDesk(ctx context.Context) {
 // once and the attempt is cancelled. The attempt's context descends from ctx, and has its
 // values, except in a function over batches.
 //
-// Other errors: a *[QueueFullError], and [ErrStopped].
+// Other errors: a *[QueueFullError], and [ErrStopped], joined with the cause if the function
+// has ended before the call was settled.
 //
 // An attempt that calls its own function holds its container meanwhile: if all of them do so at
 // once, none is left for the calls.

@@ -63,8 +63,7 @@ func (p *pool[In, Out]) newHost(c *supervisor.Container) *host[In, Out] {
 
 // serve is the life of one container.
 func (p *pool[In, Out]) serve(ctx context.Context, c *supervisor.Container) error {
-	h := p.newHost(c)
-	(*p.seats.Load())[c.Lineage()].Store(h)
+	h := p.seatIn(c)
 	if !p.plain() {
 		if err := h.enter(ctx); err != nil {
 			return err
@@ -74,12 +73,25 @@ func (p *pool[In, Out]) serve(ctx context.Context, c *supervisor.Container) erro
 	h.phase.Store(working)
 	p.changed()
 	h.age()
+	defer h.exitIfLost()
 	if crash := h.work(); crash != nil {
 		return crash
 	}
 	h.exit()
 	p.vacate(h)
 	return nil
+}
+
+// seatIn makes the host of a container and shows it to whoever looks at all of them. A
+// redeploy first changes the release and then looks, so here the order is the other one.
+func (p *pool[In, Out]) seatIn(c *supervisor.Container) *host[In, Out] {
+	for {
+		h := p.newHost(c)
+		(*p.seats.Load())[c.Lineage()].Store(h)
+		if h.release == p.release.Load() {
+			return h
+		}
+	}
 }
 
 // vacate notes that a container has ended.

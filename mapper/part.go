@@ -21,6 +21,9 @@ func (w *worker[In, Out]) cut(e *engine[In, Out], ch *chunk[In, Out], k int) (n 
 	copy(piece.out, ch.out[ch.from:k])
 	clear(ch.out[ch.from:k]) // or a recycled chunk keeps them alive
 	ch.from = k
+	if piece.rec = ch.rec; ch.rec != nil {
+		ch.rec.succeeded()
+	}
 	e.succeed(piece)
 	return n
 }

@@ -174,8 +174,13 @@ func (p *pool[In, Out]) spent() bool {
 	return len(runs) > 0
 }
 
-// cutoff is told that the pool gives up, which only that of a run of its own does.
+// cutoff is told that the pool gives up, as its policy says: its runs end, and a function
+// with them.
 func (p *pool[In, Out]) cutoff(err *supervisor.CutoffError) {
+	if p.deployed != nil {
+		p.cancel(stopped(err))
+		return
+	}
 	for _, e := range *p.runs.Load() {
 		e.finish(err)
 	}

@@ -23,15 +23,15 @@ func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) er
 	if now := f.p.body(); now.batched != body.batched || (now.enter == nil) != (body.enter == nil) {
 		return invalid("body", nil, "must be of the same kind as the one deployed: state, batches")
 	}
-	rolled := make(chan struct{})
 	f.mu.Lock()
 	if f.stopping {
 		f.mu.Unlock()
 		return ErrStopped
 	}
-	f.p.release.Store(&release[In, Out]{number: f.p.release.Load().number + 1, body: body})
+	next := &release[In, Out]{number: f.p.release.Load().number + 1, body: body}
+	f.p.release.Store(next)
 	f.mu.Unlock()
-	f.scaler.await(rolled)
+	rolled := f.scaler.await(next.number)
 	f.p.sup.Reset()
 	f.scaler.kick()
 	select {
@@ -44,42 +44,51 @@ func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) er
 	}
 }
 
-func (s *scaler[In, Out]) await(rolled chan struct{}) {
+// rollout is a redeploy that waits for the end of the last container with an older body.
+type rollout struct {
+	release int
+	done    chan struct{}
+}
+
+func (s *scaler[In, Out]) await(release int) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rollouts = append(s.rollouts, rolled)
+	r := rollout{release, make(chan struct{})}
+	s.rollouts = append(s.rollouts, r)
 	s.rolling.Store(true)
+	return r.done
 }
 
 // roll ends containers with an older body, as many as there are more that work than
 // wanted, until all of them are gone.
-func (s *scaler[In, Out]) roll(done bool) {
-	if !s.rolling.Load() {
-		return
-	}
-	if done {
-		s.mu.Lock()
-		s.rolling.Store(false)
-		for _, rolled := range s.rollouts {
-			close(rolled)
-		}
-		s.rollouts = nil
-		s.mu.Unlock()
-		return
-	}
-	now := s.p.release.Load()
-	able := 0
-	var stale []*host[In, Out]
-	for h := range s.p.hosts {
-		if h.retiring.Load() || h.lost.Load() || h.phase.Load() != working {
-			continue
-		}
-		able++
-		if h.release != now {
-			stale = append(stale, h)
+func (s *scaler[In, Out]) roll(c census[In, Out]) {
+	switch {
+	case !s.rolling.Load():
+	case c.rolled:
+		s.rolledOut(c.release.number)
+	default:
+		able := len(c.able)
+		for _, h := range c.able {
+			if able > s.want && h.release != c.release {
+				able--
+				h.retire()
+			}
 		}
 	}
-	for _, h := range stale[:min(len(stale), max(able-s.want, 0))] {
-		h.retire()
+}
+
+// rolledOut ends the wait of those who have redeployed no later than that.
+func (s *scaler[In, Out]) rolledOut(release int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rest []rollout
+	for _, r := range s.rollouts {
+		if r.release > release {
+			rest = append(rest, r)
+		} else {
+			close(r.done)
+		}
 	}
+	s.rollouts = rest
+	s.rolling.Store(len(rest) > 0)
 }

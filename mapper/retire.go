@@ -43,10 +43,10 @@ func (w *worker[In, Out]) retire() { w.h.retire() }
 
 // retire has the container end after what it executes. It never blocks.
 func (h *host[In, Out]) retire() {
+	h.c.Retire() // before the container can know, and end: then it would not be replaced
 	if !h.retiring.CompareAndSwap(false, true) {
 		return
 	}
-	h.c.Retire()
 	for _, w := range h.slots {
 		w.shed()
 		w.restingPlace().rouse(w.bed)

@@ -20,7 +20,7 @@ type scaler[In, Out any] struct {
 
 	mu       sync.Mutex
 	settings Scale
-	rollouts []chan struct{} // closed when no container of an older release is left
+	rollouts []rollout
 }
 
 func newScaler[In, Out any](p *pool[In, Out], s Scale) *scaler[In, Out] {
@@ -97,19 +97,20 @@ func (s *scaler[In, Out]) run() {
 type census[In, Out any] struct {
 	present int
 	busy    int
-	stale   int // with an older body
+	stale   int              // with an older body
+	able    []*host[In, Out] // have started
 	idle    []*host[In, Out]
+	release *release[In, Out]
 	rolled  bool // no container has an older body, also none about to end
 }
 
 func (p *pool[In, Out]) census() census[In, Out] {
-	c := census[In, Out]{rolled: true}
-	now := p.release.Load()
+	c := census[In, Out]{release: p.release.Load(), rolled: true}
 	for h := range p.hosts {
 		if h.lost.Load() {
 			continue
 		}
-		stale := h.release != now
+		stale := h.release != c.release
 		c.rolled = c.rolled && !stale
 		if h.retiring.Load() {
 			continue
@@ -118,9 +119,13 @@ func (p *pool[In, Out]) census() census[In, Out] {
 		if stale {
 			c.stale++
 		}
+		started := h.phase.Load() == working
+		if started {
+			c.able = append(c.able, h)
+		}
 		if h.busy.Load() > 0 {
 			c.busy++
-		} else if h.phase.Load() == working {
+		} else if started {
 			c.idle = append(c.idle, h)
 		}
 	}
@@ -153,7 +158,7 @@ func (s *scaler[In, Out]) look(settings Scale) time.Duration {
 	for _, h := range over {
 		h.retire()
 	}
-	s.roll(c.rolled)
+	s.roll(c)
 	s.fill(s.want >= settings.Max)
 	return again
 }

@@ -73,8 +73,8 @@ func (f *Function[In, Out]) Stats() FunctionStats {
 	s := FunctionStats{
 		Calls:     int(f.desk.pending.Load()),
 		TimedOut:  int(f.p.timedOut.Load()),
-		Succeeded: int(f.calls.succeeded.Load()),
-		Failed:    int(f.calls.failed.Load()),
+		Succeeded: int(f.desk.succeeded.Load()),
+		Failed:    int(f.desk.failed.Load()),
 		Dropped:   int(f.p.events.Dropped()),
 		Release:   f.p.release.Load().number,
 		Pool:      f.p.sup.Snapshot(),

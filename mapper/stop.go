@@ -10,10 +10,7 @@ import "context"
 // calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is left, which
 // takes Grace at most, and ExitGrace for exits. Stop may be called again, to wait or to hurry.
 func (f *Function[In, Out]) Stop(ctx context.Context) error {
-	f.mu.Lock()
-	f.stopping = true
-	f.mu.Unlock()
-	f.desk.close()
+	f.refuse()
 	f.checkIdle()
 	select {
 	case <-f.idle:
@@ -23,8 +20,8 @@ func (f *Function[In, Out]) Stop(ctx context.Context) error {
 		<-f.ended
 		return context.Cause(ctx)
 	}
+	f.p.cancel(ErrStopped) // before the containers end, or they would be replaced
 	f.p.shut()
-	f.p.cancel(ErrStopped)
 	<-f.ended
 	if err := f.p.exitErr.Load(); err != nil {
 		return err
@@ -35,6 +32,15 @@ func (f *Function[In, Out]) Stop(ctx context.Context) error {
 // Done is closed when the function has ended, by Stop or with its context, and nothing of
 // it is left.
 func (f *Function[In, Out]) Done() <-chan struct{} { return f.ended }
+
+// refuse accepts nothing any more. The desk goes first: once the function is stopping, the
+// last call that is settled makes it idle.
+func (f *Function[In, Out]) refuse() {
+	f.desk.close()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stopping = true
+}
 
 func (f *Function[In, Out]) stopped() bool {
 	f.mu.Lock()
@@ -60,10 +66,7 @@ func (f *Function[In, Out]) checkIdle() {
 func (f *Function[In, Out]) end() {
 	defer close(f.ended)
 	<-f.p.ctx.Done()
-	f.mu.Lock()
-	f.stopping = true
-	f.mu.Unlock()
-	f.desk.close()
+	f.refuse()
 	f.calls.checkEnd()
 	<-f.calls.cleared
 	f.calls.abort()

@@ -6,14 +6,24 @@ import "github.com/longshore-go/longshore/supervisor"
 // begun last, the first.
 const somewhere = -1
 
+// surrenderCall takes away the input of a cancelled call, if the worker still executes it.
+func (w *worker[In, Out]) surrenderCall(rec *record[In, Out], v verdict) bool {
+	return w.surrender(somewhere, rec, func(e *engine[In, Out], rec *record[In, Out]) { e.settle(rec, v) })
+}
+
 // surrender takes everything away from a worker that is dead or given up while it
 // executed the input at position i, and has begun settle that input, or all those of a
 // batch. It reports false if the worker had nothing in hand. The chunk of one that was
 // given up is left to the collector, since its goroutine may still write to it.
-func (w *worker[In, Out]) surrender(i int, begun func(*engine[In, Out], *record[In, Out])) bool {
+//
+// With a record, it does so only if that is what the worker executes.
+func (w *worker[In, Out]) surrender(i int, only *record[In, Out], begun func(*engine[In, Out], *record[In, Out])) bool {
 	w.mu.Lock()
 	e, ch, batch := w.e, w.cur, w.batch
 	switch {
+	case only != nil && (ch == nil || ch.rec != only):
+		w.mu.Unlock()
+		return false
 	case batch != nil:
 		w.e, w.batch = nil, nil
 		for _, ch := range batch {
@@ -52,7 +62,7 @@ func (w *worker[In, Out]) surrender(i int, begun func(*engine[In, Out], *record[
 // surrenderTo takes everything away from a worker whose container is given up. The
 // verdict is on what it executes now; without one that is to be executed elsewhere.
 func (w *worker[In, Out]) surrenderTo(v verdict) bool {
-	had := w.surrender(somewhere, func(e *engine[In, Out], rec *record[In, Out]) {
+	had := w.surrender(somewhere, nil, func(e *engine[In, Out], rec *record[In, Out]) {
 		if v.err == nil {
 			e.elsewhere(rec)
 		} else {
@@ -70,7 +80,7 @@ func (w *worker[In, Out]) surrenderTo(v verdict) bool {
 func (w *worker[In, Out]) crashed(crash *supervisor.CrashError) {
 	w.started.Store(0)
 	looping := w.h.c.CrashLooping()
-	w.surrender(w.at, func(e *engine[In, Out], rec *record[In, Out]) {
+	w.surrender(w.at, nil, func(e *engine[In, Out], rec *record[In, Out]) {
 		crash.Phase = supervisor.PhaseInput
 		if crash.Input == supervisor.NoInput {
 			crash.Input = rec.index

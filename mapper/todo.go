@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"container/heap"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -135,6 +136,37 @@ func (t *todo[In, Out]) release(rec *record[In, Out]) {
 }
 
 func (t *todo[In, Out]) strickenCount() int { return int(t.stricken.Load()) }
+
+// remove takes out an input that nobody wants any more, if it waits for another attempt.
+func (t *todo[In, Out]) remove(rec *record[In, Out]) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case without(&t.struck, rec):
+		t.crashers.Add(-1)
+		t.ready.Add(-1)
+	case without(&t.due, rec):
+		t.ready.Add(-1)
+	case without(&t.suspect, rec):
+		t.suspects.Add(-1)
+		rec.suspect = false
+	default:
+		at := slices.Index(t.waiting, rec)
+		if at < 0 {
+			return false
+		}
+		heap.Remove(&t.waiting, at)
+	}
+	return true
+}
+
+func without[T comparable](list *[]T, v T) bool {
+	at := slices.Index(*list, v)
+	if at >= 0 {
+		*list = slices.Delete(*list, at, at+1)
+	}
+	return at >= 0
+}
 
 // setAside keeps an input that the end of the run leaves unsettled.
 func (t *todo[In, Out]) setAside(rec *record[In, Out]) {

@@ -16,7 +16,6 @@ func (w *worker[In, Out]) look(eager bool) (*engine[In, Out], *chunk[In, Out], [
 		return w.try(runs[0], eager)
 	}
 	w.visit(nil)
-	w.turn++
 	// One pass for each number of workers that some run has: there are few runs.
 	for floor := int32(-1); ; {
 		least := int32(-1)
@@ -34,6 +33,7 @@ func (w *worker[In, Out]) look(eager bool) (*engine[In, Out], *chunk[In, Out], [
 				continue
 			}
 			if e, ch, batch := w.try(e, eager); e != nil {
+				w.turn = (w.turn + i + 1) % len(runs)
 				return e, ch, batch
 			}
 		}
@@ -86,6 +86,9 @@ func (w *worker[In, Out]) awaken() {
 		w.awake = true
 		if w.h.busy.Add(1) == 1 {
 			w.h.c.Busy(true)
+		}
+		if w.p.lot.helpful.Load() && w.p.hasWork() {
+			w.p.lot.wake() // the scaler may have counted this worker as idle
 		}
 	}
 }

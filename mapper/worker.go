@@ -99,10 +99,14 @@ func (w *worker[In, Out]) do(e *engine[In, Out], ch *chunk[In, Out], batch []*ch
 	}
 }
 
-// leave ends the worker's visit to a run, and its own context.
+// leave ends the worker's visit to a run, and its own context. If it was woken for some
+// work meanwhile, somebody else is.
 func (w *worker[In, Out]) leave() {
 	w.visit(nil)
 	w.doze()
+	if !w.p.over.Load() && w.p.hasWork() {
+		w.p.lot.wake()
+	}
 	if ctx := w.ctx.Load(); ctx != nil {
 		ctx.release()
 	}
@@ -220,8 +224,7 @@ func (w *worker[In, Out]) publish(e *engine[In, Out], ch *chunk[In, Out], end in
 	ch.lo += ch.from
 	ch.in, ch.out = ch.in[ch.from:end], ch.out[ch.from:end]
 	if ch.rec != nil && n > 0 {
-		ch.rec.attempts++
-		ch.rec.err = nil
+		ch.rec.succeeded()
 	}
 	e.succeed(ch)
 	return n

@@ -1,0 +1,57 @@
+package mapper_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+)
+
+// A cancelled call whose attempt heeds that leaves its container alone.
+func TestCancelIsHeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := deploy(t, mapper.Plain(func(ctx context.Context, n int) (int, error) {
+			if n == 1 {
+				<-ctx.Done()
+				return 0, context.Cause(ctx)
+			}
+			time.Sleep(time.Second)
+			return n, nil
+		}), mapper.Options{Containers: 1})
+		calls, err := f.SpawnAll(t.Context(), ints(3))
+		require.NoError(t, err)
+		time.Sleep(1500 * time.Millisecond)
+		calls[1].Cancel()
+		_, err = calls[1].Poll()
+		require.Equal(t, mapper.ErrCancelled, err)
+		v, err := calls[2].Get(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 2, v)
+		require.Equal(t, 1, f.Stats().Pool.Starts)
+		require.NoError(t, f.Stop(t.Context()))
+	})
+}
+
+// An attempt that ignores that its call is cancelled has Grace. One that returns in the very
+// moment when that is over must not take the next call down with it.
+func TestCancelHitsNobodyElse(t *testing.T) {
+	for range 200 {
+		synctest.Test(t, func(t *testing.T) {
+			f := deploy(t, lasting(2*time.Second), mapper.Options{Containers: 8})
+			calls, err := f.SpawnAll(t.Context(), ints(16))
+			require.NoError(t, err)
+			time.Sleep(time.Second)
+			for _, c := range calls[:8] {
+				c.Cancel()
+			}
+			values, err := mapper.Gather(t.Context(), calls[8:]...)
+			require.NoError(t, err)
+			require.Equal(t, ints(16)[8:], values)
+			require.NoError(t, f.Stop(t.Context()))
+		})
+	}
+}

@@ -1,0 +1,95 @@
+package endpoint
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// success is the answer with the function's value. One that is no JSON is the program's
+// mistake, of which nobody else hears.
+func (h *handler[In, Out]) success(r *http.Request, out Out) answer {
+	body, err := json.Marshal(out)
+	if err != nil {
+		logf(r, "endpoint: cannot encode a %T: %v", out, err)
+		return h.failedBy(http.StatusInternalServerError, err)
+	}
+	return answer{status: http.StatusOK, body: body}
+}
+
+// failure is the answer to a call that failed. What fails after the end of its ctx fails for
+// that, whatever the function makes of it.
+func (h *handler[In, Out]) failure(ctx context.Context, err error) answer {
+	switch ctx.Err() {
+	case nil:
+		return h.verdict(err)
+	case context.Canceled:
+		panic(http.ErrAbortHandler)
+	default:
+		return h.overdue()
+	}
+}
+
+// overdue is the answer to a request that has taken its time: the reason may be a crash
+// loop that began while it waited.
+func (h *handler[In, Out]) overdue() answer {
+	if pool := h.f.Stats().Pool; pool.CrashLooping {
+		return h.looping(pool)
+	}
+	return failedAs(http.StatusGatewayTimeout, "the request took too long")
+}
+
+// verdict is the answer to an error by its class. A crash is told by its type, and first:
+// it unwraps to what was panicked with, of whatever class that is. The others hold through
+// wrapping, so that a function that calls another passes on what that one is short of.
+func (h *handler[In, Out]) verdict(err error) answer {
+	switch err.(type) {
+	case *supervisor.CrashError:
+		return failedAs(http.StatusInternalServerError, "the function crashed on this input")
+	case *supervisor.CutoffError:
+		return failedAs(http.StatusServiceUnavailable, "the function has given up: it crashes too often")
+	}
+	switch {
+	case errors.Is(err, mapper.ErrTimeout):
+		return failedAs(http.StatusGatewayTimeout, "the function took too long")
+	case errors.Is(err, mapper.ErrQueueFull):
+		a := failedAs(http.StatusTooManyRequests, "too many calls are waiting")
+		a.retryAfter(time.Second)
+		return a
+	case errors.Is(err, mapper.ErrStopped):
+		return failedAs(http.StatusServiceUnavailable, "the function is stopped")
+	case errors.Is(err, context.Canceled): // not the request's: that of the function
+		return failedAs(http.StatusServiceUnavailable, "the function was cancelled")
+	}
+	return h.failedBy(h.status(err), err)
+}
+
+// status is the code for an error of the function.
+func (h *handler[In, Out]) status(err error) int {
+	if h.opts.Status != nil {
+		if code := h.opts.Status(err); code >= 400 && code <= 599 {
+			return code
+		}
+	}
+	return http.StatusInternalServerError
+}
+
+// failedBy is the answer with the error's text, if that may be told.
+func (h *handler[In, Out]) failedBy(status int, err error) answer {
+	if tellsCrash(err) || h.opts.HideErrors && status >= 500 {
+		return failed(status)
+	}
+	return failedAs(status, err.Error())
+}
+
+// tellsCrash reports that the text of an error has what somebody panicked with: the function
+// passes on the crash of another one.
+func tellsCrash(err error) bool {
+	_, crash := errors.AsType[*supervisor.CrashError](err)
+	return crash
+}
