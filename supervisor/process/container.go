@@ -1,0 +1,119 @@
+package process
+
+import (
+	"crypto/rand"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
+)
+
+// container is a worker as its parent sees it, from its start until nothing of it is left.
+// Three kinds of goroutine serve it: own waits for its end and joins the others, receive
+// reads its frames, and a few read what it prints.
+type container struct {
+	runtime  *Runtime
+	launch   supervisor.Launch
+	function *function
+	nonce    string
+
+	proc    *proc
+	conn    *wire.Conn
+	inputs  wire.Codec // of whoever calls Run
+	values  wire.Codec // of receive
+	builder wire.BatchBuilder
+	next    uint64 // sequence number of the next input, of whoever calls Run
+	batch   atomic.Pointer[batch]
+
+	ready    chan struct{} // closed when the first frame has come
+	dead     chan struct{} // closed when the process has ended
+	dumped   chan struct{} // closed when it has said where the function is
+	received chan struct{} // closed when no frame will come any more
+	gone     chan struct{} // closed when nothing is left
+
+	reason  atomic.Pointer[reason] // why we have killed it
+	turn    chan struct{}          // held by Run, and for good by Close
+	printed output
+	memory  gauge
+
+	// What receive has learned. Others may read it when ready or gone is closed.
+	hello ready
+	crash *wire.CrashReport
+	dump  string
+	bye   bool
+	exit  error // what exit has returned
+
+	// What own has found out, for whoever has seen gone closed.
+	state   *os.ProcessState
+	verdict *supervisor.CrashError // nil if the end was in order
+	blamed  uint64                 // number of the input that it executed; 0 for none
+}
+
+// reason is why a worker was killed. It is noted before the kill, since the dead say
+// nothing of it.
+type reason struct {
+	kind string
+	err  error
+}
+
+// How long to wait for what a dead worker may still have sent: a grandchild may hold
+// the other ends open for ever.
+const drainTime = 200 * time.Millisecond
+
+// start starts a worker and says hello.
+func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, error) {
+	c := &container{
+		runtime: r, launch: launch, function: f, nonce: rand.Text(),
+		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
+		turn: make(chan struct{}, 1), ready: make(chan struct{}), dead: make(chan struct{}),
+		dumped: make(chan struct{}), received: make(chan struct{}), gone: make(chan struct{}),
+	}
+	group, err := r.newGroup()
+	if err != nil {
+		return nil, err
+	}
+	if c.proc, err = spawn(r.opts, c.nonce, group); err != nil {
+		return nil, err
+	}
+	c.conn = wire.NewConn(c.proc.conn)
+	c.printed.start(c)
+	c.memory.start(c)
+	go c.receive()
+	go c.own()
+	// An error here is that of a worker which has ended already: own finds out why.
+	_ = send(c.conn, wire.Hello, hello{
+		Version: wire.Version, Nonce: c.nonce, Function: f.name, Container: launch.Container, Memory: r.opts.Memory,
+	})
+	return c, nil
+}
+
+// started is what Open returns about a worker that is ready, or gone.
+func (c *container) started() (supervisor.Instance, error) {
+	select {
+	case <-c.gone:
+	case <-c.ready:
+		if !c.hello.Failed {
+			return c, nil
+		} // one that has failed ends by itself
+	}
+	<-c.gone
+	return nil, c.lost(nil)
+}
+
+// own is the goroutine that sees the worker off.
+func (c *container) own() {
+	defer close(c.gone)
+	c.state = c.proc.wait()
+	close(c.dead)
+	deadline := time.Now().Add(drainTime)
+	_ = c.proc.conn.SetReadDeadline(deadline)
+	c.printed.end(deadline)
+	<-c.received
+	c.printed.wait()
+	c.memory.wait()
+	c.verdict = c.diagnose()
+	_ = c.conn.Close()
+	c.proc.close()
+}

@@ -1,0 +1,85 @@
+package process
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
+)
+
+// diagnose finds out how the worker ended, from all that is left of it, or returns
+// nil if that was in order. Only own calls it, when all others are done. What the worker has said
+// itself comes first, then what we have done to it, then what the system says.
+func (c *container) diagnose() *supervisor.CrashError {
+	code, signal := status(c.state)
+	phase, seq := c.proc.page.read()
+	crash := &supervisor.CrashError{
+		Container: c.launch.Container, Phase: phases[phase], Input: supervisor.NoInput,
+		Exit: code, Signal: signal, Output: string(c.printed.tail),
+		PeakMemory: max(c.memory.peak.Load(), c.proc.group.peak()),
+	}
+	if c.blamed = seq; phase == phaseUnheard && seq == 0 {
+		crash.Phase = supervisor.PhaseIdle
+	}
+	why := c.reason.Load()
+	switch {
+	case c.crash != nil:
+		c.fromReport(crash)
+	case c.hello.Failed:
+		c.fromRefusal(crash)
+	case c.bye && why == nil && code == 0:
+		return nil
+	case why != nil:
+		crash.Kind, crash.Err, crash.OOM = why.kind, why.err, why.kind == KindMemory
+		crash.Stack = cmp.Or(c.dump, string(c.printed.trace)) // if it had the time to say
+	case c.proc.group.oomKilled():
+		crash.Kind, crash.OOM, crash.Err = KindOOM, true, errors.New("process: killed by the kernel at its memory limit")
+	case code == exitCrash && len(c.printed.trace) > 0:
+		readTrace(crash, string(c.printed.trace), c.printed.fatal)
+	case phase == phaseUnheard:
+		crash.Kind, crash.Err = KindProtocol, errors.New("process: the worker lost the connection to its parent")
+	case signal == "":
+		crash.Kind, crash.Err = KindExit, fmt.Errorf("process: the worker exited with code %d", code)
+	case signal == "killed":
+		crash.Kind = KindKilled
+		crash.Err = fmt.Errorf("process: the worker was killed, by the kernel for want of memory or by an operator (it had %.1f MiB)",
+			mib(crash.PeakMemory))
+	default:
+		crash.Kind, crash.Err = KindSignal, fmt.Errorf("process: the worker died of a signal: %s", signal)
+	}
+	return crash
+}
+
+var phases = map[uint64]supervisor.Phase{
+	phaseStart: supervisor.PhaseStart, phaseIdle: supervisor.PhaseIdle,
+	phaseInput: supervisor.PhaseInput, phaseExit: supervisor.PhaseExit,
+	phaseUnheard: supervisor.PhaseInput,
+}
+
+// fromReport is a panic or Goexit that the worker has recovered from to tell us.
+func (c *container) fromReport(crash *supervisor.CrashError) {
+	crash.Kind, crash.Panic, crash.Goexit, crash.Stack = KindPanic, c.crash.Panic, c.crash.Goexit, c.crash.Stack
+	if crash.Goexit {
+		crash.Kind = KindGoexit
+	}
+}
+
+// fromRefusal is what a worker says that will not start.
+func (c *container) fromRefusal(crash *supervisor.CrashError) {
+	err, _, bad := wire.ParseError(c.hello.Error)
+	if bad != nil {
+		err = bad
+	}
+	if c.hello.Fatal {
+		err = &fatalStart{err}
+	}
+	crash.Kind, crash.Phase, crash.Err = KindStart, supervisor.PhaseStart, err
+}
+
+// fatalStart is the error of a worker that no further start can mend, whatever the wire has left
+// of it.
+type fatalStart struct{ error }
+
+func (e *fatalStart) Unwrap() []error { return []error{e.error, supervisor.ErrFatalStart} }

@@ -1,0 +1,52 @@
+// Package process runs containers as worker processes, for functions that may take their
+// process down with them: by memory, by C code, by os.Exit, by a fault of the Go runtime, or by
+// never returning.
+//
+// A worker is this program, started once more. Three things make it one:
+//
+//	var _ = process.Register(resize) // at package level: workers know the function by its name
+//
+//	func main() {
+//		process.Main() // first: in a worker it never returns
+//		...
+//		mapper.Map(ctx, resize, paths, mapper.Options{
+//			Runtime: process.New(process.Options{Memory: 256 << 20}),
+//		})
+//	}
+//
+// and TestMain calls [Main], too, where tests run workers.
+//
+// # What crosses
+//
+// Only inputs and values do, encoded by encoding/gob or a [Codec] of the caller's, strings and
+// byte slices as they are. What a closure has captured does not, nor does a change of a
+// global variable; so Register takes functions declared at top level and nothing else. An
+// input or a value that has no encoding, or takes more than 63 MiB, is an error of that input. Errors
+// cross with text, chain and marks, see [RegisterError]. The end of a context crosses with its
+// cause; its deadline and its values do not. mapper.AttemptFrom says in a worker what it works on.
+//
+// # What a worker is
+//
+// It leads a process group and shares with its parent a socket, a page of memory
+// which says what input it executes, and a pipe that tells it of the parent's death. Its
+// stdin is empty; its stdout and stderr go to Options.Log, line by line. It reads signals from
+// nobody's terminal. Descriptors are as in any new process: 0, 1 and 2.
+//
+// Nothing outlives its parent: a worker kills its group when the parent dies, however that
+// came about. What the function has started in other sessions stays, unless there is a
+// PIDNamespace or a Cgroup.
+//
+// # How it ends
+//
+// In order: Close has it finish, run exit, and go. Or else: every end is a
+// *supervisor.CrashError with a Kind, of which this package lists the words, and with exit code,
+// signal, panic value, stack, peak memory and the tail of stderr as far as there are any. The
+// input that executed is to blame, and no other; what the worker had finished is reported,
+// but for at most 200 µs of work that it had not sent yet.
+//
+// # Systems
+//
+// Linux has all of it. Other Unix systems have no Cgroup and no PIDNamespace, and nobody
+// kills a worker over its memory: see [Runtime.Limits]. Windows has no workers: Check refuses
+// every function.
+package process

@@ -1,0 +1,59 @@
+package process
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// How often the memory of a worker is read, which takes a microsecond: with a limit to
+// hold, and without one, for the report of its end.
+const (
+	pollTime   = 10 * time.Millisecond
+	sampleTime = 100 * time.Millisecond
+)
+
+// gauge reads how much memory a worker has, and has it killed over its limit.
+type gauge struct {
+	peak atomic.Int64
+	done chan struct{} // closed when it reads no more
+}
+
+func (g *gauge) start(c *container) {
+	g.done = make(chan struct{})
+	read, err := memoryOf(c.proc)
+	if err != nil {
+		close(g.done)
+		return
+	}
+	go g.watch(c, read)
+}
+
+func (g *gauge) wait() { <-g.done }
+
+// watch polls until the worker is dead.
+func (g *gauge) watch(c *container, read memoryReader) {
+	defer close(g.done)
+	defer read.Close()
+	limit, every := c.runtime.opts.Memory, pollTime
+	if c.runtime.limits.By != ByPoll {
+		limit, every = 0, sampleTime
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		used := read.Bytes()
+		g.peak.Store(max(g.peak.Load(), used))
+		if limit > 0 && used > limit {
+			c.kill(KindMemory, fmt.Errorf("process: the worker uses %.1f MiB of memory, over its limit of %.1f MiB", mib(used), mib(limit)))
+			limit = 0
+		}
+		select {
+		case <-c.dead:
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

@@ -1,0 +1,23 @@
+//go:build unix
+
+package process_test
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/longshore-go/longshore/supervisor/process"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(withoutMain) != "" {
+		checkWithoutMain()
+	}
+	process.Main()
+	if os.Getenv(asParent) != "" {
+		parent()
+	}
+	goleak.VerifyTestMain(m)
+}

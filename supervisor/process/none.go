@@ -1,0 +1,41 @@
+//go:build !unix
+
+package process
+
+import (
+	"errors"
+	"os"
+)
+
+// Worker processes need a socket pair, shared memory and process groups. Windows has other
+// means to the same ends (a job object for group, death of the parent and memory), which
+// nobody has built yet: Check refuses every function.
+const haveWorkers = false
+
+// Main returns at once: there are no workers on this system.
+func Main() {
+	hook()
+}
+
+const (
+	exitCrash = 2
+	exitStart = 3
+)
+
+type proc struct {
+	page  *page
+	group *cgroup
+
+	conn, stdout, stderr, trace *os.File
+}
+
+func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }
+
+func (*proc) quit()                  {}
+func (*proc) kill()                  {}
+func (*proc) wait() *os.ProcessState { return nil }
+func (*proc) close()                 {}
+
+func die() { os.Exit(exitCrash) }
+
+func status(*os.ProcessState) (code int, signal string) { return -1, "" }

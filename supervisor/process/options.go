@@ -1,0 +1,47 @@
+package process
+
+import (
+	"github.com/longshore-go/longshore/policy"
+)
+
+// Options says how worker processes run. The zero value works.
+type Options struct {
+	// Memory is how much memory one worker may use, in bytes. The garbage collector of the
+	// worker aims below nine tenths of it, and a worker that exceeds it is killed. What
+	// enforces that depends on the system: see [Runtime.Limits]. At least 16 MiB.
+	// Zero means no limit.
+	Memory int64
+
+	// Cgroup is the folder of a cgroup v2 that was delegated to this program, in which each
+	// worker gets a cgroup of its own: the kernel then enforces Memory, proves that
+	// memory ran out, and a kill reaches every descendant. Its memory controller must be
+	// enabled for children. Linux only. Zero means none.
+	Cgroup string
+
+	// PIDNamespace gives each worker a process namespace, so that even processes which left its
+	// process group end with it. It is refused where the system forbids that. Linux
+	// only. Orphans are not reaped before the worker ends. Zero means no namespace.
+	PIDNamespace bool
+
+	// Env is the environment of workers, as os.Environ has it. Nil means that of this
+	// process.
+	Env []string
+
+	// Log is given what workers print on stdout and stderr, line by line, by one goroutine
+	// for each worker, so it must be safe for concurrent use. It never delays a
+	// worker: lines that it is too slow for are dropped and counted, see
+	// [Runtime.Dropped]. Nil means that lines go to os.Stderr, each after the
+	// function's name and the container's ID.
+	Log func(Line)
+}
+
+const minMemory = 16 << 20
+
+// Validate returns nil, or a *policy.InvalidError that names the first bad field. [New]
+// does not ask; the runtime's Check does.
+func (o Options) Validate() error {
+	if o.Memory < 0 || o.Memory > 0 && o.Memory < minMemory {
+		return &policy.InvalidError{Field: "Memory", Value: o.Memory, Reason: "must be 0 or at least 16 MiB"}
+	}
+	return nil
+}

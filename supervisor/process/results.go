@@ -1,0 +1,89 @@
+package process
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/longshore-go/longshore/supervisor/process/wire"
+)
+
+// When finished results are sent that have no successor yet: those of fast inputs
+// share a frame, those of slow ones go at once, and none waits for a slow one behind it. A
+// crash has finished inputs of no more than this time executed again.
+const (
+	flushTime = 200 * time.Microsecond // since the last frame: send at once
+	holdTime  = time.Millisecond       // sent by a timer
+)
+
+// results collects what the inputs of a batch have come to and sends it.
+type results struct {
+	write func(t wire.Type, seq uint64, payload []byte)
+	codec wire.Codec
+
+	mu      sync.Mutex // a timer sends, too
+	builder wire.ResultsBuilder
+	next    uint64 // sequence number of the first result in the builder
+	sent    time.Time
+	timer   *time.Timer
+	armed   bool
+}
+
+// begin begins a batch.
+func (r *results) begin(first uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next, r.sent = first, time.Now()
+}
+
+// add adds the outcome of the next input.
+func (r *results) add(value any, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.append(value, err) != nil {
+		r.send() // it is full; an empty one never is
+		_ = r.append(value, err)
+	}
+	switch {
+	case r.builder.Full() || time.Since(r.sent) > flushTime:
+		r.send()
+	case !r.armed:
+		r.armed = true
+		if r.timer == nil {
+			r.timer = time.AfterFunc(holdTime, r.flush)
+		} else {
+			r.timer.Reset(holdTime)
+		}
+	}
+}
+
+func (r *results) append(value any, err error) error {
+	if err == nil {
+		return r.builder.AddValue(r.codec, value)
+	}
+	outcome := wire.Failed
+	if _, ours := errors.AsType[*decodeError](err); ours {
+		outcome = wire.Uncoded
+	}
+	return r.builder.AddError(outcome, err)
+}
+
+// flush sends what is there. It blocks while the parent takes nothing.
+func (r *results) flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.send()
+}
+
+// send is flush for whoever holds the mutex.
+func (r *results) send() {
+	r.armed = false
+	n := r.builder.Len()
+	if n == 0 {
+		return
+	}
+	r.write(wire.Results, r.next, r.builder.Payload())
+	r.next += uint64(n)
+	r.builder.Reset()
+	r.sent = time.Now()
+}

@@ -1,0 +1,42 @@
+package process
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// executable is the image that runs, even if the file was replaced since.
+func executable() string { return "/proc/self/exe" }
+
+func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Setpgid: true}
+	if opts.PIDNamespace {
+		attr.Cloneflags |= syscall.CLONE_NEWPID
+		if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
+			attr.Cloneflags |= syscall.CLONE_NEWUSER
+			attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
+			attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+		}
+	}
+	if group != nil {
+		attr.UseCgroupFD, attr.CgroupFD = true, int(group.dir.Fd())
+	}
+	return attr
+}
+
+// wait waits for the end of the worker, kills what is left of its group, and only then
+// gives its number back: until then the number can be nobody else's.
+func (p *proc) wait() *os.ProcessState {
+	for errors.Is(unix.Waitid(unix.P_PID, p.os.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
+	}
+	p.group.kill()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	unix.Kill(-p.os.Pid, unix.SIGKILL)
+	state, _ := p.os.Wait()
+	p.reaped = true
+	return state
+}

@@ -1,0 +1,34 @@
+//go:build unix && !linux
+
+package process
+
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const haveWorkers = true
+
+func executable() string {
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
+}
+
+func attributes(Options, *cgroup) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// wait waits for the end of the worker and kills what is left of its group. The number of a
+// group is not used again while somebody is in it; if nobody is, the signal comes too
+// soon after the wait for a number to come round.
+func (p *proc) wait() *os.ProcessState {
+	state, _ := p.os.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	unix.Kill(-p.os.Pid, unix.SIGKILL)
+	p.reaped = true
+	return state
+}

@@ -1,0 +1,165 @@
+//go:build unix
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// proc is a worker process as its parent sees it: how to talk to it and how to kill it.
+type proc struct {
+	os   *os.Process
+	page *page
+
+	conn     *os.File // a socket: nothing that the function prints can harm it
+	stdout   *os.File
+	stderr   *os.File
+	trace    *os.File // what the Go runtime prints when it dies
+	lifeline *os.File // its other end is all that tells the worker of our death
+	group    *cgroup  // nil: none
+
+	mu     sync.Mutex // held for a signal, so that it cannot hit a number used again
+	reaped bool
+}
+
+// The descriptors of a worker from firstFD on, in this order.
+const (
+	firstFD = 3
+	fdConn  = iota - 1 + firstFD
+	fdPage
+	fdTrace
+	fdLifeline
+)
+
+// spawn starts a worker, which then waits for its Hello.
+func spawn(opts Options, nonce string, group *cgroup) (*proc, error) {
+	p := &proc{group: group}
+	files, err := p.channels()
+	defer func() {
+		for _, f := range files {
+			f.Close()
+		}
+	}()
+	if err == nil {
+		p.os, err = os.StartProcess(executable(), []string{os.Args[0]}, &os.ProcAttr{
+			Env: environment(opts.Env, nonce), Files: files, Sys: attributes(opts, group),
+		})
+	}
+	if err != nil {
+		p.close()
+		return nil, startError(err, opts)
+	}
+	return p, nil
+}
+
+// channels makes what connects the worker with its parent, and returns the files of the
+// worker, to be closed when it has them.
+func (p *proc) channels() (files []*os.File, err error) {
+	open := func(ours **os.File, pair func() (*os.File, *os.File, error)) {
+		if err == nil {
+			var theirs *os.File
+			if *ours, theirs, err = pair(); err == nil {
+				files = append(files, theirs)
+			}
+		}
+	}
+	open(new(*os.File), devNull)
+	open(&p.stdout, os.Pipe)
+	open(&p.stderr, os.Pipe)
+	open(&p.conn, socketPair)
+	open(new(*os.File), func() (_, file *os.File, err error) {
+		p.page, file, err = newPage()
+		return nil, file, err
+	})
+	open(&p.trace, os.Pipe)
+	open(&p.lifeline, func() (w, r *os.File, err error) {
+		r, w, err = os.Pipe()
+		return w, r, err
+	})
+	return files, err
+}
+
+func devNull() (_, file *os.File, err error) {
+	file, err = os.Open(os.DevNull)
+	return nil, file, err
+}
+
+// socketPair returns our end, which the runtime polls so that Close and deadlines end a
+// read, and the worker's, which blocks: it halves the latency and costs one thread.
+func socketPair() (ours, theirs *os.File, err error) {
+	syscall.ForkLock.RLock()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fds[0])
+		unix.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	err = unix.SetNonblock(fds[0], true)
+	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "parent"), err
+}
+
+// environment is that of a worker. Socket activation means descriptor 3, which is ours
+// there, and a core file is not for the runtime to write.
+func environment(env []string, nonce string) []string {
+	if env == nil {
+		env = os.Environ()
+	}
+	env = slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return name == "GOTRACEBACK" || strings.HasPrefix(name, "LISTEN_") || name == marker
+	})
+	return append(env, marker+"="+nonce)
+}
+
+// startError says whether another try could succeed.
+func startError(err error, opts Options) error {
+	switch {
+	case opts.PIDNamespace && (errors.Is(err, unix.EPERM) || errors.Is(err, unix.EINVAL)):
+		return fatal("the system refuses a process namespace: %v", err)
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+		return fatal("%v", err)
+	}
+	return fmt.Errorf("process: %w", err)
+}
+
+// quit makes the worker print where its goroutines are, and die.
+func (p *proc) quit() { p.signal(p.os.Pid, unix.SIGQUIT) }
+
+// kill ends the worker and what it has started.
+func (p *proc) kill() {
+	p.group.kill()
+	p.signal(-p.os.Pid, unix.SIGKILL)
+}
+
+func (p *proc) signal(to int, sig unix.Signal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.reaped {
+		unix.Kill(to, sig)
+	}
+}
+
+// close gives back what the parent holds of a worker that is gone or was never there.
+func (p *proc) close() {
+	for _, f := range []*os.File{p.conn, p.stdout, p.stderr, p.trace, p.lifeline} {
+		if f != nil {
+			f.Close()
+		}
+	}
+	if p.page != nil {
+		p.page.free()
+	}
+	p.group.remove()
+}

@@ -1,0 +1,38 @@
+package process
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// fatalPrefix begins the line with which the Go runtime says why it gives up, on stderr
+// alone (golang/go#76859), and long before the end of what follows.
+const fatalPrefix = "fatal error: "
+
+// readTrace makes sense of what the Go runtime prints when it dies with exit code 2. Anybody
+// may exit with that code and print what looks like it; what tells is the trace on the
+// runtime's own descriptor. fatal is the last line on stderr with the prefix.
+func readTrace(crash *supervisor.CrashError, trace, fatal string) {
+	first, _, _ := strings.Cut(trace, "\n")
+	crash.Stack = trace
+	switch {
+	case strings.HasPrefix(first, "panic: "):
+		crash.Kind, crash.Panic = KindPanic, strings.TrimPrefix(first, "panic: ")
+		return
+	case strings.HasPrefix(first, "SIG") || strings.HasPrefix(first, "[signal "):
+		crash.Kind, crash.Err = KindSignal, errors.New(first)
+		return
+	case strings.Contains(fatal, "stack overflow"):
+		crash.Kind = KindStackOverflow
+	case strings.Contains(fatal, "out of memory") || strings.Contains(fatal, "cannot allocate memory"):
+		crash.Kind, crash.OOM = KindOOM, true
+	default:
+		crash.Kind = KindFatal
+	}
+	if fatal == "" {
+		fatal = first
+	}
+	crash.Err = errors.New(fatal)
+}

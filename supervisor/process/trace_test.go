@@ -1,0 +1,44 @@
+package process
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Whatever stands in a trace, it has a kind and a reason.
+func FuzzTrace(f *testing.F) {
+	f.Add("panic: boom\n\ngoroutine 1 [running]:", "")
+	f.Add("goroutine 1 [running]:", "fatal error: stack overflow")
+	f.Add("SIGSEGV: segmentation violation\nPC=0", "fatal error: what the function printed")
+	f.Fuzz(func(t *testing.T, trace, fatal string) {
+		var crash supervisor.CrashError
+		readTrace(&crash, trace, fatal)
+		require.NotEmpty(t, crash.Kind)
+		require.Equal(t, trace, crash.Stack)
+		require.True(t, crash.Err != nil || crash.Panic != nil)
+		require.Equal(t, crash.Kind == KindOOM, crash.OOM)
+	})
+}
+
+// The name that the compiler gives a function says whether a worker can find it.
+func TestNotTopLevel(t *testing.T) {
+	t.Parallel()
+	for name, top := range map[string]bool{
+		"main.resize":                   true,
+		"example.com/v2/pkg.functional": true,
+		"gopkg.in/yaml%2ev3.Marshal":    true,
+		"main.resize.func1":             false,
+		"main.init.0":                   false,
+		"main.glob..func1":              false,
+		"main.resize.func1.gowrap2":     false,
+		"main.resize-range1":            false,
+		"main.(*T).Resize":              false,
+		"main.T.Resize-fm":              false,
+		"main.resize[...]":              false,
+	} {
+		require.Equal(t, top, notTopLevel(name) == "", name)
+	}
+}

@@ -1,0 +1,80 @@
+package wire
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// ErrFull says that a payload takes no more items: it must be sent first.
+var ErrFull = errors.New("wire: payload is full")
+
+// items is a payload of items: their count, and for each a head of its own, the length of
+// its bytes, and these. Counts and lengths have 4 bytes, and can be filled in afterwards:
+// values are encoded where they stay.
+type items struct {
+	buf []byte
+	n   int
+}
+
+const sizeLen = 4
+
+// Len returns the number of items.
+func (b *items) Len() int { return b.n }
+
+// Full reports whether the payload takes no more items.
+func (b *items) Full() bool { return len(b.buf) >= FullPayload }
+
+// Payload returns the payload so far. It is valid until the next change.
+func (b *items) Payload() []byte {
+	b.begin()
+	binary.LittleEndian.PutUint32(b.buf, uint32(b.n))
+	return b.buf
+}
+
+// Reset empties the payload and keeps its buffer, unless that has become large. The
+// payload must have been sent, or its codec is of no more use: the other end misses messages.
+func (b *items) Reset() {
+	if cap(b.buf) > 4*FullPayload {
+		b.buf = nil
+	}
+	b.buf, b.n = b.buf[:0], 0
+}
+
+func (b *items) begin() {
+	if len(b.buf) == 0 {
+		b.buf = append(b.buf, 0, 0, 0, 0)
+	}
+}
+
+// encode adds the bytes of v behind the head of an item. With an error the payload is as it
+// was, before the head.
+func (b *items) encode(start int, codec Codec, v any) error {
+	at := len(b.buf)
+	b.buf = append(b.buf, 0, 0, 0, 0)
+	out, err := codec.Encode(v, b.buf)
+	if err == nil && len(out)-at-sizeLen > MaxItem {
+		err = tooLarge(len(out) - at - sizeLen)
+	}
+	if err != nil {
+		b.buf = b.buf[:start]
+		return err
+	}
+	b.buf = out
+	b.end(at)
+	return nil
+}
+
+// end fills in the length of the item whose length is at.
+func (b *items) end(at int) {
+	binary.LittleEndian.PutUint32(b.buf[at:], uint32(len(b.buf)-at-sizeLen))
+	b.n++
+}
+
+// rest is what is left of a payload of items.
+type rest struct {
+	buf []byte
+	n   int
+}
+
+// Len returns the number of items that are left.
+func (r *rest) Len() int { return r.n }

@@ -1,0 +1,96 @@
+package wire
+
+import (
+	"errors"
+	"reflect"
+)
+
+// The first byte of a message, but for strings and types of size 0.
+const (
+	fresh   = 1 << iota // a new gob stream begins
+	isNil               // the value is nil, and nothing follows
+	flagSet = fresh | isNil
+)
+
+var errFlags = errors.New("unknown flags")
+
+// textCodec is for strings: a message is the string.
+type textCodec struct{ t reflect.Type }
+
+func (c textCodec) Encode(v any, dst []byte) ([]byte, error) {
+	s, ok := v.(string)
+	if !ok {
+		if err := checkValue(c.t, v); err != nil {
+			return dst, err
+		}
+		s = reflect.ValueOf(v).String()
+	}
+	if len(s) > MaxItem {
+		return dst, cannotEncode(c.t, tooLarge(len(s)))
+	}
+	return append(dst, s...), nil
+}
+
+func (c textCodec) Decode(src []byte, into any) error {
+	if p, ok := into.(*string); ok && p != nil {
+		*p = string(src)
+		return nil
+	}
+	v, err := target(c.t, into)
+	if err == nil {
+		v.SetString(string(src))
+	}
+	return err
+}
+
+// bytesCodec is for byte slices: a message is a byte of flags and the slice.
+type bytesCodec struct{ t reflect.Type }
+
+func (c bytesCodec) Encode(v any, dst []byte) ([]byte, error) {
+	b, ok := v.([]byte)
+	if !ok {
+		if err := checkValue(c.t, v); err != nil {
+			return dst, err
+		}
+		b = reflect.ValueOf(v).Bytes()
+	}
+	switch {
+	case len(b) >= MaxItem:
+		return dst, cannotEncode(c.t, tooLarge(len(b)+1))
+	case b == nil:
+		return append(dst, isNil), nil
+	}
+	return append(append(dst, 0), b...), nil
+}
+
+// Decode makes a slice for each value: the function may keep what it is given.
+func (c bytesCodec) Decode(src []byte, into any) error {
+	v, err := target(c.t, into)
+	switch {
+	case err != nil:
+		return err
+	case len(src) == 1 && src[0] == isNil:
+		return nil
+	case len(src) == 0 || src[0] != 0:
+		return cannotDecode(c.t, errFlags)
+	}
+	b := make([]byte, len(src)-1)
+	copy(b, src[1:])
+	v.SetBytes(b)
+	return nil
+}
+
+// emptyCodec is for types with a single value, struct{} above all, which gob refuses.
+type emptyCodec struct{ t reflect.Type }
+
+func (c emptyCodec) Encode(v any, dst []byte) ([]byte, error) {
+	return dst, checkValue(c.t, v)
+}
+
+func (c emptyCodec) Decode(src []byte, into any) error {
+	_, err := target(c.t, into)
+	if err == nil && len(src) > 0 {
+		err = cannotDecode(c.t, errors.New("bytes for a value that has none"))
+	}
+	return err
+}
