@@ -3,6 +3,8 @@ package mapper
 import (
 	"context"
 	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // Attempt says which execution of the function this is.
@@ -17,14 +19,13 @@ type Attempt struct {
 // function runs: the context is that of the container, and a goroutine that outlives
 // its attempt would see, and race with, what the container does next.
 func AttemptFrom(ctx context.Context) (Attempt, bool) {
-	w, ok := ctx.Value(attemptKey{}).(interface{ attempt() (Attempt, bool) })
+	a, ok := ctx.Value(supervisor.AttemptKey{}).(supervisor.Attempting)
 	if !ok {
 		return Attempt{}, false
 	}
-	return w.attempt()
+	at, ok := a.Attempt()
+	return Attempt(at), ok
 }
-
-type attemptKey struct{}
 
 // attemptContext is the context of a container's attempts, one after the other: a
 // new one for each would cost a microsecond. Only an attempt that times out uses its
@@ -39,7 +40,7 @@ type attemptContext struct {
 }
 
 func (c *attemptContext) Value(key any) any {
-	if key == (attemptKey{}) {
+	if key == (supervisor.AttemptKey{}) {
 		return c.worker
 	}
 	return c.Context.Value(key)

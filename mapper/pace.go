@@ -39,6 +39,9 @@ func (w *worker[In, Out]) adapt(e *engine[In, Out], n int, took time.Duration) {
 	case n >= want:
 		want = min(fits, 2*n, e.maxClaim)
 	}
+	if w.p.opts.AtMostOnce && w.p.opts.Runtime != nil {
+		want = 1 // of several that were lost together nobody knows which were begun
+	}
 	if want != w.want {
 		w.want = want
 		e.hint.Store(int64(want))

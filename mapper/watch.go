@@ -139,7 +139,7 @@ func (w *worker[In, Out]) check(now time.Duration) time.Duration {
 		return never
 	}
 	if w.h.instance.remote != nil {
-		w.h.kill(ErrTimeout)
+		w.h.kill(&TimeoutError{Timeout: w.p.opts.Timeout})
 		return never
 	}
 	w.p.timedOut.Add(1)

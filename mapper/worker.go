@@ -238,14 +238,14 @@ func (w *worker[In, Out]) letGo() {
 	w.cur, w.e = nil, nil
 }
 
-// attempt is what AttemptFrom returns.
-func (w *worker[In, Out]) attempt() (Attempt, bool) {
+// Attempt is what AttemptFrom returns.
+func (w *worker[In, Out]) Attempt() (supervisor.Attempt, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.cur == nil {
-		return Attempt{}, false
+		return supervisor.Attempt{}, false
 	}
-	a := Attempt{Index: w.cur.lo + w.at, Attempt: 1, Container: w.h.c.ID()}
+	a := supervisor.Attempt{Index: w.cur.lo + w.at, Attempt: 1, Container: w.h.c.ID()}
 	if w.cur.rec != nil {
 		a.Attempt = w.cur.rec.attempts + 1
 	}
