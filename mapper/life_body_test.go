@@ -19,6 +19,7 @@ type livePlay struct {
 	f       *mapper.Function[int, int]
 	scripts [][]step
 	first   []int // input of each deed
+	began   time.Time
 
 	mu       sync.Mutex
 	starts   int
@@ -28,7 +29,6 @@ type livePlay struct {
 	crashed  []int // of them, in how many it or its batch crashed
 	returned []int // of them, values
 	badExit  bool
-	hurried  bool
 	problems []error
 }
 
@@ -39,7 +39,7 @@ type liveState struct {
 }
 
 func newLivePlay(s *life) *livePlay {
-	p := &livePlay{s: s}
+	p := &livePlay{s: s, began: time.Now()}
 	for _, d := range s.Deeds {
 		p.first = append(p.first, len(p.scripts))
 		p.scripts = append(p.scripts, d.Scripts...)

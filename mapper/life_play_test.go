@@ -42,14 +42,16 @@ func (p *livePlay) stop(ctx context.Context) {
 	in := patience
 	if p.s.StopIn > 0 {
 		in = p.s.StopIn
-		time.AfterFunc(in, p.hurry)
 	}
 	ctx, cancel := context.WithTimeout(ctx, in)
 	defer cancel()
 	err := p.f.Stop(ctx)
-	exit, exits := errors.AsType[*mapper.ExitError](err)
+	_, exit := errors.AsType[*mapper.ExitError](err)
+	p.mu.Lock()
+	exit = exit && p.badExit
+	p.mu.Unlock()
 	switch {
-	case err == nil || (exits && p.badExit && exit.Err != nil):
+	case err == nil || exit:
 	case !errors.Is(err, context.DeadlineExceeded):
 		p.problem("Stop: %w", err)
 	case p.s.StopIn == 0:
@@ -57,11 +59,9 @@ func (p *livePlay) stop(ctx context.Context) {
 	}
 }
 
-// hurry notes that from now on whatever fails may say that it was stopped.
-func (p *livePlay) hurry() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.hurried = true
+// hurried says that what is not drained is ended: whatever fails may say that it was stopped.
+func (p *livePlay) hurried() bool {
+	return p.s.StopIn > 0 && time.Since(p.began) >= p.s.StopAt+p.s.StopIn
 }
 
 func (p *livePlay) playAlone(ctx context.Context) {
@@ -171,18 +171,15 @@ func (p *livePlay) spawn(ctx context.Context, i int) {
 
 // read reads the results of a run.
 func (p *livePlay) read(i int, run *mapper.Run[int, int], err error) {
-	d := &p.s.Deeds[i]
 	if err != nil {
 		p.settled(i, -1, 0, err)
 		return
 	}
 	v := &view{p: p, deed: i, last: -1, seen: map[int]bool{}}
 	v.readAll(run.All())
-	if v.left {
-		return
+	if !v.left {
+		v.whole(run.Wait())
 	}
-	v.whole(run.Wait())
-	_ = d
 }
 
 func (v *view) readAll(results iter.Seq[mapper.Result[int, int]]) {

@@ -70,7 +70,7 @@ func drawLife(rt *rapid.T) *life {
 			Retries:      policy.Retries{MaxRetries: rapid.IntRange(0, 2).Draw(rt, "retries"), InitialDelay: 10 * ms},
 			Recycle: mapper.Recycle{
 				Inputs: rapid.SampledFrom([]int{0, 0, 1, 3, 20}).Draw(rt, "recycleInputs"),
-				Age:    rapid.SampledFrom([]time.Duration{0, 0, 9, 30 * ms}).Draw(rt, "recycleAge"),
+				Age:    rapid.SampledFrom([]time.Duration{0, 0, 5 * ms, 30 * ms}).Draw(rt, "recycleAge"),
 			},
 		},
 		Enters: drawSteps(rt, "enters", 8, "ok", "ok", "slow", "error", "panic", "goexit", "obey", "late", "deaf"),
@@ -138,7 +138,7 @@ func drawScale(rt *rapid.T, most int) mapper.Scale {
 		Min:    rapid.IntRange(0, most).Draw(rt, "min"),
 		Max:    most,
 		Buffer: rapid.SampledFrom([]int{0, 0, 2}).Draw(rt, "buffer"),
-		Window: rapid.SampledFrom([]time.Duration{1, 20 * ms, 0}).Draw(rt, "window"),
+		Window: rapid.SampledFrom([]time.Duration{5 * ms, 20 * ms, 0}).Draw(rt, "window"),
 	}
 }
 

@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
@@ -62,9 +63,7 @@ func (v *view) whole(reason error) {
 
 // ended reports that the run may have ended early: the iterator is not read to its end then.
 func (p *livePlay) ended(d *deed) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return d.EndIn > 0 || p.hurried
+	return d.EndIn > 0 || p.hurried()
 }
 
 // collected looks at what Collect returned.
@@ -122,7 +121,7 @@ func (p *livePlay) hasReason(d *deed, in int, err error) bool {
 	_, exit := errors.AsType[*mapper.ExitError](err)
 	switch {
 	case errors.Is(err, mapper.ErrStopped):
-		return p.hurried || p.f != nil && d.At >= p.s.StopAt // refused
+		return p.hurried() || p.f != nil && d.At >= p.s.StopAt // refused
 	case errors.Is(err, errCancelled):
 		return d.EndIn > 0 && d.Does != "cancel"
 	case errors.Is(err, mapper.ErrCancelled):
@@ -138,7 +137,7 @@ func (p *livePlay) hasReason(d *deed, in int, err error) bool {
 	case crash:
 		return p.crashed[in] >= p.crashLimit()
 	case errors.Is(err, mapper.ErrTimeout):
-		return p.did(in, "obey", "deaf")
+		return p.did(in, "obey", "deaf") || p.s.Batch.Size > 0 // a batch takes as long as all its inputs
 	default:
 		return err == errFlaky && p.did(in, "error", "permanent")
 	}
@@ -154,22 +153,12 @@ func (p *livePlay) crashLimit() int {
 	return p.s.Opts.CrashLimit
 }
 
-// did reports that an attempt of the input did one of these; in a batch, that another input
-// of the deeds might have.
+// did reports that an attempt of the input did one of these.
 func (p *livePlay) did(in int, does ...string) bool {
-	for i, script := range p.scripts {
-		if i != in && p.s.Batch.Size == 0 {
-			continue
-		}
-		for _, st := range script[:min(p.begun[i], len(script))] {
-			for _, what := range does {
-				if st.Does == what {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	script := p.scripts[in]
+	return slices.ContainsFunc(script[:min(p.begun[in], len(script))], func(st step) bool {
+		return slices.Contains(does, st.Does)
+	})
 }
 
 // verdict is what was wrong.
@@ -181,11 +170,8 @@ func (p *livePlay) verdict() error {
 			p.problems = append(p.problems, errors.New("a state was not exited"))
 		}
 	}
-	for in, n := range p.begun {
-		if p.s.Opts.AtMostOnce && n > 1 {
-			p.problems = append(p.problems, errors.New("an input was begun again"))
-		}
-		_ = in
+	if p.s.Opts.AtMostOnce && len(p.begun) > 0 && slices.Max(p.begun) > 1 {
+		p.problems = append(p.problems, errors.New("an input was begun again"))
 	}
 	return errors.Join(p.problems...)
 }

@@ -44,7 +44,7 @@ func (e *engine[In, Out]) tail(ch *chunk[In, Out], lo, hi int) *chunk[In, Out] {
 // fail settles input i of the chunk in hand, which returned err. It reports false if
 // the chunk was taken away meanwhile.
 func (w *worker[In, Out]) fail(e *engine[In, Out], ch *chunk[In, Out], i int, err error) bool {
-	v := e.verdictOn(err)
+	v := e.verdictIn(ch, err)
 	w.mu.Lock()
 	if w.cur != ch {
 		w.mu.Unlock()

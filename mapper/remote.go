@@ -112,7 +112,7 @@ func (x *errand[In, Out]) clockOff() bool {
 func (x *errand[In, Out]) done(i int, value any, err error) {
 	o := outcome{value: value}
 	if err != nil {
-		o.v = x.e.verdictOn(err)
+		o.v = x.e.verdictIn(x.ch, err)
 	} else if _, ok := value.(Out); !ok && value != nil {
 		o.v.err = fmt.Errorf("mapper: the runtime returned a %T for input %d", value, x.ch.lo+i)
 	}

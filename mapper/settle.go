@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"context"
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
@@ -31,6 +32,15 @@ func (e *engine[In, Out]) verdictOn(err error) verdict {
 		v.delay, v.asked = policy.RetryDelay(err)
 	}
 	return v
+}
+
+// verdictIn is verdictOn for an attempt of an input in ch. What the attempt of a call
+// returns whose context has ended is that end.
+func (e *engine[In, Out]) verdictIn(ch *chunk[In, Out], err error) verdict {
+	if ch.rec != nil && ch.rec.call != nil && ch.rec.call.ctx.Err() != nil {
+		return verdict{err: context.Cause(ch.rec.call.ctx), permanent: true}
+	}
+	return e.verdictOn(err)
 }
 
 // settle decides about an input whose attempt returned an error.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,7 +17,7 @@ import (
 func TestStopKeepsWhatItAccepts(t *testing.T) {
 	t.Parallel()
 	var failed atomic.Int32
-	for range 5000 {
+	for range 2000 {
 		f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 2})
 		var callers sync.WaitGroup
 		for range 3 {
@@ -37,4 +38,17 @@ func TestStopKeepsWhatItAccepts(t *testing.T) {
 		callers.Wait()
 	}
 	require.Zero(t, failed.Load(), "calls that were accepted and failed")
+}
+
+// A function that is stopped starts no container for that.
+func TestStopStartsNothing(t *testing.T) {
+	for range 1000 {
+		synctest.Test(t, func(t *testing.T) {
+			f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 1})
+			_, err := f.Call(t.Context(), 1)
+			require.NoError(t, err)
+			require.NoError(t, f.Stop(t.Context()))
+			require.Equal(t, 1, f.Stats().Pool.Starts)
+		})
+	}
 }
