@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -45,6 +46,7 @@ type batcher[In, Out any] struct {
 	e *engine[In, Out]
 
 	mu    sync.Mutex
+	over  bool          // the run is
 	forms bool          // a batch is forming
 	since time.Duration // when its first input was seen
 	timer *time.Timer   // for the end of its wait
@@ -78,15 +80,23 @@ func (b *batcher[In, Out]) due() bool {
 	return e.now() >= b.since+b.batch().Wait
 }
 
-// size is that of a full batch. A run with a small window can never fill a bigger one.
-func (b *batcher[In, Out]) size() int { return min(b.batch().Size, b.e.window.size) }
+// size is that of a full batch. Where fewer inputs may be outstanding, a bigger one can
+// never be filled.
+func (b *batcher[In, Out]) size() int {
+	if b.e.lasting {
+		return min(b.batch().Size, b.e.opts.Outstanding)
+	}
+	return min(b.batch().Size, b.e.window.size)
+}
 
 func (b *batcher[In, Out]) batch() Batch { return b.e.p.body().batch }
 
 func (b *batcher[In, Out]) alarm(d time.Duration) {
-	if b.timer == nil {
+	switch {
+	case b.over:
+	case b.timer == nil:
 		b.timer = time.AfterFunc(d, b.e.wake)
-	} else {
+	default:
 		b.timer.Reset(d)
 	}
 }
@@ -95,6 +105,7 @@ func (b *batcher[In, Out]) alarm(d time.Duration) {
 func (b *batcher[In, Out]) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.over = true
 	if b.timer != nil {
 		b.timer.Stop()
 	}
@@ -115,7 +126,7 @@ func (b *batcher[In, Out]) form(w *worker[In, Out], n int) []*chunk[In, Out] {
 		return []*chunk[In, Out]{ch}
 	}
 	var batch []*chunk[In, Out]
-	room := min(n, b.size())
+	room := min(n, b.size(), w.h.release.body.batch.Size) // in a redeploy it may be an older one
 	for room > 0 {
 		ch := e.todo.takeUpTo(room)
 		if ch == nil {
@@ -137,21 +148,40 @@ func (b *batcher[In, Out]) form(w *worker[In, Out], n int) []*chunk[In, Out] {
 	return batch
 }
 
-// LengthError says that a function over batches returned another number of values than
-// it was given inputs. It is the error of every input of the batch.
+// LengthError says that a function over batches returned another number of values, or of
+// [Errors], than it was given inputs. It is the error of every input of the batch, and
+// unwraps to the Errors, if there were any.
 type LengthError struct {
 	Inputs, Values int
+	Errors         Errors
 }
 
-// Error says both numbers.
+// Error says the numbers.
 func (e *LengthError) Error() string {
-	return fmt.Sprintf("mapper: a batch of %d inputs returned %d values", e.Inputs, e.Values)
+	text := fmt.Sprintf("mapper: a batch of %d inputs returned %d values", e.Inputs, e.Values)
+	if len(e.Errors) > 0 {
+		text += fmt.Sprintf(" and %d errors: %v", len(e.Errors), e.Errors)
+	}
+	return text
+}
+
+// Unwrap returns the Errors, if the function returned any.
+func (e *LengthError) Unwrap() error {
+	if len(e.Errors) == 0 {
+		return nil
+	}
+	return e.Errors
 }
 
 // Errors is what a function over batches returns to fail some of its inputs: an error for
-// each input of the batch, nil for those whose value counts. One of another length is a
-// *[LengthError] for every input.
+// each input of the batch, nil for those whose value counts. Where all have an error there
+// need be no values. One without elements is no error, and one of another length is a
+// *[LengthError] for every input. It does not cross to a worker process and back: there
+// any error is that of every input.
 type Errors []error
+
+// some reports that some values count.
+func (e Errors) some() bool { return slices.Contains(e, nil) }
 
 // Error counts the errors and says the first.
 func (e Errors) Error() string {

@@ -16,7 +16,7 @@ func (w *worker[In, Out]) executeBatch(e *engine[In, Out], batch []*chunk[In, Ou
 		inputs = append(inputs, ch.in...)
 	}
 	w.beginBatch(e, batch)
-	if e.over.Load() {
+	if e.over.Load() || w.h.retiring.Load() {
 		return w.giveBackBatch(e), nil
 	}
 	values, err := w.callBatch(inputs)
@@ -67,19 +67,21 @@ func (w *worker[In, Out]) callBatch(inputs []In) ([]Out, error) {
 // verdicts are those on the inputs of a batch; nil where all have succeeded.
 func (w *worker[In, Out]) verdicts(e *engine[In, Out], inputs, values int, err error) []verdict {
 	var each Errors
-	if errors.As(err, &each) && len(each) != inputs {
-		each, err = nil, &LengthError{Inputs: inputs, Values: len(each)}
+	if errors.As(err, &each) && len(each) == 0 {
+		err = nil
 	}
-	if (err == nil || each != nil) && values != inputs {
-		each, err = nil, &LengthError{Inputs: inputs, Values: values}
-	}
-	if err == nil {
+	switch {
+	case len(each) > 0 && len(each) != inputs:
+		each, err = nil, &LengthError{Inputs: inputs, Values: values, Errors: each}
+	case (err == nil || each.some()) && values != inputs:
+		each, err = nil, &LengthError{Inputs: inputs, Values: values, Errors: each}
+	case err == nil:
 		return nil
 	}
 	all := make([]verdict, inputs)
 	for i := range all {
 		switch {
-		case each == nil:
+		case len(each) == 0:
 			all[i] = e.verdictOn(err)
 		case each[i] != nil:
 			all[i] = e.verdictOn(each[i])

@@ -150,7 +150,22 @@ func (b Body[In, Out]) check(rt supervisor.Runtime) error {
 	return rt.Check(b.function)
 }
 
-// Map is the function [Map] for this body.
+// kind is the name of the function that makes such a body.
+func (b *Body[In, Out]) kind() string {
+	switch {
+	case b.enter == nil && !b.batched:
+		return "Plain"
+	case b.enter == nil:
+		return "Batched"
+	case !b.batched:
+		return "WithState"
+	default:
+		return "BatchedWithState"
+	}
+}
+
+// Map is the function [Map] for this body. A channel has no place for an *[ExitError]: an
+// Observer is told of it, and [Run.Wait].
 func (b Body[In, Out]) Map(ctx context.Context, inputs []In, opts Options) <-chan Result[In, Out] {
 	return results(startSlice(ctx, alone(b, opts), inputs, channelRoom))
 }

@@ -15,10 +15,11 @@ type Call[Out any] struct {
 	attempt atomic.Pointer[attemptContext] // that executes now
 	unwatch atomic.Pointer[func() bool]    // stops looking at ctx
 
-	ending atomic.Bool
-	done   chan struct{}
-	value  Out
-	err    error
+	ending   atomic.Bool
+	done     chan struct{}
+	value    Out
+	err      error
+	attempts int // begun, by the time it was settled
 }
 
 // withdrawer is where a call came from, which is told when nobody wants its result.
@@ -62,7 +63,7 @@ func (c *Call[Out]) Cancel() { c.end(ErrCancelled) }
 // end settles the call for a reason that lies with its caller.
 func (c *Call[Out]) end(cause error) {
 	var none Out
-	if !c.settle(none, cause) {
+	if !c.settle(none, cause, 0) {
 		return
 	}
 	if ctx := c.attempt.Load(); ctx != nil {
@@ -72,11 +73,11 @@ func (c *Call[Out]) end(cause error) {
 }
 
 // settle decides the call's fate, once, and reports whether this was it.
-func (c *Call[Out]) settle(value Out, err error) bool {
+func (c *Call[Out]) settle(value Out, err error, attempts int) bool {
 	if !c.ending.CompareAndSwap(false, true) {
 		return false
 	}
-	c.value, c.err = value, err
+	c.value, c.err, c.attempts = value, err, attempts
 	close(c.done)
 	if stop := c.unwatch.Load(); stop != nil {
 		(*stop)()
@@ -103,42 +104,6 @@ func (c *Call[Out]) attempted(ctx *attemptContext) {
 	if c.settled() {
 		ctx.cancel(c.err)
 	}
-}
-
-// Gather waits for calls and returns their values in the order of the calls. The first
-// failure that it comes to know ends the wait, with the calls' values so far and an
-// *[InputError] whose Index is that of the call; the others go on. When ctx ends, so does the
-// wait, with context.Cause(ctx).
-func Gather[Out any](ctx context.Context, calls ...*Call[Out]) ([]Out, error) {
-	values := make([]Out, len(calls))
-	settled := make(chan int, len(calls))
-	stop := make(chan struct{})
-	defer close(stop)
-	for i, c := range calls {
-		if c.settled() {
-			settled <- i
-			continue
-		}
-		go func() {
-			select {
-			case <-c.done:
-				settled <- i
-			case <-stop:
-			}
-		}()
-	}
-	for range calls {
-		select {
-		case i := <-settled:
-			if err := calls[i].err; err != nil {
-				return values, &InputError{Index: i, Err: err}
-			}
-			values[i] = calls[i].value
-		case <-ctx.Done():
-			return values, context.Cause(ctx)
-		}
-	}
-	return values, nil
 }
 
 // ticket is a call with its input, on its way through the engine of a function's calls.

@@ -55,3 +55,26 @@ func TestCancelHitsNobodyElse(t *testing.T) {
 		})
 	}
 }
+
+// A call whose context ends fails with its cause, also where the attempt, which sees the same
+// end, is the first to return.
+func TestCallEndsWithItsCause(t *testing.T) {
+	for range 300 {
+		synctest.Test(t, func(t *testing.T) {
+			f := deploy(t, mapper.Plain(func(ctx context.Context, n int) (int, error) {
+				<-ctx.Done()
+				return 0, ctx.Err()
+			}), mapper.Options{Containers: 8})
+			ctx, cancel := context.WithCancelCause(t.Context())
+			calls, err := f.SpawnAll(ctx, ints(8))
+			require.NoError(t, err)
+			synctest.Wait()
+			cancel(errCancelled)
+			for _, c := range calls {
+				_, err := c.Get(t.Context())
+				require.Equal(t, errCancelled, err)
+			}
+			require.NoError(t, f.Stop(t.Context()))
+		})
+	}
+}

@@ -144,8 +144,13 @@ func crashDuringInput(t *testing.T, setup crashSetup, want crashWant) {
 // crashEphemeral: a function that does nothing but crash ends the run, and each input says why.
 func crashEphemeral(t *testing.T, setup crashSetup, want crashWant) {
 	var cutoffs, after atomic.Int32
-	run, err := mapper.Start(t.Context(), func(context.Context, int) (int, error) { panic(errCrash) },
-		slices.Values(ints(setup.Inputs)), mapper.Options{
+	pulled := make(chan struct{}) // what is not pulled when the run ends has no result
+	inputs := func(yield func(int) bool) {
+		defer close(pulled)
+		slices.Values(ints(setup.Inputs))(yield)
+	}
+	run, err := mapper.Start(t.Context(), func(context.Context, int) (int, error) { <-pulled; panic(errCrash) },
+		inputs, mapper.Options{
 			Containers: 8, ReturnExceptions: true,
 			Observer: func(ev supervisor.Event) {
 				switch {

@@ -34,7 +34,7 @@ func (d *desk[In, Out]) submit(ctx context.Context, in In) (*ticket[In, Out], er
 	switch {
 	case d.closed:
 		d.mu.Unlock()
-		return nil, ErrStopped
+		return nil, d.e.p.ending()
 	case d.pending.Load() >= int64(d.limit):
 		d.mu.Unlock()
 		return nil, &QueueFullError{Outstanding: d.limit}
@@ -122,8 +122,10 @@ func (d *desk[In, Out]) settle(rec *record[In, Out], value Out, err error) {
 		d.failed.Add(1)
 	}
 	left := d.pending.Add(-1)
-	rec.call.settle(value, err)
+	rec.call.settle(value, err, rec.attempts)
 	rec.call.attempt.Store(nil) // the handle may live long
+	var none In
+	rec.in = none
 	if left == 0 {
 		d.drained()
 	}

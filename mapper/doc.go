@@ -80,5 +80,6 @@
 // all calls count as one. Stop drains it, Redeploy replaces its body without losing an
 // input, a crash loop slows its restarts while calls and runs wait.
 //
-// Everything works in a testing/synctest bubble.
+// Everything works in a testing/synctest bubble. A function that is deployed in one has to
+// be stopped in it.
 package mapper

@@ -80,8 +80,12 @@ func (e *engine[In, Out]) deliverTo(window int) {
 func collect[In, Out any](ctx context.Context, enter door[In, Out], inputs []In) ([]Out, error) {
 	out := make([]Out, len(inputs))
 	e, err := enter(ctx)
-	if err != nil || len(inputs) == 0 {
+	if err != nil {
 		return out, err
+	}
+	if len(inputs) == 0 {
+		e.cancel(nil)
+		return out, nil
 	}
 	e.bound(math.MaxInt)
 	e.src = newSlice(e, inputs)

@@ -3,7 +3,7 @@ package mapper
 import "time"
 
 // Drain asks one container of the function to end: it takes no further inputs, ends after
-// what it executes, exit included, and is replaced if there is work for it. Inputs that it has claimed and
+// what it executes, exit included, and is replaced. Inputs that it has claimed and
 // not begun are executed elsewhere. Nothing is charged for it. Drain does not wait, and
 // reports false if there is no such container any more.
 func (f *Function[In, Out]) Drain(container int) bool {

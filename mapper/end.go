@@ -128,8 +128,8 @@ func (e *engine[In, Out]) stop() {
 // cancelled; whoever ignores that for Grace is abandoned, as at the end of a pool. It
 // is the last goroutine of a run on a function's pool.
 func (e *engine[In, Out]) clear() {
-	defer e.p.deployed.runEnded(e)
 	defer close(e.cleared)
+	defer e.p.deployed.runEnded(e)
 	gone := func() bool { return e.visitors.Load() == 0 }
 	patience := max(e.opts.Grace, time.Millisecond)
 	timer := time.NewTimer(patience)

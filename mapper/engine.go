@@ -200,4 +200,5 @@ func (e *engine[In, Out]) sourceEnded(failure *SourceError) {
 		return
 	}
 	e.settled(e.succeeded.Load() + e.failed.Load())
+	e.wake() // a batch need not wait any longer
 }

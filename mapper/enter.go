@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,10 +27,14 @@ func (h *host[In, Out]) enter(ctx context.Context) error {
 	}
 	instance, err := start(ctx)
 	if err != nil {
-		if context.Cause(ctx) == late {
-			return fmt.Errorf("%w: %w", late, err)
+		if context.Cause(ctx) != late {
+			return err
 		}
-		return err
+		if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
+			crash.Err = errors.Join(late, crash.Err)
+			return crash
+		}
+		return fmt.Errorf("%w: %w", late, err)
 	}
 	h.instance = instance
 	h.phase.Store(working)
@@ -103,7 +108,7 @@ func (h *host[In, Out]) exitAfterCrash() {
 // exitIfLost is for a container that was given up and comes back after all, whether its
 // attempt returns or panics: nobody else knows of it any more.
 func (h *host[In, Out]) exitIfLost() {
-	if h.lost.Load() {
+	if h.lost.Load() && h.phase.Load() == working {
 		go func() {
 			h.slotsLeft.Wait()
 			h.exit()

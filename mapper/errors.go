@@ -13,11 +13,11 @@ import (
 var (
 	// ErrTimeout is the class of every [*TimeoutError], and the cause with which an
 	// attempt's context ends when it has run for Options.Timeout.
-	ErrTimeout = errors.New("mapper: attempt timed out")
+	ErrTimeout = supervisor.Sentinel("mapper: attempt timed out")
 
 	// ErrStopped is why a run ended that was stopped by [Run.Stop] or by leaving the
 	// loop over [Run.All] early, and why a function does nothing any more.
-	ErrStopped = errors.New("mapper: stopped")
+	ErrStopped = supervisor.Sentinel("mapper: stopped")
 
 	// ErrUnread says that results were dropped, finished ones perhaps, because nobody
 	// read the channel after the run's context had ended or the run was stopped.
@@ -28,7 +28,7 @@ var (
 
 	// ErrCancelled is why a call failed that was cancelled by [Call.Cancel], and the cause
 	// with which its attempt's context ends.
-	ErrCancelled = errors.New("mapper: call cancelled")
+	ErrCancelled = supervisor.Sentinel("mapper: call cancelled")
 
 	// ErrQueueFull is the class of every [*QueueFullError].
 	ErrQueueFull = errors.New("mapper: too many outstanding calls")
@@ -36,11 +36,11 @@ var (
 	// ErrInterrupted is the cause with which an attempt's context ends when its container
 	// is preempted, given up, or has crashed under another attempt. The input
 	// is executed elsewhere; with AtMostOnce it fails with this error.
-	ErrInterrupted = errors.New("mapper: attempt interrupted")
+	ErrInterrupted = supervisor.Sentinel("mapper: attempt interrupted")
 
 	// ErrExitTimeout is the cause with which the context of an exit ends after ExitGrace,
 	// and the failure of an exit that ignores that.
-	ErrExitTimeout = errors.New("mapper: exit timed out")
+	ErrExitTimeout = supervisor.Sentinel("mapper: exit timed out")
 )
 
 // StartTimeoutError says that a container was not ready after StartTimeout. It is the

@@ -102,7 +102,8 @@ func (f *Function[In, Out]) openDesk(ctx context.Context) {
 
 // Call executes the function on one input and waits for the result: the value, or why it
 // failed for good, as Result.Err has it. When ctx ends, Call returns context.Cause(ctx) at
-// once and the attempt is cancelled. The attempt's context descends from ctx, and has its
+// once and the attempt is cancelled; if no container could start so far, the last
+// *supervisor.CrashError is joined to it. The attempt's context descends from ctx, and has its
 // values, except in a function over batches.
 //
 // Other errors: a *[QueueFullError], and [ErrStopped], joined with the cause if the function
@@ -122,10 +123,20 @@ func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	select {
 	case <-t.done:
 	case <-ctx.Done():
-		t.end(context.Cause(ctx))
+		t.end(f.p.late(ctx))
 		<-t.done
 	}
 	return t.value, t.err
+}
+
+// late is the cause of the end of ctx, joined with why no container starts, if that is what
+// was waited for.
+func (p *pool[In, Out]) late(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if crash := p.unready.Load(); crash != nil {
+		return fmt.Errorf("%w, waiting for a container: %w", cause, crash)
+	}
+	return cause
 }
 
 // Spawn begins a call and returns the handle to it at once. ctx is the call's: when it
@@ -197,7 +208,7 @@ func (f *Function[In, Out]) door(run RunOptions) door[In, Out] {
 			return nil, err
 		}
 		if f.stopped() {
-			return nil, ErrStopped
+			return nil, f.p.ending()
 		}
 		return newEngine(ctx, f.p, opts), nil
 	}
@@ -209,7 +220,7 @@ func (f *Function[In, Out]) accept(e *engine[In, Out]) error {
 	defer f.mu.Unlock()
 	if f.stopping {
 		e.cancel(ErrStopped)
-		return ErrStopped
+		return f.p.ending()
 	}
 	f.runs++
 	unwatch := context.AfterFunc(f.p.ctx, func() { e.finish(context.Cause(f.p.ctx)) })
@@ -232,6 +243,6 @@ func (f *Function[In, Out]) runEnded(e *engine[In, Out]) {
 	f.checkIdle()
 }
 
-// Options returns what the function was deployed with, defaults in place; what SetScale has
-// changed since is not in it.
+// Options returns what the function was deployed with. Most defaults are in place (a zero
+// CrashLimit still means 3, and a policy has its own); what SetScale has changed since is not in it.
 func (f *Function[In, Out]) Options() Options { return f.opts }

@@ -69,6 +69,7 @@ func (p *pool[In, Out]) serve(ctx context.Context, c *supervisor.Container) erro
 			return err
 		}
 		c.Ready()
+		p.unready.Store(nil)
 	}
 	h.phase.Store(working)
 	p.changed()
@@ -146,8 +147,17 @@ func (p *pool[In, Out]) crashed(c *supervisor.Container, crash *supervisor.Crash
 		return
 	}
 	h.crash.Store(crash)
-	if !h.lost.Load() { // or its goroutine is stuck, and cleans up when it comes back
-		if h.phase.Load() == working && len(h.slots) == 1 && h.instance.remote == nil {
+	if h.phase.Load() == entering {
+		p.unready.Store(crash)
+	}
+	if h.lost.Load() {
+		h.exitIfLost() // or, where its goroutine is stuck, when that comes back
+	} else {
+		switch {
+		case h.phase.Load() != working || len(h.slots) > 1:
+		case h.first.out != nil:
+			h.first.lostRemotely(crash)
+		default:
 			h.first.crashed(crash)
 		}
 		h.exitAfterCrash()
@@ -168,7 +178,7 @@ func (p *pool[In, Out]) abandoned(c *supervisor.Container) bool {
 		return true
 	case working:
 		if h.instance.remote != nil {
-			h.kill(context.Cause(p.ctx))
+			h.killAtEnd(context.Cause(p.ctx))
 			return false
 		}
 		if !h.surrender() {

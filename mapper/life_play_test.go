@@ -113,7 +113,7 @@ func (p *livePlay) do(ctx context.Context, i int) {
 		values, err := p.f.Collect(ctx, p.inputs(i), d.Opts)
 		p.collected(i, values, err)
 	case "scale":
-		if err := p.f.SetScale(d.Scale); err != nil {
+		if err := p.f.SetScale(d.Scale); err != nil && !errors.Is(err, mapper.ErrStopped) {
 			p.problem("SetScale: %w", err)
 		}
 	case "redeploy":

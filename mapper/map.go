@@ -64,6 +64,8 @@ func Each[In any](ctx context.Context, fn func(context.Context, In) error, input
 	if fn != nil {
 		wrapped = func(ctx context.Context, in In) (struct{}, error) { return struct{}{}, fn(ctx, in) }
 	}
-	_, err := Collect(ctx, wrapped, inputs, opts)
+	body := Plain(wrapped)
+	body.function = fn
+	_, err := body.Collect(ctx, inputs, opts)
 	return err
 }

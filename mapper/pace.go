@@ -47,7 +47,7 @@ func (w *worker[In, Out]) adapt(e *engine[In, Out], n int, took time.Duration) {
 		e.hint.Store(int64(want))
 	}
 	w.lease = 1
-	if took > 0 && took < time.Duration(n)*cheap && w.p.opts.Timeout == 0 { // a synctest bubble takes no time at all
+	if took > 0 && took < time.Duration(n)*cheap && w.p.opts.Timeout == 0 && !w.p.opts.AtMostOnce { // a synctest bubble takes no time at all
 		w.lease = cheapLease
 	}
 }

@@ -31,7 +31,8 @@ type pool[In, Out any] struct {
 
 	exits    sync.WaitGroup // of crashed containers: they are not waited for as such
 	exitErr  atomic.Pointer[ExitError]
-	timedOut atomic.Int64 // attempts
+	unready  atomic.Pointer[supervisor.CrashError] // the last start that failed, until one succeeds
+	timedOut atomic.Int64                          // attempts
 
 	watched  chan struct{} // closed when the watchdog has ended; nil without one
 	finished chan struct{} // closed when the events are through; nil without any

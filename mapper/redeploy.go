@@ -11,7 +11,7 @@ import "context"
 // The body must be of the same kind: with or without a state, over batches or not. A
 // redeploy also ends a crash loop's wait at once. Redeploy waits until no container has the old
 // body. When ctx ends before, for want of a new container that gets ready perhaps, it returns
-// context.Cause(ctx), and the old containers serve on until new ones are ready; to go
+// context.Cause(ctx), joined with the last crash at start-up, and the old containers serve on until new ones are ready; to go
 // back, redeploy the old body. Other errors: a *policy.InvalidError, [ErrStopped].
 func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) error {
 	if err := body.Validate(); err != nil {
@@ -21,12 +21,12 @@ func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) er
 		return err
 	}
 	if now := f.p.body(); now.batched != body.batched || (now.enter == nil) != (body.enter == nil) {
-		return invalid("body", nil, "must be of the same kind as the one deployed: state, batches")
+		return invalid("body", body.kind(), "must be of the same kind as the one deployed, "+now.kind())
 	}
 	f.mu.Lock()
 	if f.stopping {
 		f.mu.Unlock()
-		return ErrStopped
+		return f.p.ending()
 	}
 	next := &release[In, Out]{number: f.p.release.Load().number + 1, body: body}
 	f.p.release.Store(next)
@@ -38,9 +38,9 @@ func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) er
 	case <-rolled:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return f.p.late(ctx)
 	case <-f.ended:
-		return ErrStopped
+		return f.p.ending()
 	}
 }
 

@@ -27,8 +27,14 @@ func (h *host[In, Out]) open(ctx context.Context) (inst instance[In, Out], err e
 // kill ends the container of a runtime at once, and lets it be replaced. Whoever waits
 // for an outcome from it then learns of its end.
 func (h *host[In, Out]) kill(cause error) {
-	h.killed.Store(true)
 	h.retire()
+	h.killAtEnd(cause)
+}
+
+// killAtEnd is kill where no successor is wanted: the pool asks for it.
+func (h *host[In, Out]) killAtEnd(cause error) {
+	h.killed.Store(true)
+	h.halt()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(cause)
 	go h.instance.remote.Close(ctx)
@@ -181,47 +187,69 @@ func (x *errand[In, Out]) returned() (done int, ok bool) {
 	return done, ok
 }
 
-// lost settles a chunk whose container is gone, and returns the crash, or nil if that was
-// the way to end an attempt: one that ignored its timeout, or was to be executed elsewhere.
+// lost is told that the container is gone, and returns its crash. If that was only the way
+// to end an attempt (one that ignored its timeout, or is to be executed elsewhere) the chunk
+// is settled, and nothing is returned.
 func (x *errand[In, Out]) lost(err error) *supervisor.CrashError {
-	w, e, ch := x.w, x.e, x.ch
+	w := x.w
 	crash, at := asCrash(err)
-	looping := w.h.c.CrashLooping()
-	asked := w.h.killed.Load()
 	inTime := x.clockOff()
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	asked := w.h.killed.Swap(true)
 	w.started.Store(0)
-	if w.cur != ch {
+	w.at = at
+	switch {
+	case !inTime:
+		x.settleLost(crash, func(rec *record[In, Out]) {
+			x.e.settle(rec, verdict{err: &TimeoutError{Timeout: w.p.opts.Timeout, Crash: crash}})
+		})
+		return nil
+	case asked:
+		x.settleLost(crash, x.e.elsewhere)
 		return nil
 	}
+	w.out = x // until the pool tells of the crash
+	return crash
+}
+
+// lostRemotely settles what was out in a container that has crashed.
+func (w *worker[In, Out]) lostRemotely(crash *supervisor.CrashError) {
+	if x := w.out; x != nil {
+		looping := w.h.c.CrashLooping()
+		x.settleLost(crash, func(rec *record[In, Out]) { x.e.struck(rec, crash, looping) })
+	}
+	if e := w.serves.Load(); e != nil {
+		w.unvisit(e)
+	}
+}
+
+// settleLost settles a chunk whose container is gone: begun settles the input that it
+// executed, if that is known, those before it that were reported are finished, and
+// the rest was not begun.
+func (x *errand[In, Out]) settleLost(crash *supervisor.CrashError, begun func(*record[In, Out])) {
+	w, e, ch := x.w, x.e, x.ch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cur != ch {
+		return
+	}
 	next, n := x.next(), len(ch.in)
-	w.letGo()
-	w.cut(e, ch, next)
-	if at < next || at >= n {
+	at := w.at
+	switch {
+	case at >= next && at < n:
+	case x.late:
+		at = next // a runtime that cannot say which: the clock can
+	default:
 		at = n
 	}
-	if !inTime && at == n {
-		at = next // a runtime that cannot say which: the clock can
-	}
+	w.letGo()
+	w.cut(e, ch, next)
 	e.todo.giveBack(e.tail(ch, next, at))
 	if at < n {
 		e.todo.giveBack(e.tail(ch, at+1, n))
 		rec := recordOf(ch, at)
-		switch {
-		case !inTime:
-			e.settle(rec, verdict{err: &TimeoutError{Timeout: w.p.opts.Timeout, Crash: crash}})
-		case w.interrupted || asked:
-			e.elsewhere(rec)
-		default:
-			crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
-			e.struck(rec, crash, looping)
-		}
+		crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
+		begun(rec)
 	}
-	if !inTime || asked {
-		return nil
-	}
-	return crash
 }
 
 // asCrash is a runtime's error as a crash, and the position of the input that executed.
@@ -260,12 +288,12 @@ func (w *worker[In, Out]) lostBatch(lost *lostError) *supervisor.CrashError {
 	switch {
 	case began < 0:
 		w.p.timedOut.Add(1)
+		w.h.killed.Store(true)
 		w.surrenderTo(verdict{err: &TimeoutError{Timeout: w.p.opts.Timeout, Crash: crash}})
 		return nil
-	case w.h.killed.Load() || w.h.retiring.Load():
+	case w.h.killed.Swap(true):
 		w.surrenderTo(verdict{})
 		return nil
 	}
-	w.crashed(crash)
-	return crash
+	return crash // the pool tells of it
 }

@@ -10,7 +10,8 @@ import (
 
 // Recycle says when containers are replaced by new ones although nothing is wrong with
 // them: against state that grows or goes stale. A container that is due ends after what
-// it executes, exit included, while its successor starts already. It is no crash.
+// it executes, exit included. Its successor starts at once where the pool has fewer containers
+// than it may have, and else when it has ended. It is no crash.
 type Recycle struct {
 	// Inputs is how many inputs a container executes at most. 1 means that each input has
 	// a container for itself. From 10 on, each container draws a limit of its own, up to
@@ -46,6 +47,11 @@ func (w *worker[In, Out]) retire() { w.h.retire() }
 // retire has the container end after what it executes. It never blocks.
 func (h *host[In, Out]) retire() {
 	h.c.Retire() // before the container can know, and end: then it would not be replaced
+	h.halt()
+}
+
+// halt has the workers take nothing more.
+func (h *host[In, Out]) halt() {
 	if !h.retiring.CompareAndSwap(false, true) {
 		return
 	}
@@ -59,6 +65,12 @@ func (h *host[In, Out]) retire() {
 // and what does not become a value of it is executed elsewhere.
 func (h *host[In, Out]) interrupt(cause error) {
 	h.retire()
+	h.cancel(cause)
+}
+
+// cancel has the workers take nothing more and cancels what they execute.
+func (h *host[In, Out]) cancel(cause error) {
+	h.halt()
 	for _, w := range h.slots {
 		w.interrupt(cause)
 	}

@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,7 +17,8 @@ type scaler[In, Out any] struct {
 	done chan struct{} // closed when the goroutine has ended
 	want int           // how many containers there should be, owned by the goroutine
 
-	rolling atomic.Bool // some containers may have an older body
+	buffered atomic.Bool // there is a Buffer to keep
+	rolling  atomic.Bool // some containers may have an older body
 
 	mu       sync.Mutex
 	settings Scale
@@ -26,6 +28,7 @@ type scaler[In, Out any] struct {
 func newScaler[In, Out any](p *pool[In, Out], s Scale) *scaler[In, Out] {
 	sc := &scaler[In, Out]{p: p, settings: s, want: s.Min, news: make(chan struct{}, 1), done: make(chan struct{})}
 	p.lot.helpful.Store(true)
+	sc.buffered.Store(s.Buffer > 0)
 	return sc
 }
 
@@ -33,8 +36,8 @@ func newScaler[In, Out any](p *pool[In, Out], s Scale) *scaler[In, Out] {
 func (f *Function[In, Out]) Scale() Scale { return f.scaler.get() }
 
 // SetScale changes the settings, at once and for good. To change one, change what Scale
-// returns. Containers that are too many end after what they execute. The error is a
-// *policy.InvalidError.
+// returns. Containers that are too many end after what they execute. The errors are a
+// *policy.InvalidError and [ErrStopped].
 func (f *Function[In, Out]) SetScale(settings Scale) error {
 	if err := settings.Validate(); err != nil {
 		return err
@@ -42,6 +45,9 @@ func (f *Function[In, Out]) SetScale(settings Scale) error {
 	settings = settings.filled(f.opts.Containers)
 	if settings.Min > settings.Max {
 		return invalid("Scale.Min", settings.Min, "cannot be greater than Max")
+	}
+	if f.stopped() {
+		return f.p.ending()
 	}
 	f.scaler.set(settings)
 	return nil
@@ -56,6 +62,7 @@ func (s *scaler[In, Out]) get() Scale {
 func (s *scaler[In, Out]) set(settings Scale) {
 	s.mu.Lock()
 	s.settings = settings
+	s.buffered.Store(settings.Buffer > 0)
 	s.mu.Unlock()
 	s.kick()
 }
@@ -136,26 +143,22 @@ func (p *pool[In, Out]) census() census[In, Out] {
 func (s *scaler[In, Out]) look(settings Scale) time.Duration {
 	c := s.p.census()
 	need := settings.wanted(c.busy, s.p.needed())
-	if c.stale == 0 {
-		s.want = max(s.want, min(c.present, settings.Max)) // one that was dropped below came after all
-	}
 	again := settings.Window
-	var over []*host[In, Out]
 	switch {
-	case need > s.want:
+	case need >= s.want:
 		s.want = need
 	case s.want > settings.Max:
-		over = s.surplus(c.idle, s.want-settings.Max)
 		s.want = settings.Max
-	case need < s.want:
+	default:
 		s.want -= min(max(s.want-c.present, 0), s.want-need) // no need to restart what crashed
-		over, again = s.unused(c.idle, settings.Window, s.want-need)
-		s.want -= len(over)
+		var unused int
+		unused, again = s.unused(c.idle, settings.Window)
+		s.want -= min(unused, s.want-need)
 	}
 	surge := min(c.stale, max(s.want/4, 1))
 	s.p.seat(s.want + surge)
 	s.p.sup.Scale(s.want + surge) // before any retires, or they would be replaced
-	for _, h := range over {
+	for _, h := range s.surplus(c, surge, settings.Max) {
 		h.retire()
 	}
 	s.roll(c)
@@ -167,35 +170,39 @@ func (s *scaler[In, Out]) look(settings Scale) time.Duration {
 // target are called upon.
 func (s *scaler[In, Out]) fill(full bool) {
 	s.p.lot.helpful.Store(!full || s.p.opts.TargetInputs < s.p.opts.MaxInputs)
-	if s.p.full.Swap(full) != full && full && s.p.hasWork() {
-		for s.p.burst.wakeOne() {
-			continue
-		}
+	if s.p.full.Swap(full) == full || !s.p.hasWork() {
+		return
+	}
+	if !full {
+		s.kick() // nobody could help whoever came in the meantime
+	}
+	for full && s.p.burst.wakeOne() {
+		continue
 	}
 }
 
-// unused returns at most n containers that have been idle for the window, and when to look
-// for the next one.
-func (s *scaler[In, Out]) unused(idle []*host[In, Out], window time.Duration, n int) (over []*host[In, Out], again time.Duration) {
+// unused is how many containers have been idle for the window, and when to look for the
+// next one.
+func (s *scaler[In, Out]) unused(idle []*host[In, Out], window time.Duration) (n int, again time.Duration) {
 	again = window
 	now := s.p.now()
 	for _, h := range idle {
-		rest := time.Duration(h.idleSince.Load()) + window - now
-		switch {
-		case rest > 0:
+		if rest := time.Duration(h.idleSince.Load()) + window - now; rest > 0 {
 			again = min(again, rest)
-		case len(over) < n:
-			over = append(over, h)
+		} else {
+			n++
 		}
 	}
-	return over, again
+	return n, again
 }
 
-// surplus returns n containers, the idle ones first.
-func (s *scaler[In, Out]) surplus(idle []*host[In, Out], n int) []*host[In, Out] {
-	over := append([]*host[In, Out](nil), idle[:min(len(idle), n)]...)
-	for h := range s.p.hosts {
-		if len(over) < n && h.busy.Load() > 0 && !h.retiring.Load() && !h.lost.Load() && !slices.Contains(over, h) {
+// surplus returns the containers that are there and not wanted: those that have been idle
+// for longest, and, where there are more than the maximum, busy ones.
+func (s *scaler[In, Out]) surplus(c census[In, Out], surge, most int) []*host[In, Out] {
+	slices.SortFunc(c.idle, func(a, b *host[In, Out]) int { return cmp.Compare(a.idleSince.Load(), b.idleSince.Load()) })
+	over := c.idle[:min(len(c.idle), max(c.present-s.want-surge, 0))]
+	for _, h := range c.able {
+		if c.present-len(over) > most+surge && !slices.Contains(over, h) {
 			over = append(over, h)
 		}
 	}

@@ -51,7 +51,7 @@ func (h *host[In, Out]) workTogether() error {
 func (h *host[In, Out]) slotCrashed(w *worker[In, Out], crash *supervisor.CrashError) {
 	w.crashed(crash)
 	if h.crash.CompareAndSwap(nil, crash) {
-		h.interrupt(fmt.Errorf("%w: %w", ErrInterrupted, crash))
+		h.cancel(fmt.Errorf("%w: %w", ErrInterrupted, crash))
 	}
 }
 

@@ -4,7 +4,9 @@ import "context"
 
 // Stop drains the function: calls and runs that are accepted go on, new ones get
 // [ErrStopped], and when nothing is left to do the containers end, exits included. It waits
-// for that, and returns nil or the *[ExitError] of the first exit that has failed.
+// for that, and returns nil or the *[ExitError] of the first exit that has failed. If the
+// function had ended before, with its context or a cutoff, Stop returns the cause. Give
+// ctx a deadline: while the containers crash-loop, what was accepted waits.
 //
 // When ctx ends before, the function is ended at once: attempts are cancelled, unfinished
 // calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is left, which
@@ -23,10 +25,21 @@ func (f *Function[In, Out]) Stop(ctx context.Context) error {
 	f.p.cancel(ErrStopped) // before the containers end, or they would be replaced
 	f.p.shut()
 	<-f.ended
+	if cause := context.Cause(f.p.ctx); cause != ErrStopped {
+		return cause
+	}
 	if err := f.p.exitErr.Load(); err != nil {
 		return err
 	}
 	return nil
+}
+
+// ending is why the function does nothing any more.
+func (p *pool[In, Out]) ending() error {
+	if cause := context.Cause(p.ctx); cause != nil {
+		return cause
+	}
+	return ErrStopped
 }
 
 // Done is closed when the function has ended, by Stop or with its context, and nothing of

@@ -212,7 +212,7 @@ func TestEndOfTheContextOfDeploy(t *testing.T) {
 		}
 		require.Equal(t, 5, n)
 		requireRefusal(t, f)
-		require.NoError(t, f.Stop(t.Context()))
+		require.ErrorIs(t, f.Stop(t.Context()), errHurry)
 	})
 }
 

@@ -183,13 +183,19 @@ func TestStreamSourcePanics(t *testing.T) {
 func TestStreamCutoff(t *testing.T) {
 	for _, all := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
+			pulled := make(chan struct{}) // what is not pulled when the run ends has no output
 			fn := func(context.Context, int) iter.Seq2[int, error] {
 				return func(yield func(int, error) bool) {
+					<-pulled
 					yield(0, nil)
 					panic("boom")
 				}
 			}
-			got := streamOf(t, fn, 500, mapper.Options{Containers: 4, ReturnExceptions: all})
+			inputs := func(yield func(int) bool) {
+				defer close(pulled)
+				upTo(500)(yield)
+			}
+			got := slices.Collect(mapper.Stream(t.Context(), fn, inputs, mapper.Options{Containers: 4, ReturnExceptions: all}))
 			if !all {
 				require.Error(t, got[len(got)-1].Err)
 				return

@@ -81,6 +81,10 @@ func (w *worker[In, Out]) crashed(crash *supervisor.CrashError) {
 	w.started.Store(0)
 	looping := w.h.c.CrashLooping()
 	w.surrender(w.at, nil, func(e *engine[In, Out], rec *record[In, Out]) {
+		if w.interrupted {
+			e.elsewhere(rec)
+			return
+		}
 		crash.Phase = supervisor.PhaseInput
 		if crash.Input == supervisor.NoInput {
 			crash.Input = rec.index

@@ -52,8 +52,15 @@ func (t *todo[In, Out]) giveBack(ch *chunk[In, Out]) {
 		return
 	}
 	t.mu.Lock()
-	t.left = append(t.left, ch)
-	t.ready.Add(1)
+	if rec := ch.rec; rec != nil && rec.suspect {
+		t.release(rec)
+		t.suspects.Add(1)
+		rec.suspect = true
+		t.suspect = append(t.suspect, rec)
+	} else {
+		t.left = append(t.left, ch)
+		t.ready.Add(1)
+	}
 	t.mu.Unlock()
 	t.e.wake()
 }
@@ -231,6 +238,7 @@ func (t *todo[In, Out]) unsettled() (recs []*record[In, Out], chunks []*chunk[In
 			chunks = append(chunks, ch)
 		}
 	}
+	t.struck, t.due, t.suspect, t.waiting, t.aside, t.left = nil, nil, nil, nil, nil, nil // each once
 	return recs, chunks
 }
 

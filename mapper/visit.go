@@ -75,6 +75,8 @@ func (w *worker[In, Out]) rest() {
 	w.last = nil
 	if w.foreign {
 		w.ctx.Load().release() // or the caller's context would remember it
+		w.ctx.Store(nil)       // and the worker its values
+		w.parent, w.foreign = nil, false
 	}
 	w.doze()
 	w.restingPlace().sleep(w.bed, func() bool { return w.ends() || (w.mayTake() && w.p.hasWork()) })
@@ -89,6 +91,9 @@ func (w *worker[In, Out]) awaken() {
 		}
 		if w.p.lot.helpful.Load() && w.p.hasWork() {
 			w.p.lot.wake() // the scaler may have counted this worker as idle
+		}
+		if f := w.p.deployed; f != nil && f.scaler.buffered.Load() {
+			f.scaler.kick()
 		}
 	}
 }

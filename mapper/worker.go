@@ -43,6 +43,7 @@ type worker[In, Out any] struct {
 	mu          sync.Mutex
 	e           *engine[In, Out] // the run of what is in hand
 	cur         *chunk[In, Out]
+	out         *errand[In, Out]  // what a crash of its container has left; its own goroutine's
 	batch       []*chunk[In, Out] // in hand instead of cur, executed as one
 	stop        error             // why the worker was interrupted
 	interrupted bool              // what is in hand is to be executed elsewhere

@@ -53,6 +53,12 @@ func (b *bucket) grow(containers int, now time.Time) {
 	b.size, b.rate = wider.size, wider.rate
 }
 
+// refund gives a token back.
+func (b *bucket) refund(now time.Time) {
+	b.refill(now)
+	b.tokens = min(b.tokens+1, b.size)
+}
+
 func (b *bucket) fill() { b.tokens = b.size }
 
 // lift removes the limit.

@@ -95,11 +95,13 @@ func (g *Gate) Finished(lineage int, now time.Time) {
 	g.proof(lineage, now)
 }
 
-// Stopped says that the lineage's container is gone and did not crash (scaled down, drained, preempted), or that
-// a permission will not be used. If it was the canary, another may go at once.
-func (g *Gate) Stopped(lineage int, _ time.Time) {
+// Stopped says that the lineage's container is gone and did not crash (scaled down, drained, recycled, preempted), or
+// that a permission will not be used. If it was the canary, another may go at once. Its start is not held against the
+// limit on creations any more: a pool whose containers come and go in order is no pool that collapses.
+func (g *Gate) Stopped(lineage int, now time.Time) {
 	g.detector.stopped(lineage)
 	g.end(lineage)
+	g.bucket.refund(now)
 }
 
 // NoFreshInputs says whether every unfinished input has been in a crash before; see Budget. A canary that such an

@@ -3,6 +3,7 @@
 //
 //	go run ./examples/thumbnails
 //	go run ./examples/thumbnails -in ~/Pictures -out /tmp/sheet -containers 8
+//	go run ./examples/thumbnails -runtime process
 //
 // Without -in it takes the image test data that comes with Go, some of which is
 // broken on purpose. It shows how one run treats failures by their kind: a file that
@@ -10,6 +11,9 @@
 // (Retries), a file that takes too long is given up (Timeout), and a decoder that
 // panics costs its container but not the run. Each ends as the result of its own
 // file (ReturnExceptions), and all the others get their thumbnails.
+//
+// With -runtime process the same function runs in worker processes: then a decoder that
+// takes its process down, or ignores that its time is up, costs no more than that.
 package main
 
 import (
@@ -32,16 +36,20 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process"
 )
 
 // config is what the flags say.
 type config struct {
 	in, out string
 	size    int
+	runtime string
 	mapper  mapper.Options
 }
 
 func main() {
+	process.Main() // a worker stays in there
+
 	c := config{mapper: mapper.Options{
 		Name:             "thumbnails",
 		Retries:          policy.Retries{InitialDelay: 100 * time.Millisecond},
@@ -50,6 +58,7 @@ func main() {
 	flag.StringVar(&c.in, "in", "", "`directory` of images (default the test images of your Go installation)")
 	flag.StringVar(&c.out, "out", "", "`directory` for the result (default a new temporary one)")
 	flag.IntVar(&c.size, "size", 160, "longest side of a thumbnail, in `pixels`")
+	flag.StringVar(&c.runtime, "runtime", "goroutine", "what a container is: goroutine or process")
 	flag.IntVar(&c.mapper.Containers, "containers", 0, "how many images at the same time (default one for each CPU)")
 	flag.IntVar(&c.mapper.Retries.MaxRetries, "retries", 2, "how often to try again after an I/O error or a timeout")
 	flag.DurationVar(&c.mapper.Timeout, "timeout", 10*time.Second, "longest time for one image; 0 means no limit")
@@ -75,29 +84,36 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	if c.size < 1 || c.size > maxSize {
 		return fmt.Errorf("-size %d: must be from 1 to %d", c.size, maxSize)
 	}
+	switch c.runtime {
+	case "goroutine":
+	case "process":
+		c.mapper.Runtime = process.New(process.Options{})
+	default:
+		return fmt.Errorf("-runtime %q: must be goroutine or process", c.runtime)
+	}
 	in, err := inputDir(ctx, c.in)
 	if err != nil {
 		return err
 	}
-	m := maker{in: os.DirFS(in), size: c.size}
-	names, err := find(m.in, filepath.Join(c.out, thumbs), w)
+	names, err := find(os.DirFS(in), filepath.Join(c.out, thumbs), w)
 	if err != nil {
 		return err
 	}
 	if len(names) == 0 {
 		return fmt.Errorf("no .png, .jpg, .jpeg or .gif file in %s", in)
 	}
-	if m.out, err = outputDir(c.out); err != nil {
+	out, err := outputDir(c.out)
+	if err != nil {
 		return err
 	}
-	rep, err := makeAll(ctx, m, names, c.mapper, w)
+	rep, err := makeAll(ctx, thumbnailOf, jobs(in, out, c.size, names), c.mapper, w)
 	if err != nil {
 		if c.out == "" {
-			_ = os.Remove(m.out) // the options were refused, and nothing was written
+			_ = os.Remove(out) // the options were refused, and nothing was written
 		}
 		return err
 	}
-	index, err := rep.write(m.out, in)
+	index, err := rep.write(out, in)
 	if err != nil {
 		return err
 	}
@@ -109,13 +125,13 @@ func run(ctx context.Context, c config, w io.Writer) error {
 }
 
 // makeAll makes the thumbnails. Everything this example is about is in its few lines.
-func makeAll(ctx context.Context, m maker, names []string, opts mapper.Options, w io.Writer) (*report, error) {
+func makeAll(ctx context.Context, fn function, jobs []job, opts mapper.Options, w io.Writer) (*report, error) {
 	began := time.Now()
-	run, err := mapper.Start(ctx, m.thumbnail, slices.Values(names), opts)
+	run, err := mapper.Start(ctx, fn, slices.Values(jobs), opts)
 	if err != nil {
 		return nil, err
 	}
-	rep := &report{images: len(names)}
+	rep := &report{images: len(jobs)}
 	for r := range run.All() {
 		switch {
 		case r.Err == nil:
@@ -123,8 +139,8 @@ func makeAll(ctx context.Context, m maker, names []string, opts mapper.Options, 
 		case ctx.Err() != nil && errors.Is(r.Err, context.Cause(ctx)):
 			// Not a failure of this image: it was not done when we were interrupted.
 		default:
-			rep.Failures = append(rep.Failures, failure{Name: r.Input, Reason: reason(r.Err)})
-			fmt.Fprintf(w, "failed: %s: %s\n", r.Input, reason(r.Err))
+			rep.Failures = append(rep.Failures, failure{Name: r.Input.Name, Reason: reason(r.Err)})
+			fmt.Fprintf(w, "failed: %s: %s\n", r.Input.Name, reason(r.Err))
 		}
 	}
 	rep.stopped = run.Wait() // nil unless it ended early: interrupted, or cut off by crashes
@@ -135,11 +151,11 @@ func makeAll(ctx context.Context, m maker, names []string, opts mapper.Options, 
 // reason is an error in words that are the same for every file it happens to, so that
 // failures can be counted by them.
 func reason(err error) string {
-	if e, ok := errors.AsType[*supervisor.CrashError](err); ok {
+	switch e, crashed := errors.AsType[*supervisor.CrashError](err); {
+	case crashed && e.Panic != nil:
 		return fmt.Sprintf("the decoder panicked: %v", e.Panic)
-	}
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Op + ": " + e.Err.Error()
+	case crashed && e.Kind != "":
+		return "the decoder took its process down: " + e.Kind
 	}
 	return err.Error()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -23,9 +24,13 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor/process"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	process.Main()
+	goleak.VerifyTestMain(m)
+}
 
 // options are those of the flags' defaults.
 func options() mapper.Options {
@@ -51,6 +56,18 @@ func bomb(w, h uint32) []byte {
 
 func TestDirectory(t *testing.T) {
 	t.Parallel()
+	for _, runtime := range []string{"goroutine", "process"} {
+		t.Run(runtime, func(t *testing.T) {
+			t.Parallel()
+			if err := process.New(process.Options{}).Check(thumbnailOf); runtime == "process" && errors.Is(err, errors.ErrUnsupported) {
+				t.Skip(err)
+			}
+			testDirectory(t, runtime)
+		})
+	}
+}
+
+func testDirectory(t *testing.T, runtime string) {
 	in, out := t.TempDir(), t.TempDir()
 	write := func(name string, data []byte) {
 		name = filepath.Join(in, name)
@@ -68,7 +85,7 @@ func TestDirectory(t *testing.T) {
 	write("bomb.png", bomb(1<<20, 1<<20))
 
 	var said strings.Builder
-	require.NoError(t, run(t.Context(), config{in: in, out: out, size: 160, mapper: options()}, &said))
+	require.NoError(t, run(t.Context(), config{in: in, out: out, size: 160, runtime: runtime, mapper: options()}, &said))
 	require.Contains(t, said.String(), "7 images, 4 thumbnails, 3 failed\n")
 	require.Contains(t, said.String(), "failed: bomb.png: image is too large: 1048576 × 1048576 pixels\n")
 	require.Contains(t, said.String(), "failed: text.gif: image: unknown format\n")
@@ -97,7 +114,7 @@ func TestOutputInsideInput(t *testing.T) {
 	for _, out := range []string{in, filepath.Join(in, "out")} {
 		for range 2 {
 			var said strings.Builder
-			require.NoError(t, run(t.Context(), config{in: in, out: out, size: 160, mapper: options()}, &said))
+			require.NoError(t, run(t.Context(), config{in: in, out: out, size: 160, runtime: "goroutine", mapper: options()}, &said))
 			require.Contains(t, said.String(), "1 images, 1 thumbnails, 0 failed\n")
 		}
 		require.NoError(t, os.RemoveAll(filepath.Join(out, "thumbs")))
@@ -123,6 +140,7 @@ func TestErrors(t *testing.T) {
 		"a file":              {config{in: file, size: 160}, "is not a directory"},
 		"nothing in it":       {config{in: dir, size: 160}, "no .png, .jpg, .jpeg or .gif file in "},
 		"output is a file":    {config{in: full, out: file, size: 160}, "a.png"},
+		"a runtime like none": {config{in: full, size: 160, runtime: "thread"}, `-runtime "thread": must be goroutine or process`},
 		"size 0":              {config{in: full}, "-size 0: must be from 1 to 4096"},
 		"size -1":             {config{in: full, size: -1}, "-size -1: "},
 		"negative containers": {config{in: full, size: 160, mapper: negative(func(o *mapper.Options) { o.Containers = -1 })}, "invalid Containers -1"},
@@ -131,6 +149,7 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			c.config.runtime = cmp.Or(c.config.runtime, "goroutine")
 			var said strings.Builder
 			require.ErrorContains(t, run(t.Context(), c.config, &said), c.want)
 			require.Empty(t, said.String())
@@ -151,6 +170,11 @@ func (f faulty) Open(name string) (fs.File, error) {
 	return f.FS.Open(name)
 }
 
+// by has a maker make every thumbnail, wherever the job says that it should be.
+func by(m maker) function {
+	return func(ctx context.Context, j job) (thumbnail, error) { return m.thumbnail(ctx, j.Name) }
+}
+
 // A disk that fails now and then costs attempts, and no thumbnail; what does not
 // decode costs one attempt. In a bubble, the retries' delays take no time.
 func TestRetries(t *testing.T) {
@@ -168,7 +192,7 @@ func TestRetries(t *testing.T) {
 		}}
 		m := maker{in: disk, out: t.TempDir(), size: 160}
 		var said strings.Builder
-		rep, err := makeAll(t.Context(), m, []string{"a.png", "b.png"}, options(), &said)
+		rep, err := makeAll(t.Context(), by(m), jobs("", "", 0, []string{"a.png", "b.png"}), options(), &said)
 		require.NoError(t, err)
 		require.NoError(t, rep.stopped)
 		require.Equal(t, []thumbnail{{Name: "a.png", Width: 8, Height: 8, File: "thumbs/a.png.png"}}, rep.Thumbnails)
@@ -195,7 +219,7 @@ func TestInterrupt(t *testing.T) {
 	}
 	opts := options()
 	opts.Containers = 1
-	rep, err := makeAll(ctx, maker{in: disk, out: t.TempDir(), size: 160}, names, opts, &strings.Builder{})
+	rep, err := makeAll(ctx, by(maker{in: disk, out: t.TempDir(), size: 160}), jobs("", "", 0, names), opts, &strings.Builder{})
 	require.NoError(t, err)
 	require.ErrorIs(t, rep.stopped, interrupted)
 	require.Len(t, rep.Thumbnails, 2)
@@ -212,7 +236,7 @@ func TestReason(t *testing.T) {
 	}}
 	opts := options()
 	opts.Retries.MaxRetries, opts.CrashLimit = 0, 1
-	rep, err := makeAll(t.Context(), maker{in: disk}, []string{"panic.png", "secret.png"}, opts, &strings.Builder{})
+	rep, err := makeAll(t.Context(), by(maker{in: disk}), jobs("", "", 0, []string{"panic.png", "secret.png"}), opts, &strings.Builder{})
 	require.NoError(t, err)
 	require.Equal(t, []failure{
 		{"panic.png", "the decoder panicked: index out of range"},

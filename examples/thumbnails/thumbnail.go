@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/gif"  // these three imports teach image.Decode the formats
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor/process"
 )
 
 const (
@@ -29,6 +31,33 @@ const (
 	maxPixels = 100e6
 	maxBytes  = 256 << 20
 )
+
+// job is an input: all that there is to know about one thumbnail, so that it can be made
+// wherever the container is, in another process if need be.
+type job struct {
+	In, Out string // directories
+	Size    int
+	Name    string // of the image
+}
+
+// function is what runs in the containers, many at the same time.
+type function = func(context.Context, job) (thumbnail, error)
+
+// A worker process is this program started once more, and finds the function by its name.
+var _ = process.Register(thumbnailOf)
+
+// thumbnailOf is the function.
+func thumbnailOf(ctx context.Context, j job) (thumbnail, error) {
+	return maker{in: os.DirFS(j.In), out: j.Out, size: j.Size}.thumbnail(ctx, j.Name)
+}
+
+func jobs(in, out string, size int, names []string) []job {
+	all := make([]job, len(names))
+	for i, name := range names {
+		all[i] = job{In: in, Out: out, Size: size, Name: name}
+	}
+	return all
+}
 
 // maker makes thumbnails of images in one place, in another.
 type maker struct {
@@ -44,8 +73,7 @@ type thumbnail struct {
 	File          string // slash-separated, relative to the output directory
 }
 
-// thumbnail is the function that runs in the containers, many at the same time: it
-// shares nothing but m, which nobody writes to.
+// thumbnail makes one thumbnail.
 //
 // An error is worth a retry unless marked Permanent, so this is where the two kinds
 // part: reading and writing may work next time, decoding the same bytes will not.
@@ -70,20 +98,30 @@ func (m maker) thumbnail(ctx context.Context, name string) (thumbnail, error) {
 func (m maker) read(name string) ([]byte, error) {
 	info, err := fs.Stat(m.in, name)
 	if err != nil {
-		return nil, err
+		return nil, withoutPath(err)
 	}
 	if info.Size() > maxBytes {
 		return nil, policy.Permanent(fmt.Errorf("file is too large: %d MB", info.Size()>>20))
 	}
-	return fs.ReadFile(m.in, name)
+	data, err := fs.ReadFile(m.in, name)
+	return data, withoutPath(err)
 }
 
 func (m maker) write(file string, data []byte) error {
 	file = filepath.Join(m.out, filepath.FromSlash(file))
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
+		return withoutPath(err)
 	}
-	return os.WriteFile(file, data, 0o644)
+	return withoutPath(os.WriteFile(file, data, 0o644))
+}
+
+// withoutPath is an error in words that are the same for every file. It is done here since
+// an error that comes from another process is of another type.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", e.Op, e.Err)
+	}
+	return err
 }
 
 // decode is image.Decode with a limit, and one that ends when ctx does.

@@ -94,9 +94,13 @@ func (c *container) started() (supervisor.Instance, error) {
 	select {
 	case <-c.gone:
 	case <-c.ready:
-		if !c.hello.Failed {
-			return c, nil
-		} // one that has failed ends by itself
+		select {
+		case <-c.gone: // both: a start that was cancelled in the last moment
+		default:
+			if !c.hello.Failed {
+				return c, nil
+			} // one that has failed ends by itself
+		}
 	}
 	<-c.gone
 	return nil, c.lost(nil)

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
 // Register makes fn known to worker processes, which are this program started once
@@ -26,6 +27,16 @@ func Register[In, Out any](fn func(context.Context, In) (Out, error)) func(conte
 	f := newFunction[In, Out](fn)
 	f.enter = func(context.Context) (member, error) {
 		return member{call: callOf(fn)}, nil
+	}
+	register(f)
+	return fn
+}
+
+// RegisterEach is [Register] for a function without a value, as mapper.Each takes it.
+func RegisterEach[In any](fn func(context.Context, In) error) func(context.Context, In) error {
+	f := newFunction[In, struct{}](fn)
+	f.enter = func(context.Context) (member, error) {
+		return member{call: callOf(func(ctx context.Context, in In) (struct{}, error) { return struct{}{}, fn(ctx, in) })}, nil
 	}
 	register(f)
 	return fn
@@ -122,6 +133,9 @@ func hook() {
 	registry.Lock()
 	defer registry.Unlock()
 	registry.hooked = true
+	for _, err := range supervisor.Sentinels() {
+		wire.RegisterSentinel(err)
+	}
 	checkTypes()
 }
 
