@@ -21,6 +21,7 @@ import (
 type fault struct {
 	do      string
 	kind    string // empty: it does no harm
+	or      string // what may be found out first instead
 	stack   string // is part of the crash's stack
 	opts    process.Options
 	timeout bool // it does not end by itself in time
@@ -51,7 +52,8 @@ var kinds = []fault{
 	{do: "garbage on the connection", kind: process.KindProtocol},
 	{do: "connection closed", kind: process.KindProtocol, astray: true},
 	{do: "connection shut down", kind: process.KindProtocol},
-	{do: "everything closed", kind: process.KindProtocol, astray: true},
+	// The worker's Go runtime may die of its closed poller first, and has nowhere to say why.
+	{do: "everything closed", kind: process.KindProtocol, or: process.KindExit, astray: true},
 	{do: "noise"},
 	{do: "grandchildren", kind: process.KindExit},
 	{do: "grandchildren, blocked", kind: process.KindTimeout, timeout: true},
@@ -121,7 +123,9 @@ func (f fault) check(t *testing.T, r mapper.Result[order, answer]) {
 	} else {
 		crash = crashOf(t, r)
 	}
-	require.Equal(t, f.kind, crash.Kind, "%v", crash)
+	if f.or == "" || crash.Kind != f.or {
+		require.Equal(t, f.kind, crash.Kind, "%v", crash)
+	}
 	require.Contains(t, crash.Stack, f.stack)
 }
 
