@@ -198,7 +198,7 @@ func TestRedeployWaits(t *testing.T) {
 		}
 	})
 	old := 0
-	for v := 1; v <= 500; v++ {
+	for v := 1; v <= 120; v++ {
 		require.NoError(t, f.Redeploy(t.Context(), version(v)))
 		got, err := f.Call(t.Context(), 0)
 		require.NoError(t, err)
