@@ -100,22 +100,14 @@ func (w *worker[In, Out]) finishBatch(e *engine[In, Out], batch []*chunk[In, Out
 	}
 	n := 0
 	for _, ch := range batch {
-		if verdicts == nil {
-			copy(ch.out, values[n:])
-		}
 		for i := range ch.in {
-			if verdicts == nil {
-				continue
-			}
-			if v := verdicts[n+i]; v.err == nil {
-				ch.out[i] = values[n+i]
+			if verdicts == nil || verdicts[n].err == nil {
+				ch.out[i] = values[n]
 			} else {
-				w.cut(e, ch, i)
-				ch.from = i + 1
-				w.settle(e, recordOf(ch, i), v)
+				w.settleAt(e, ch, i, verdicts[n])
 			}
+			n++
 		}
-		n += len(ch.in)
 		w.publish(e, ch, len(ch.in))
 	}
 	w.batch, w.e = nil, nil

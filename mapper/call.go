@@ -31,18 +31,15 @@ func (c *Call[Out]) Done() <-chan struct{} { return c.done }
 // Get waits for the result: the value, or why the call failed for good, as Result.Err has it.
 // If ctx ends first, Get returns context.Cause(ctx) and the call goes on.
 func (c *Call[Out]) Get(ctx context.Context) (Out, error) {
-	select {
-	case <-c.done:
-		return c.value, c.err
-	default:
+	if !c.settled() {
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			var none Out
+			return none, context.Cause(ctx)
+		}
 	}
-	select {
-	case <-c.done:
-		return c.value, c.err
-	case <-ctx.Done():
-		var none Out
-		return none, context.Cause(ctx)
-	}
+	return c.value, c.err
 }
 
 // Poll is Get without waiting: [ErrPending] while the call is not settled.

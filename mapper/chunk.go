@@ -42,6 +42,13 @@ func (c *chunk[In, Out]) hold(in []In) {
 	c.in = c.inBuf
 }
 
+// holdRecord makes the chunk the record's input alone.
+func (c *chunk[In, Out]) holdRecord(rec *record[In, Out]) {
+	c.lo, c.rec = rec.index, rec
+	c.inBuf = append(c.inBuf[:0], rec.in)
+	c.in = c.inBuf
+}
+
 // depot keeps chunks that nobody uses, the last one first since its memory is warm.
 type depot[In, Out any] struct {
 	mu   sync.Mutex

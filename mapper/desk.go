@@ -144,9 +144,7 @@ func (d *desk[In, Out]) claim(ch *chunk[In, Out], _ int, _ bool) bool {
 		return false
 	}
 	d.unlink(rec)
-	ch.lo, ch.rec = rec.index, rec
-	ch.inBuf = append(ch.inBuf[:0], rec.in)
-	ch.in = ch.inBuf
+	ch.holdRecord(rec)
 	return true
 }
 

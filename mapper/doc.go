@@ -10,16 +10,16 @@
 //
 // # Words
 //
-// An input is one element of the caller's inputs; it has an index from 0. An attempt
-// is one execution of the function for one input. A retry is an attempt after an
-// application failure (an error, a timeout) and is charged to the input's Retries. A
-// re-run is an attempt after a crash and is charged to its crash limit, never to
-// Retries. A container runs attempts, one at a time unless MaxInputs says more: it is a
-// goroutine, or what a Runtime makes, such as a worker process. A crash is the end of a container that nobody
-// asked for: a panic or runtime.Goexit in the function, or a start that fails. To settle
-// an input is to decide its fate for good; each input of a run settles exactly once. A
-// run is one call of Map, Start, Collect or Each. A function is a body with its
-// containers; a call is one input of a deployed function, by itself.
+// An input is one element of the caller's inputs; it has an index from 0. An attempt is one
+// execution of the function for one input. A retry is an attempt after an application
+// failure (an error, a timeout) and is charged to the input's Retries. A re-run is an
+// attempt after a crash and is charged to its crash limit, never to Retries. A container
+// runs attempts, one at a time unless MaxInputs says more: it is a goroutine, or what a
+// Runtime makes, such as a worker process. A crash is the end of a container that nobody
+// asked for: a panic or runtime.Goexit in the function, or a start that fails. To settle an
+// input is to decide its fate for good; each input of a run settles exactly once. A run is
+// one call of Map, Start, Collect or Each. A function is a body with its containers; a call
+// is one input of a deployed function, by itself.
 //
 // # What happens when something goes wrong
 //

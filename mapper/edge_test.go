@@ -210,3 +210,42 @@ func TestManyDeafContainers(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 	})
 }
+
+// frailRuntime has a first container that dies of being interrupted; the others answer with the input.
+type frailRuntime struct{}
+
+type frailInstance struct{ frail bool }
+
+func (frailRuntime) Check(any) error { return nil }
+
+func (frailRuntime) Open(_ context.Context, launch supervisor.Launch) (supervisor.Instance, error) {
+	return frailInstance{frail: launch.Container == 0}, nil
+}
+
+func (f frailInstance) Run(ctx context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
+	if f.frail {
+		<-ctx.Done()
+		return &supervisor.CrashError{Input: 0, Signal: "segmentation fault"}
+	}
+	for i, in := range chunk.Inputs {
+		done(i, in, nil)
+	}
+	return nil
+}
+
+func (frailInstance) Close(context.Context) error { return nil }
+
+// TestPreemptedRemoteCrash: the crash of a container that was preempted is held against no input, wherever it was.
+func TestPreemptedRemoteCrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 1, CrashLimit: 1, Runtime: frailRuntime{}})
+		c, err := f.Spawn(t.Context(), 7)
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		require.True(t, f.Preempt(0))
+		v, err := c.Get(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 7, v)
+		require.NoError(t, f.Stop(t.Context()))
+	})
+}

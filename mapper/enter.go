@@ -96,10 +96,7 @@ func (h *host[In, Out]) exitAfterCrash() {
 	switch {
 	case h.instance.exit == nil || h.instance.remote != nil || h.phase.Load() != working:
 	case h.stuck: // nobody waits for what may never end
-		go func() {
-			h.slotsLeft.Wait()
-			h.exit()
-		}()
+		go h.exitLate()
 	default:
 		h.p.exits.Go(h.exit)
 	}
@@ -109,11 +106,14 @@ func (h *host[In, Out]) exitAfterCrash() {
 // attempt returns or panics: nobody else knows of it any more.
 func (h *host[In, Out]) exitIfLost() {
 	if h.lost.Load() && h.phase.Load() == working {
-		go func() {
-			h.slotsLeft.Wait()
-			h.exit()
-		}()
+		go h.exitLate()
 	}
+}
+
+// exitLate is an exit once nothing executes in the container any more, which may be never.
+func (h *host[In, Out]) exitLate() {
+	h.slotsLeft.Wait()
+	h.exit()
 }
 
 // exitFailed keeps the first failure of an exit, and tells observers of each.

@@ -60,10 +60,10 @@ func (e *StartTimeoutError) Is(target error) bool {
 	return target == ErrTimeout || target == context.DeadlineExceeded
 }
 
-// ExitError says that the exit of a container has failed: an error, a *supervisor.CrashError
-// for a panic, or [ErrExitTimeout], to which it unwraps. Observers are told of each. A run that has come
-// to a good end otherwise returns the first from Wait and Collect, and a deployed
-// function from Stop.
+// ExitError says that the exit of a container has failed: an error, a
+// *supervisor.CrashError for a panic, or [ErrExitTimeout], to which it unwraps. Observers
+// are told of each. A run that has come to a good end otherwise returns the first from Wait
+// and Collect, and a deployed function from Stop.
 type ExitError struct {
 	Container int
 	Err       error

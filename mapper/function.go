@@ -10,10 +10,10 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// Function is a body with containers that live on, made by [Deploy]. It serves any
-// number of runs and single calls at once and shares its containers between them: the one that has the
-// fewest containers goes first, and all calls count as one, so that a huge run does
-// not starve a single call. Its methods are safe for concurrent use.
+// Function is a body with containers that live on, made by [Deploy]. It serves any number
+// of runs and single calls at once and shares its containers between them: the one that has
+// the fewest containers goes first, and all calls count as one, so that a huge run does not
+// starve a single call. Its methods are safe for concurrent use.
 type Function[In, Out any] struct {
 	p      *pool[In, Out]
 	opts   Options
@@ -36,17 +36,18 @@ type RunOptions struct {
 	Outstanding      int  // as in Options, of this run; zero means max(1000, 16·Containers)
 }
 
-// Deploy makes a function of body that lives until ctx ends or it is stopped, and
-// starts its first Scale.Min containers. It does not block: whether containers can start is seen by the first
-// call, or in Stats.
+// Deploy makes a function of body that lives until ctx ends or it is stopped, and starts
+// its first Scale.Min containers. It does not block: whether containers can start is seen
+// by the first call, or in Stats.
 //
 // Of opts, Name, Timeout, StartTimeout, Grace, ExitGrace, Retries, CrashLimit, AtMostOnce,
-// MaxInputs, TargetInputs, Recycle and Observer hold for every run and call;
-// Containers and Scale say how many containers there are. Crashes nil means
-// policy.Deployed{}: the function never gives up, and while its containers crash-loop calls
-// and runs wait. Under policy.Ephemeral it ends when crashes outweigh progress. Outstanding is how many calls may be accepted and not settled;
-// more are refused with a *[QueueFullError]. Zero means 2000 (the reference's limit of
-// pending inputs). ReturnExceptions and Unordered are of a run, see [RunOptions].
+// MaxInputs, TargetInputs, Recycle and Observer hold for every run and call; Containers and
+// Scale say how many containers there are. Crashes nil means policy.Deployed{}: the
+// function never gives up, and while its containers crash-loop calls and runs wait. Under
+// policy.Ephemeral it ends when crashes outweigh progress. Outstanding is how many calls
+// may be accepted and not settled; more are refused with a *[QueueFullError]. Zero means
+// 2000 (the reference's limit of pending inputs). ReturnExceptions and Unordered are of a
+// run, see [RunOptions].
 //
 // The errors are those of Options.Validate and Body.Validate.
 func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) (*Function[In, Out], error) {
@@ -161,8 +162,9 @@ func (f *Function[In, Out]) Spawn(ctx context.Context, in In) (*Call[Out], error
 	return &t.Call, nil
 }
 
-// SpawnAll spawns a call for each input and returns their handles in the order of the inputs. If one is
-// refused, its error is returned beside the handles of those before it, which go on.
+// SpawnAll spawns a call for each input and returns their handles in the order of the
+// inputs. If one is refused, its error is returned beside the handles of those before it,
+// which go on.
 func (f *Function[In, Out]) SpawnAll(ctx context.Context, inputs []In) ([]*Call[Out], error) {
 	calls := make([]*Call[Out], 0, len(inputs))
 	for _, in := range inputs {
@@ -244,5 +246,6 @@ func (f *Function[In, Out]) runEnded(e *engine[In, Out]) {
 }
 
 // Options returns what the function was deployed with. Most defaults are in place (a zero
-// CrashLimit still means 3, and a policy has its own); what SetScale has changed since is not in it.
+// CrashLimit still means 3, and a policy has its own); what SetScale has changed since is
+// not in it.
 func (f *Function[In, Out]) Options() Options { return f.opts }

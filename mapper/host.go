@@ -101,19 +101,13 @@ func (p *pool[In, Out]) vacate(h *host[In, Out]) {
 	p.changed()
 }
 
-// work has the container's workers execute inputs until the container ends. It returns
-// the crash of one that has others beside it; a lone worker crashes with its container.
-func (h *host[In, Out]) work() error {
+// work has the container's workers execute inputs until the container ends. It returns the
+// crash of one that has others beside it, or that is somewhere else; a lone one panics.
+func (h *host[In, Out]) work() *supervisor.CrashError {
 	if len(h.slots) == 1 {
-		if crash := h.first.serve(); crash != nil {
-			return crash
-		}
-		return nil
+		return h.first.serve()
 	}
-	if crash := h.workTogether(); crash != nil {
-		return crash
-	}
-	return nil
+	return h.workTogether()
 }
 
 // giveUp takes whatever the container has in hand away from it, since it is lost, and

@@ -140,11 +140,8 @@ func (o Options) deployed() (Options, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Scale = o.Scale.filled(o.Containers)
-	if o.Scale.Min > o.Scale.Max {
-		return o, invalid("Scale.Min", o.Scale.Min, "cannot be greater than Containers")
-	}
-	return o, nil
+	o.Scale, err = o.Scale.filled(o.Containers)
+	return o, err
 }
 
 func orElse[T int | time.Duration](v, otherwise T) T {

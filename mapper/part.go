@@ -50,12 +50,19 @@ func (w *worker[In, Out]) fail(e *engine[In, Out], ch *chunk[In, Out], i int, er
 		w.mu.Unlock()
 		return false
 	}
-	n := w.cut(e, ch, i)
-	ch.from = i + 1
-	w.settle(e, recordOf(ch, i), v)
+	n := w.settleAt(e, ch, i, v)
 	w.mu.Unlock()
 	w.h.c.Finished(n + 1)
 	return true
+}
+
+// settleAt settles input i of a chunk in hand, and publishes those before it, of which it
+// returns the number. The caller holds w.mu.
+func (w *worker[In, Out]) settleAt(e *engine[In, Out], ch *chunk[In, Out], i int, v verdict) (n int) {
+	n = w.cut(e, ch, i)
+	ch.from = i + 1
+	w.settle(e, recordOf(ch, i), v)
+	return n
 }
 
 // settle decides about an input that the worker has executed without success. What an

@@ -103,9 +103,12 @@ func (p *pool[In, Out]) seat(n int) {
 	defer p.mu.Unlock()
 	var seats []*seat[In, Out]
 	if old := p.seats.Load(); old != nil {
+		if n <= len(*old) {
+			return
+		}
 		seats = append(seats, *old...)
 	}
-	more := make([]seat[In, Out], max(n-len(seats), 0))
+	more := make([]seat[In, Out], n-len(seats))
 	for i := range more {
 		seats = append(seats, &more[i])
 	}

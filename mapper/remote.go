@@ -155,9 +155,7 @@ func (x *errand[In, Out]) settle(o outcome) (n int) {
 		if o.v.err == nil {
 			x.ch.out[i], _ = o.value.(Out)
 		} else {
-			x.w.cut(x.e, x.ch, i)
-			x.ch.from = i + 1
-			x.w.settle(x.e, recordOf(x.ch, i), o.v)
+			x.w.settleAt(x.e, x.ch, i, o.v)
 		}
 		if x.w.lease > 0 && !x.late {
 			x.clockOn()
@@ -213,13 +211,9 @@ func (x *errand[In, Out]) lost(err error) *supervisor.CrashError {
 
 // lostRemotely settles what was out in a container that has crashed.
 func (w *worker[In, Out]) lostRemotely(crash *supervisor.CrashError) {
-	if x := w.out; x != nil {
-		looping := w.h.c.CrashLooping()
-		x.settleLost(crash, func(rec *record[In, Out]) { x.e.struck(rec, crash, looping) })
-	}
-	if e := w.serves.Load(); e != nil {
-		w.unvisit(e)
-	}
+	looping := w.h.c.CrashLooping()
+	w.out.settleLost(crash, func(rec *record[In, Out]) { w.strike(w.out.e, rec, crash, looping) })
+	w.visit(nil)
 }
 
 // settleLost settles a chunk whose container is gone: begun settles the input that it

@@ -29,11 +29,11 @@ func (r Recycle) inputs() int64 { return int64(r.Inputs) - rand.Int64N(int64(r.I
 // age draws the age of one container.
 func (r Recycle) age() time.Duration { return r.Age - rand.N(r.Age/10+1) }
 
-// Retire asks for the end of the container that executes the attempt which ctx belongs
-// to: it takes no further inputs, ends after what it executes, and is replaced. Inputs
-// that it has claimed are executed elsewhere. It reports false where ctx is no attempt's.
-// It is for a function that finds its container worn out: a full disk, a stale connection. In a worker process it reports false.
-// (The reference has stop_fetching_inputs.)
+// Retire asks for the end of the container that executes the attempt which ctx belongs to:
+// it takes no further inputs, ends after what it executes, and is replaced. Inputs that it
+// has claimed are executed elsewhere. It reports false where ctx is no attempt's. It is for
+// a function that finds its container worn out: a full disk, a stale connection. In a
+// worker process it reports false. (The reference has stop_fetching_inputs.)
 func Retire(ctx context.Context) bool {
 	w, ok := ctx.Value(supervisor.AttemptKey{}).(interface{ retire() })
 	if ok {

@@ -44,11 +44,11 @@ func (s Scale) Validate() error {
 
 const defaultWindow = 60 * time.Second
 
-// filled returns the settings with their defaults in place.
-func (s Scale) filled(containers int) Scale {
+// filled returns the settings with their defaults in place, or what Validate says of them.
+func (s Scale) filled(containers int) (Scale, error) {
 	s.Max = orElse(s.Max, containers)
 	s.Window = min(orElse(s.Window, defaultWindow), forever)
-	return s
+	return s, s.Validate()
 }
 
 // wanted is how many containers there should be for work that takes so many.

@@ -39,12 +39,9 @@ func (f *Function[In, Out]) Scale() Scale { return f.scaler.get() }
 // returns. Containers that are too many end after what they execute. The errors are a
 // *policy.InvalidError and [ErrStopped].
 func (f *Function[In, Out]) SetScale(settings Scale) error {
-	if err := settings.Validate(); err != nil {
+	settings, err := settings.filled(f.opts.Containers)
+	if err != nil {
 		return err
-	}
-	settings = settings.filled(f.opts.Containers)
-	if settings.Min > settings.Max {
-		return invalid("Scale.Min", settings.Min, "cannot be greater than Max")
 	}
 	if f.stopped() {
 		return f.p.ending()

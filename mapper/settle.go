@@ -136,9 +136,7 @@ func (e *engine[In, Out]) halt(rec *record[In, Out]) {
 // failure is a chunk that carries the failed input alone.
 func (e *engine[In, Out]) failure(rec *record[In, Out]) *chunk[In, Out] {
 	ch := e.depot.get()
-	ch.lo, ch.rec = rec.index, rec
-	ch.inBuf = append(ch.inBuf[:0], rec.in)
-	ch.in = ch.inBuf
+	ch.holdRecord(rec)
 	ch.size(1)
 	return ch
 }

@@ -14,7 +14,7 @@ import (
 // workTogether runs the container's workers until all have ended. If one of them crashes,
 // the container does: the others' attempts are cancelled, and what they
 // return within Grace is kept if it is a value; the rest is executed elsewhere.
-func (h *host[In, Out]) workTogether() error {
+func (h *host[In, Out]) workTogether() *supervisor.CrashError {
 	ended := make(chan *worker[In, Out], len(h.slots))
 	for _, w := range h.slots {
 		h.slotsLeft.Add(1)
@@ -41,10 +41,7 @@ func (h *host[In, Out]) workTogether() error {
 			late = timer.C
 		}
 	}
-	if crash := h.crash.Load(); crash != nil {
-		return crash
-	}
-	return nil
+	return h.crash.Load()
 }
 
 // slotCrashed is told of the crash of one of several workers, on its dying goroutine.

@@ -9,8 +9,9 @@ import "context"
 // ctx a deadline: while the containers crash-loop, what was accepted waits.
 //
 // When ctx ends before, the function is ended at once: attempts are cancelled, unfinished
-// calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is left, which
-// takes Grace at most, and ExitGrace for exits. Stop may be called again, to wait or to hurry.
+// calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is
+// left, which takes Grace at most, and ExitGrace for exits. Stop may be called again, to
+// wait or to hurry.
 func (f *Function[In, Out]) Stop(ctx context.Context) error {
 	f.refuse()
 	f.checkIdle()

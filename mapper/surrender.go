@@ -69,9 +69,7 @@ func (w *worker[In, Out]) surrenderTo(v verdict) bool {
 			e.settle(rec, v)
 		}
 	})
-	if e := w.serves.Load(); e != nil {
-		w.unvisit(e)
-	}
+	w.visit(nil)
 	return had
 }
 
@@ -80,20 +78,22 @@ func (w *worker[In, Out]) surrenderTo(v verdict) bool {
 func (w *worker[In, Out]) crashed(crash *supervisor.CrashError) {
 	w.started.Store(0)
 	looping := w.h.c.CrashLooping()
-	w.surrender(w.at, nil, func(e *engine[In, Out], rec *record[In, Out]) {
-		if w.interrupted {
-			e.elsewhere(rec)
-			return
-		}
-		crash.Phase = supervisor.PhaseInput
-		if crash.Input == supervisor.NoInput {
-			crash.Input = rec.index
-		}
-		e.struck(rec, crash, looping)
-	})
-	if e := w.serves.Load(); e != nil {
-		w.unvisit(e)
+	w.surrender(w.at, nil, func(e *engine[In, Out], rec *record[In, Out]) { w.strike(e, rec, crash, looping) })
+	w.visit(nil)
+}
+
+// strike settles an input that executed when the container crashed. A crash of one that
+// was asked to end there is not held against it. The caller holds w.mu.
+func (w *worker[In, Out]) strike(e *engine[In, Out], rec *record[In, Out], crash *supervisor.CrashError, looping bool) {
+	if w.interrupted {
+		e.elsewhere(rec)
+		return
 	}
+	crash.Phase = supervisor.PhaseInput
+	if crash.Input == supervisor.NoInput {
+		crash.Input = rec.index
+	}
+	e.struck(rec, crash, looping)
 }
 
 // holds reports that the worker has inputs of the run in hand.

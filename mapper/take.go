@@ -103,8 +103,6 @@ func (t *todo[In, Out]) mayTry(rec *record[In, Out]) bool {
 func (t *todo[In, Out]) attempt(rec *record[In, Out]) *chunk[In, Out] {
 	t.ready.Add(-1)
 	ch := t.e.depot.get()
-	ch.lo, ch.rec = rec.index, rec
-	ch.inBuf = append(ch.inBuf[:0], rec.in)
-	ch.in = ch.inBuf
+	ch.holdRecord(rec)
 	return ch
 }

@@ -71,6 +71,7 @@
 //
 // # Where the numbers come from
 //
-// Modal, whose map and crash handling are the model, publishes none. These were chosen by simulation against OTP, systemd, Nomad, Spark, suture and
-// Kubernetes: no healthy pool of 8, 64 or 1,000 containers was cut off in 13 scenarios, and no dead one was missed.
+// Modal, whose map and crash handling are the model, publishes none. These were chosen by simulation against OTP,
+// systemd, Nomad, Spark, suture and Kubernetes: no healthy pool of 8, 64 or 1,000 containers was cut off in 13
+// scenarios, and no dead one was missed.
 package policy
