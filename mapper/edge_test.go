@@ -249,3 +249,25 @@ func TestPreemptedRemoteCrash(t *testing.T) {
 		require.NoError(t, f.Stop(t.Context()))
 	})
 }
+
+// TestRunEndsAfterItsCrashes: a run on a function does not end before an input is settled whose attempt crashes as it
+// is cancelled.
+func TestRunEndsAfterItsCrashes(t *testing.T) {
+	for _, most := range []int{1, 3} {
+		for range 300 {
+			synctest.Test(t, func(t *testing.T) {
+				f := deploy(t, mapper.Plain(func(ctx context.Context, _ int) (int, error) {
+					<-ctx.Done()
+					panic("as it ends")
+				}), mapper.Options{Containers: 2, MaxInputs: most})
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				_, err := f.Collect(ctx, ints(6), mapper.RunOptions{ReturnExceptions: true})
+				failures, ok := errors.AsType[*mapper.FailuresError](err)
+				require.True(t, ok)
+				require.Len(t, failures.Failures, 6)
+				require.NoError(t, f.Stop(t.Context()))
+			})
+		}
+	}
+}

@@ -213,7 +213,7 @@ func (x *errand[In, Out]) lost(err error) *supervisor.CrashError {
 func (w *worker[In, Out]) lostRemotely(crash *supervisor.CrashError) {
 	looping := w.h.c.CrashLooping()
 	w.out.settleLost(crash, func(rec *record[In, Out]) { w.strike(w.out.e, rec, crash, looping) })
-	w.visit(nil)
+	w.leave()
 }
 
 // settleLost settles a chunk whose container is gone: begun settles the input that it

@@ -79,7 +79,7 @@ func (w *worker[In, Out]) crashed(crash *supervisor.CrashError) {
 	w.started.Store(0)
 	looping := w.h.c.CrashLooping()
 	w.surrender(w.at, nil, func(e *engine[In, Out], rec *record[In, Out]) { w.strike(e, rec, crash, looping) })
-	w.visit(nil)
+	w.leave()
 }
 
 // strike settles an input that executed when the container crashed. A crash of one that

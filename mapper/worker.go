@@ -66,21 +66,24 @@ func begunEnd(s uint64) (begun, e int) { return int(s >> 32), int(uint32(s)) }
 // taken away because the container was given up. Then it sees to it itself that it is
 // replaced: whoever gave it up may not have come to that yet.
 //
-// It returns the crash of a container that is somewhere else; one that is here panics.
+// It returns the crash of a container that is somewhere else; one that is here panics. A
+// worker that crashes leaves its run only when what it had in hand is settled, which is
+// done where the crash is told: a deferred leave would let the run end before.
 func (w *worker[In, Out]) serve() *supervisor.CrashError {
-	defer w.leave()
-	for {
-		e, ch, batch := w.next()
-		if e == nil {
-			return nil
+	for e, ch, batch := w.next(); e != nil; e, ch, batch = w.next() {
+		ok, crash := w.do(e, ch, batch)
+		if crash != nil {
+			return crash
 		}
-		if ok, crash := w.do(e, ch, batch); !ok {
+		if !ok {
 			if w.h.instance.remote == nil {
 				w.h.c.Abandon()
 			}
-			return crash
+			break
 		}
 	}
+	w.leave()
+	return nil
 }
 
 // do executes what the worker has found.
