@@ -68,12 +68,12 @@ func (f *feed[In, Out]) pull(inputs iter.Seq[In]) {
 	t := 0
 	limit := f.window.limit()
 	for v := range inputs {
-		if f.over.Load() {
-			return
-		}
 		f.ring[t&f.mask] = v
 		t++
 		f.tail.Store(int64(t))
+		if f.over.Load() { // what was pulled meanwhile gets its Result like the others
+			return
+		}
 		f.lot.nudge()
 		if t >= limit { // wait before the next is pulled, not with it in hand
 			if limit = f.awaitSpace(t); t >= limit {
