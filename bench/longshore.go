@@ -20,7 +20,7 @@ var longshoreTable = []Implementation{
 	{Group: CollectCtx, Name: "longshore-Each", Kind: Longshore, Run: each},
 	{Group: CollectCtx, Name: "longshore-Collect-Timeout", Kind: Longshore, Run: collectWith(mapper.Options{Timeout: time.Minute})},
 	{Group: CollectCtx, Name: "longshore-Collect-Retries", Kind: Longshore, Run: collectWith(mapper.Options{Retries: policy.Retries{MaxRetries: 3}})},
-	{Group: CollectCtx, Name: "longshore-Collect-Observer", Kind: Longshore, Run: collectWith(mapper.Options{Observer: func(supervisor.Event) {}})},
+	{Group: CollectCtx, Name: "longshore-Collect-Observer", Kind: Longshore, Run: collectWith(mapper.Options{Observer: supervisor.ObserverFunc(func(supervisor.Event) {})})},
 
 	{Group: Ordered, Name: "longshore-All", Kind: Longshore, Run: all(mapper.Options{})},
 	{Group: Ordered, Name: "longshore-MapSeq-channel", Kind: Longshore, Run: mapSeq(mapper.Options{})},

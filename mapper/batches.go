@@ -39,7 +39,7 @@ func (w *worker[In, Out]) beginBatch(e *engine[In, Out], batch []*chunk[In, Out]
 	w.useContext(e)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.e, w.batch = e, batch
+	w.e, w.batch, w.since = e, batch, w.p.now()
 	w.heed()
 }
 
@@ -100,6 +100,7 @@ func (w *worker[In, Out]) finishBatch(e *engine[In, Out], batch []*chunk[In, Out
 	}
 	n := 0
 	for _, ch := range batch {
+		lo, attempt, inputs := ch.lo, ch.attempt(), len(ch.in)
 		for i := range ch.in {
 			if verdicts == nil || verdicts[n].err == nil {
 				ch.out[i] = values[n]
@@ -108,7 +109,10 @@ func (w *worker[In, Out]) finishBatch(e *engine[In, Out], batch []*chunk[In, Out
 			}
 			n++
 		}
-		w.publish(e, ch, len(ch.in))
+		w.publish(e, ch, inputs)
+		if w.p.detail {
+			w.ended(e, lo, attempt, inputs, w.p.now()-w.since)
+		}
 	}
 	w.batch, w.e = nil, nil
 	w.mu.Unlock()

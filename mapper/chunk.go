@@ -49,6 +49,14 @@ func (c *chunk[In, Out]) holdRecord(rec *record[In, Out]) {
 	c.in = c.inBuf
 }
 
+// attempt is the number of the attempt that the chunk is for.
+func (c *chunk[In, Out]) attempt() int {
+	if c.rec == nil {
+		return 1
+	}
+	return c.rec.attempts + 1
+}
+
 // depot keeps chunks that nobody uses, the last one first since its memory is warm.
 type depot[In, Out any] struct {
 	mu   sync.Mutex

@@ -152,14 +152,14 @@ func crashEphemeral(t *testing.T, setup crashSetup, want crashWant) {
 	run, err := mapper.Start(t.Context(), func(context.Context, int) (int, error) { <-pulled; panic(errCrash) },
 		inputs, mapper.Options{
 			Containers: 8, ReturnExceptions: true,
-			Observer: func(ev supervisor.Event) {
+			Observer: supervisor.ObserverFunc(func(ev supervisor.Event) {
 				switch {
 				case ev.Kind == supervisor.Cutoff:
 					cutoffs.Add(1)
 				case ev.Kind == supervisor.ContainerStarted && cutoffs.Load() > 0:
 					after.Add(1)
 				}
-			},
+			}),
 		})
 	require.NoError(t, err)
 	failed := 0
@@ -200,11 +200,11 @@ func crashDeployed(t *testing.T, setup crashSetup, want crashWant) {
 	run, err := mapper.Start(ctx, func(context.Context, int) (int, error) { panic(errCrash) },
 		slices.Values(ints(setup.Inputs)), mapper.Options{
 			Containers: 5, CrashLimit: 1 << 20, Crashes: policy.Deployed{},
-			Observer: func(ev supervisor.Event) {
+			Observer: supervisor.ObserverFunc(func(ev supervisor.Event) {
 				if ev.Kind == supervisor.ContainerStarted {
 					events.add(ev.Time.Sub(epoch))
 				}
-			},
+			}),
 		})
 	require.NoError(t, err)
 	time.Sleep(time.Duration(setup.ForS) * time.Second)

@@ -33,7 +33,7 @@ func TestContractObserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events tally[supervisor.Event]
 		opts := opts
-		opts.Observer = func(ev supervisor.Event) { events.add(ev) }
+		opts.Observer = supervisor.ObserverFunc(func(ev supervisor.Event) { events.add(ev) })
 		run, err := mapper.Start(t.Context(), work, slices.Values(ints(5)), opts)
 		require.NoError(t, err)
 		require.Len(t, slices.Collect(run.All()), 5)
@@ -62,7 +62,7 @@ func TestContractObserver(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			release, open := barrier(t)
 			opts := opts
-			opts.Observer = func(supervisor.Event) { <-release }
+			opts.Observer = supervisor.ObserverFunc(func(supervisor.Event) { <-release })
 			opts.Grace = 3 * time.Second
 			begin := time.Now()
 			out, err := mapper.Collect(t.Context(), work, ints(5), opts)
@@ -75,7 +75,7 @@ func TestContractObserver(t *testing.T) {
 	t.Run("panics", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			opts := opts
-			opts.Observer = func(supervisor.Event) { panic(errCrash) }
+			opts.Observer = supervisor.ObserverFunc(func(supervisor.Event) { panic(errCrash) })
 			out, err := mapper.Collect(t.Context(), work, ints(5), opts)
 			require.Error(t, err)
 			require.Equal(t, []int{0, 1, 2, 0, 4}, out)
@@ -97,11 +97,11 @@ func TestContractObserverOfCrashes(t *testing.T) {
 			return i, nil
 		}, slices.Values(ints(n)), mapper.Options{
 			Containers: 16, CrashLimit: limit, Crashes: policy.Ephemeral{ColdDebt: 1 << 20, Debt: 1 << 20},
-			Observer: func(ev supervisor.Event) {
+			Observer: supervisor.ObserverFunc(func(ev supervisor.Event) {
 				if ev.Kind == supervisor.InputRerun {
 					events.add(ev)
 				}
-			},
+			}),
 		})
 		require.NoError(t, err)
 		for r := range run.All() {

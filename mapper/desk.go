@@ -17,7 +17,7 @@ type desk[In, Out any] struct {
 	pending atomic.Int64 // calls that are accepted and hold a place
 	drained func()       // is told when nothing is pending
 
-	succeeded, failed atomic.Int64 // calls
+	succeeded, failed, cancelled atomic.Int64 // calls; failed ones, cancelled by their callers or by the end, count as both
 
 	mu          sync.Mutex
 	first, last *record[In, Out]
@@ -120,6 +120,9 @@ func (d *desk[In, Out]) settle(rec *record[In, Out], value Out, err error) {
 		d.succeeded.Add(1)
 	} else {
 		d.failed.Add(1)
+	}
+	if err != nil && (rec.call.settled() || d.e.over.Load()) {
+		d.cancelled.Add(1)
 	}
 	left := d.pending.Add(-1)
 	rec.call.settle(value, err, rec.attempts)

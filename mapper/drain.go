@@ -7,7 +7,11 @@ import "time"
 // not begun are executed elsewhere. Nothing is charged for it. Drain does not wait, and
 // reports false if there is no such container any more.
 func (f *Function[In, Out]) Drain(container int) bool {
-	h := f.p.byID(container)
+	return f.p.drain(container)
+}
+
+func (p *pool[In, Out]) drain(container int) bool {
+	h := p.byID(container)
 	if h != nil {
 		h.retire()
 	}

@@ -3,6 +3,7 @@ package mapper_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -247,6 +248,40 @@ func TestPreemptedRemoteCrash(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 7, v)
 		require.NoError(t, f.Stop(t.Context()))
+	})
+}
+
+// idleRuntime has containers that begin nothing before their context ends.
+type idleRuntime struct{}
+
+func (idleRuntime) Check(any) error { return nil }
+
+func (idleRuntime) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) {
+	return idleRuntime{}, nil
+}
+
+func (idleRuntime) Run(ctx context.Context, _ supervisor.Chunk, _ func(int, any, error)) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (idleRuntime) Close(context.Context) error { return nil }
+
+// TestTimeoutBeforeTheBeginning: an input whose time is up before a container far away has begun it has timed out, and
+// its container serves on with a context that lives.
+func TestTimeoutBeforeTheBeginning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := mapper.Options{
+			Containers: 2, Timeout: time.Second, Retries: policy.FixedRetries(1), ReturnExceptions: true, Runtime: idleRuntime{},
+		}
+		run, err := mapper.Start(t.Context(), squared, slices.Values(ints(6)), opts)
+		require.NoError(t, err)
+		for r := range run.All() {
+			require.ErrorIs(t, r.Err, mapper.ErrTimeout)
+			require.Equal(t, 2, r.Attempts)
+		}
+		require.NoError(t, run.Wait())
+		require.Equal(t, 12, run.Stats().TimedOut)
 	})
 }
 

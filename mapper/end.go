@@ -107,15 +107,8 @@ func (p *pool[In, Out]) closeEvents(e *engine[In, Out]) {
 	defer close(p.finished)
 	p.join()
 	e.checkEnd()
-	p.emit(supervisor.RunEnded, e.cause())
+	e.unwatch(supervisor.RunEnded, e.cause())
 	p.events.Close(p.opts.Grace)
-}
-
-// emit tells observers something about the pool or a run of it.
-func (p *pool[In, Out]) emit(kind supervisor.Kind, err error) {
-	p.events.Emit(supervisor.Event{
-		Kind: kind, Function: p.opts.Name, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
-	})
 }
 
 // stop ends the run because its caller wants no more of it.

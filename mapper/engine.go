@@ -17,6 +17,7 @@ import (
 //
 // The workers are those of a pool, which may serve other runs as well.
 type engine[In, Out any] struct {
+	id     uint64
 	p      *pool[In, Out]
 	opts   Options
 	caller context.Context
@@ -45,10 +46,12 @@ type engine[In, Out any] struct {
 
 	succeeded atomic.Int64 // inputs
 	failed    atomic.Int64 // inputs
+	cancelled atomic.Int64 // of failed: those that the end of the run has left unfinished
 	failures  atomic.Int64 // attempts that ended in an application failure
 	retried   atomic.Int64 // attempts asked for after an application failure
 	reran     atomic.Int64 // attempts asked for after a crash
 
+	view     *view[In, Out]                  // for observers; nil without one
 	over     atomic.Bool                     // nothing new may begin
 	end      atomic.Pointer[ending[In, Out]] // why
 	stopped  chan struct{}                   // closed by stop: the reader may have left
@@ -63,6 +66,10 @@ func newEngine[In, Out any](ctx context.Context, p *pool[In, Out], opts Options)
 	}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
 	e.hint.Store(1)
+	e.id = p.id
+	if p.deployed != nil {
+		e.id = numbers.Add(1)
+	}
 	e.todo.init(e)
 	if p.body().batched {
 		e.batcher = &batcher[In, Out]{e: e}
@@ -93,7 +100,10 @@ func (e *engine[In, Out]) share() int {
 func (e *engine[In, Out]) start() error {
 	if e.p.deployed != nil {
 		e.cleared = make(chan struct{})
+		e.watch()
+		e.view.begin()
 		if err := e.p.deployed.accept(e); err != nil {
+			e.unwatch(supervisor.RunEnded, err)
 			return err
 		}
 	} else {
@@ -109,7 +119,7 @@ func (e *engine[In, Out]) startAlone() {
 	p := e.p
 	containers := min(e.opts.Containers, e.src.total())
 	p.openEvents(containers)
-	p.emit(supervisor.RunStarted, nil)
+	e.watch()
 	p.attach(e)
 	p.full.Store(true)
 	if e.opts.TargetInputs < e.opts.MaxInputs {
@@ -117,6 +127,7 @@ func (e *engine[In, Out]) startAlone() {
 		p.lot.helpful.Store(true)
 	}
 	p.start(e.ctx, e.cancel, containers, containers)
+	e.view.begin()
 	if p.events != nil {
 		p.finished = make(chan struct{})
 		go p.closeEvents(e)

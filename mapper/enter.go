@@ -121,7 +121,7 @@ func (p *pool[In, Out]) exitFailed(h *host[In, Out], err error) {
 	failure := &ExitError{Container: h.c.ID(), Err: err}
 	p.exitErr.CompareAndSwap(nil, failure)
 	p.events.Emit(supervisor.Event{
-		Kind: supervisor.ExitFailed, Function: p.opts.Name, Container: h.c.ID(), Lineage: h.c.Lineage(),
+		Kind: supervisor.ExitFailed, Container: h.c.ID(), Lineage: h.c.Lineage(),
 		Input: supervisor.NoInput, Err: failure,
 	})
 }

@@ -68,7 +68,9 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 	f.scaler = newScaler(f.p, opts.Scale)
 	f.p.lot.help = f.scaler.help
 	f.p.openEvents(opts.Scale.Max)
+	f.watch()
 	f.p.start(ctx, cancel, opts.Scale.Max, opts.Scale.Min)
+	f.calls.view.begin()
 	f.p.attach(f.calls)
 	context.AfterFunc(ctx, f.p.endAtOnce)
 	context.AfterFunc(f.calls.ctx, func() { f.calls.checkEnd() })
@@ -94,6 +96,7 @@ func (f *Function[In, Out]) openDesk(ctx context.Context) {
 	opts := f.opts
 	opts.ReturnExceptions = true
 	f.calls = newEngine(ctx, f.p, opts)
+	f.calls.id = f.p.id
 	f.calls.lasting = true
 	f.calls.cleared = make(chan struct{})
 	f.calls.bound(math.MaxInt)
@@ -227,7 +230,6 @@ func (f *Function[In, Out]) accept(e *engine[In, Out]) error {
 	f.runs++
 	unwatch := context.AfterFunc(f.p.ctx, func() { e.finish(context.Cause(f.p.ctx)) })
 	context.AfterFunc(e.ctx, func() { unwatch() })
-	f.p.emit(supervisor.RunStarted, nil)
 	f.p.attach(e)
 	f.p.lot.wake()
 	return nil
@@ -238,7 +240,7 @@ func (f *Function[In, Out]) runEnded(e *engine[In, Out]) {
 	if e == f.calls {
 		return
 	}
-	f.p.emit(supervisor.RunEnded, e.cause())
+	e.unwatch(supervisor.RunEnded, e.cause())
 	f.mu.Lock()
 	f.runs--
 	f.mu.Unlock()

@@ -89,11 +89,12 @@ type Options struct {
 	// means goroutines.
 	Runtime supervisor.Runtime
 
-	// Observer is given the events of the run, one at a time, on a goroutine of its
-	// own. It never delays the work: what it is too slow for is dropped and counted in
-	// Stats, and at the end the run waits for it, at most Grace. Nil means that there
-	// are no events at all.
-	Observer func(supervisor.Event)
+	// Observer is told of the events of the run, one at a time, on a goroutine of its own:
+	// a function as supervisor.ObserverFunc, several as supervisor.Observers. It never delays
+	// the work: what it is too slow for is dropped and counted in Stats, and at the end the
+	// run waits for it, at most Grace. One that is a [Watcher] is shown the run itself. Nil
+	// means that there are no events at all.
+	Observer supervisor.Observer
 }
 
 const (

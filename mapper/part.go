@@ -68,6 +68,7 @@ func (w *worker[In, Out]) settleAt(e *engine[In, Out], ch *chunk[In, Out], i int
 // settle decides about an input that the worker has executed without success. What an
 // attempt returns that was interrupted says nothing about the input.
 func (w *worker[In, Out]) settle(e *engine[In, Out], rec *record[In, Out], v verdict) {
+	w.noteFailure(v.err)
 	if w.interrupted {
 		e.elsewhere(rec)
 	} else {

@@ -13,12 +13,14 @@ import (
 // (Map and its kin) has a pool that lives and ends with it; a deployed function has
 // one for as many runs as come, and one more for its calls.
 type pool[In, Out any] struct {
+	id     uint64 // of the function, or of the run of its own
 	opts   Options
 	epoch  time.Time // of the pool's clock
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	sup    *supervisor.Supervisor
 	events *supervisor.Events
+	detail bool // observers want each attempt
 
 	deployed *Function[In, Out] // nil for the pool of a run of its own
 	release  atomic.Pointer[release[In, Out]]
@@ -52,7 +54,7 @@ type seat[In, Out any] struct {
 }
 
 func newPool[In, Out any](b Body[In, Out], opts Options) *pool[In, Out] {
-	p := &pool[In, Out]{opts: opts, epoch: time.Now()}
+	p := &pool[In, Out]{id: numbers.Add(1), opts: opts, epoch: time.Now()}
 	p.release.Store(&release[In, Out]{body: b})
 	p.runs.Store(new([]*engine[In, Out]))
 	return p
@@ -66,7 +68,8 @@ func (p *pool[In, Out]) body() *Body[In, Out] { return &p.release.Load().body }
 
 // openEvents begins to tell the observer, if there is one.
 func (p *pool[In, Out]) openEvents(containers int) {
-	p.events = supervisor.NewEvents(p.opts.Observer, containers)
+	p.events = supervisor.NewEvents(p.opts.Observer, p.id, p.opts.Name, containers)
+	p.detail = p.events.Wanted(supervisor.AttemptsEnded)
 }
 
 // plain reports that the start of a container costs nothing and cannot fail.
@@ -77,7 +80,6 @@ func (p *pool[In, Out]) start(ctx context.Context, cancel context.CancelCauseFun
 	p.ctx, p.cancel = ctx, cancel
 	p.seat(containers)
 	p.sup = supervisor.Start(ctx, supervisor.Config{
-		Name:       p.opts.Name,
 		Containers: containers,
 		Want:       want,
 		Lasting:    p.deployed != nil,

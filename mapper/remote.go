@@ -16,12 +16,25 @@ import (
 // open starts the container of a runtime.
 func (h *host[In, Out]) open(ctx context.Context) (inst instance[In, Out], err error) {
 	inst.remote, err = h.p.opts.Runtime.Open(ctx, supervisor.Launch{
-		Function: h.release.body.function, Name: h.p.opts.Name, Container: h.c.ID(),
+		Function: h.release.body.function, Name: h.p.opts.Name, Container: h.c.ID(), Print: h.print(),
 	})
 	if err == nil {
 		inst.exit = inst.remote.Close
 	}
 	return inst, err
+}
+
+// print tells observers what the container prints, if one of them wants to know.
+func (h *host[In, Out]) print() func(stream, line string) {
+	if !h.p.events.Wanted(supervisor.ContainerPrinted) {
+		return nil
+	}
+	return func(stream, line string) {
+		h.p.events.Emit(supervisor.Event{
+			Kind: supervisor.ContainerPrinted, Container: h.c.ID(), Lineage: h.c.Lineage(), Input: supervisor.NoInput,
+			Stream: stream, Text: line,
+		})
+	}
 }
 
 // kill ends the container of a runtime at once, and lets it be replaced. Whoever waits
@@ -60,17 +73,15 @@ type outcome struct {
 func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]) (ok bool, crash *supervisor.CrashError) {
 	n := len(ch.in)
 	ch.size(n)
-	w.begin(e, ch)
-	job := supervisor.Chunk{Index: ch.lo, Attempt: 1, Inputs: make([]any, n)}
+	began := e.now()
+	w.begin(e, ch, began)
+	lo, attempt := ch.lo, ch.attempt()
+	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n)}
 	for i, in := range ch.in {
 		job.Inputs[i] = in
 	}
-	if ch.rec != nil {
-		job.Attempt = ch.rec.attempts + 1
-	}
 	out := &errand[In, Out]{w: w, e: e, ch: ch}
 	out.send(n)
-	began := e.now()
 	err := w.h.instance.remote.Run(w.ctx.Load(), job, out.done)
 	took := e.now() - began
 	if err != nil {
@@ -80,6 +91,7 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 	if ok && done > 0 {
 		w.proven = true
 		w.adapt(e, done, took)
+		w.chunkEnded(e, lo, attempt, done, took)
 	}
 	return ok, nil
 }
@@ -166,23 +178,27 @@ func (x *errand[In, Out]) settle(o outcome) (n int) {
 }
 
 // returned publishes what is left of a chunk that came back: what was not reported then
-// was not begun.
+// was not begun. An input whose time was up before it was begun has timed out like any
+// other: to try it again for free might never end.
 func (x *errand[In, Out]) returned() (done int, ok bool) {
 	w := x.w
-	w.started.Store(0)
-	if x.late {
-		w.renew(w.parent)
-	}
 	w.mu.Lock()
 	if w.cur == x.ch {
+		if w.lease > 0 && !x.late && !x.clockOff() {
+			w.lease--
+			w.settleAt(x.e, x.ch, x.next()-1, w.late())
+			w.h.c.Finished(1)
+		}
 		next := x.next()
 		x.e.todo.giveBack(x.e.tail(x.ch, next, len(x.ch.in)))
 		w.span.Store(spanOf(next, next))
 		w.lease = 1
 	}
 	w.mu.Unlock()
-	done, ok = w.finish(x.e, x.ch)
-	return done, ok
+	if x.late {
+		w.renew(w.parent)
+	}
+	return w.finish(x.e, x.ch)
 }
 
 // lost is told that the container is gone, and returns its crash. If that was only the way

@@ -106,7 +106,9 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 		e.halt(rec)
 		return
 	}
-	e.emitInput(supervisor.InputFailed, rec, 0)
+	if !rec.ended {
+		e.emitInput(supervisor.InputFailed, rec, 0)
+	}
 	e.deliver(e.failure(rec))
 	e.settled(e.failed.Add(1) + e.succeeded.Load())
 }
@@ -116,6 +118,7 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 func (e *engine[In, Out]) failAtEnd(rec *record[In, Out]) {
 	rec.ended = true
 	if e.opts.ReturnExceptions {
+		e.cancelled.Add(1)
 		e.fail(rec, e.cause())
 	} else {
 		e.todo.setAside(rec)
@@ -157,12 +160,12 @@ func (e *engine[In, Out]) elsewhere(rec *record[In, Out]) {
 }
 
 func (e *engine[In, Out]) emitInput(kind supervisor.Kind, rec *record[In, Out], delay time.Duration) {
-	if e.p.events == nil {
+	if !e.p.events.Wanted(kind) {
 		return
 	}
 	ev := supervisor.Event{
-		Kind: kind, Function: e.opts.Name, Container: -1, Lineage: -1,
-		Input: rec.index, Attempt: rec.attempts, Err: rec.err,
+		Kind: kind, Run: e.id, Container: -1, Lineage: -1,
+		Input: rec.index, Attempt: rec.attempts, Value: rec.in, Err: rec.err,
 	}
 	if delay > 0 {
 		ev.Next = time.Now().Add(delay)

@@ -1,6 +1,10 @@
 package mapper
 
-import "context"
+import (
+	"context"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // Stop drains the function: calls and runs that are accepted go on, new ones get
 // [ErrStopped], and when nothing is left to do the containers end, exits included. It waits
@@ -26,7 +30,7 @@ func (f *Function[In, Out]) Stop(ctx context.Context) error {
 	f.p.cancel(ErrStopped) // before the containers end, or they would be replaced
 	f.p.shut()
 	<-f.ended
-	if cause := context.Cause(f.p.ctx); cause != ErrStopped {
+	if cause := f.p.endedBy(); cause != nil {
 		return cause
 	}
 	if err := f.p.exitErr.Load(); err != nil {
@@ -41,6 +45,14 @@ func (p *pool[In, Out]) ending() error {
 		return cause
 	}
 	return ErrStopped
+}
+
+// endedBy is why the function has ended, nil if it was stopped or lives.
+func (p *pool[In, Out]) endedBy() error {
+	if cause := context.Cause(p.ctx); cause != ErrStopped {
+		return cause
+	}
+	return nil
 }
 
 // Done is closed when the function has ended, by Stop or with its context, and nothing of
@@ -89,5 +101,6 @@ func (f *Function[In, Out]) end() {
 	<-f.scaler.done
 	f.checkIdle()
 	<-f.idle // the runs have ended
+	f.calls.unwatch(supervisor.FunctionStopped, f.p.endedBy())
 	f.p.events.Close(f.p.opts.Grace)
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -45,8 +46,11 @@ type worker[In, Out any] struct {
 	cur         *chunk[In, Out]
 	out         *errand[In, Out]  // what a crash of its container has left; its own goroutine's
 	batch       []*chunk[In, Out] // in hand instead of cur, executed as one
+	since       time.Duration     // when that was begun, on the pool's clock
 	stop        error             // why the worker was interrupted
 	interrupted bool              // what is in hand is to be executed elsewhere
+	failed      int               // attempts of what is in hand, if observers want to know
+	failure     error             // the last of them
 
 	_    [64]byte
 	span atomic.Uint64 // of cur: inputs begun in the high half, the end in the low half
@@ -140,8 +144,9 @@ func (w *worker[In, Out]) next() (e *engine[In, Out], ch *chunk[In, Out], batch 
 // false if the container was given up meanwhile.
 func (w *worker[In, Out]) execute(e *engine[In, Out], ch *chunk[In, Out]) bool {
 	ch.size(len(ch.in))
-	w.begin(e, ch)
 	began := e.now()
+	w.begin(e, ch, began)
+	lo, attempt := ch.lo, ch.attempt()
 	if w.p.opts.Timeout == 0 {
 		w.loop(e, ch)
 	} else if !w.loopTimed(e, ch) {
@@ -152,6 +157,7 @@ func (w *worker[In, Out]) execute(e *engine[In, Out], ch *chunk[In, Out]) bool {
 	if ok && done > 0 {
 		w.proven = true
 		w.adapt(e, done, took)
+		w.chunkEnded(e, lo, attempt, done, took)
 		if e.backlog() > e.window.size/8 {
 			runtime.Gosched() // the emitter is on this core, or needs one
 		}
@@ -192,7 +198,7 @@ func (w *worker[In, Out]) beginNext(n int) (i, end int) {
 }
 
 // begin takes ch in hand.
-func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out]) {
+func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out], now time.Duration) {
 	if len(ch.in) > 1 {
 		e.wide.Add(1)
 	}
@@ -200,7 +206,7 @@ func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out]) {
 	w.prepare(e, ch)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.e, w.cur = e, ch
+	w.e, w.cur, w.since = e, ch, now
 	w.span.Store(spanOf(0, len(ch.in)))
 	w.heed()
 }
@@ -249,9 +255,5 @@ func (w *worker[In, Out]) Attempt() (supervisor.Attempt, bool) {
 	if w.cur == nil {
 		return supervisor.Attempt{}, false
 	}
-	a := supervisor.Attempt{Index: w.cur.lo + w.at, Attempt: 1, Container: w.h.c.ID()}
-	if w.cur.rec != nil {
-		a.Attempt = w.cur.rec.attempts + 1
-	}
-	return a, true
+	return supervisor.Attempt{Index: w.cur.lo + w.at, Attempt: w.cur.attempt(), Container: w.h.c.ID()}, true
 }

@@ -87,5 +87,16 @@ func (b *Budget) rule(c channel, now time.Time) Rule {
 // Debt returns the debts of the two channels, for display.
 func (b *Budget) Debt() (start, run int) { return b.detector.debts() }
 
+// Limits returns the debts at which the two channels may end the run, for display: ColdDebt until one was paid anything,
+// then Debt.
+func (b *Budget) Limits() (start, run int) { return b.limit(startup), b.limit(running) }
+
+func (b *Budget) limit(c channel) int {
+	if b.detector.accounts[c].credited {
+		return b.policy.Debt
+	}
+	return b.policy.ColdDebt
+}
+
 // Healthy is the number of healthy containers.
 func (b *Budget) Healthy() int { return b.detector.healthy }

@@ -110,5 +110,8 @@ func (g *Gate) Until() time.Time {
 // Debt returns the debts of the two channels, for display.
 func (g *Gate) Debt() (start, run int) { return g.detector.debts() }
 
+// Limits returns the debts at which the two channels may open the gate, for display.
+func (g *Gate) Limits() (start, run int) { return g.policy.ColdDebt, g.policy.ColdDebt }
+
 // Healthy is the number of healthy containers.
 func (g *Gate) Healthy() int { return g.detector.healthy }

@@ -126,7 +126,7 @@ func healthyGoOn(t *testing.T) {
 func crashLoopIsListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o outage
-		p := open(t, supervisor.Config{Name: "f", Containers: 2, Crashes: policy.Deployed{}, Serve: func(ctx context.Context, c *supervisor.Container) error {
+		p := open(t, supervisor.Config{Containers: 2, Crashes: policy.Deployed{}, Serve: func(ctx context.Context, c *supervisor.Container) error {
 			if o.over.Load() {
 				return o.serve(ctx, c)
 			}

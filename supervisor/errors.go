@@ -57,10 +57,11 @@ func (e *CrashError) Error() string {
 	case PhaseExit:
 		where += " in its exit"
 	}
-	return "supervisor: " + where + ": " + e.reason()
+	return "supervisor: " + where + ": " + e.Reason()
 }
 
-func (e *CrashError) reason() string {
+// Reason says what ended the container, without where and when.
+func (e *CrashError) Reason() string {
 	switch {
 	case e.Goexit:
 		return "runtime.Goexit"

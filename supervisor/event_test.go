@@ -15,7 +15,7 @@ import (
 
 func TestEventsNobodyWatches(t *testing.T) {
 	t.Parallel()
-	e := supervisor.NewEvents(nil, 1)
+	e := supervisor.NewEvents(nil, 1, "", 1)
 	require.Nil(t, e)
 	e.Emit(supervisor.Event{})
 	require.Zero(t, e.Dropped())
@@ -26,7 +26,7 @@ func TestEventsNobodyWatches(t *testing.T) {
 func TestEventsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen []supervisor.Event
-		e := supervisor.NewEvents(func(ev supervisor.Event) { seen = append(seen, ev) }, 1)
+		e := supervisor.NewEvents(supervisor.ObserverFunc(func(ev supervisor.Event) { seen = append(seen, ev) }), 1, "f", 1)
 		epoch := time.Now()
 		for i := range 10_000 {
 			e.Emit(supervisor.Event{Kind: supervisor.InputFailed, Input: i})
@@ -50,13 +50,13 @@ func TestEventsStuckObserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		var seen atomic.Int64
-		e := supervisor.NewEvents(func(supervisor.Event) {
+		e := supervisor.NewEvents(supervisor.ObserverFunc(func(supervisor.Event) {
 			<-release
 			seen.Add(1)
-		}, 1)
+		}), 1, "f", 1)
 		const n = 100_000
 		for i := range n {
-			e.Emit(supervisor.Event{Input: i})
+			e.Emit(supervisor.Event{Kind: supervisor.InputFailed, Input: i})
 		}
 		dropped := e.Dropped()
 		require.Positive(t, dropped)
@@ -75,14 +75,14 @@ func TestEventsBadObserver(t *testing.T) {
 	t.Run("panics", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			seen := 0
-			e := supervisor.NewEvents(func(ev supervisor.Event) {
+			e := supervisor.NewEvents(supervisor.ObserverFunc(func(ev supervisor.Event) {
 				if ev.Input%2 == 0 {
 					panic(errBroken)
 				}
 				seen++
-			}, 1)
+			}), 1, "f", 1)
 			for i := range 100 {
-				e.Emit(supervisor.Event{Input: i})
+				e.Emit(supervisor.Event{Kind: supervisor.InputFailed, Input: i})
 			}
 			e.Close(time.Hour)
 			require.Equal(t, 50, seen)
@@ -91,9 +91,9 @@ func TestEventsBadObserver(t *testing.T) {
 	})
 	t.Run("leaves", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			e := supervisor.NewEvents(func(supervisor.Event) { runtime.Goexit() }, 1)
+			e := supervisor.NewEvents(supervisor.ObserverFunc(func(supervisor.Event) { runtime.Goexit() }), 1, "f", 1)
 			for range 5000 {
-				e.Emit(supervisor.Event{})
+				e.Emit(supervisor.Event{Kind: supervisor.RunEnded})
 			}
 			before := time.Now()
 			e.Close(time.Minute)
@@ -106,7 +106,7 @@ func TestEventsBadObserver(t *testing.T) {
 func TestEventsDoNotHoldThePool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		e := supervisor.NewEvents(func(supervisor.Event) { <-release }, 1)
+		e := supervisor.NewEvents(supervisor.ObserverFunc(func(supervisor.Event) { <-release }), 1, "f", 1)
 		ctx, cancel := context.WithCancel(t.Context())
 		const n = 5000
 		p := supervisor.Start(ctx, supervisor.Config{
@@ -135,7 +135,7 @@ func TestEventsDoNotHoldThePool(t *testing.T) {
 // TestEventsOfALife lists the events of one container from its start to the end of the pool.
 func TestEventsOfALife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := open(t, supervisor.Config{Name: "f", Containers: 1, Serve: func(ctx context.Context, c *supervisor.Container) error {
+		p := open(t, supervisor.Config{Containers: 1, Serve: func(ctx context.Context, c *supervisor.Container) error {
 			c.Ready()
 			if c.ID() < 2 {
 				return errBroken

@@ -14,7 +14,6 @@ func ExampleStart() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	pool := supervisor.Start(ctx, supervisor.Config{
-		Name:       "greeter",
 		Containers: 1,
 		Crashes:    policy.Ephemeral{},
 		Serve: func(_ context.Context, c *supervisor.Container) error {
@@ -60,9 +59,9 @@ func ExampleState_CanBecome() {
 
 // A slow observer delays nobody: what it cannot keep up with is dropped and counted.
 func ExampleNewEvents() {
-	events := supervisor.NewEvents(func(ev supervisor.Event) { fmt.Println(ev.Kind, ev.Function) }, 1)
-	events.Emit(supervisor.Event{Kind: supervisor.RunStarted, Function: "greeter"})
-	events.Emit(supervisor.Event{Kind: supervisor.RunEnded, Function: "greeter"})
+	events := supervisor.NewEvents(supervisor.ObserverFunc(func(ev supervisor.Event) { fmt.Println(ev.Kind, ev.Function) }), 1, "greeter", 1)
+	events.Emit(supervisor.Event{Kind: supervisor.RunStarted})
+	events.Emit(supervisor.Event{Kind: supervisor.RunEnded})
 	events.Close(1e9)
 	fmt.Println("dropped:", events.Dropped())
 	// Output:

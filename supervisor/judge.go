@@ -186,12 +186,14 @@ func (j *judge) reset(now time.Time) {
 	}
 }
 
-// show is the state of the gate, if there is one, and the debts of the detector.
-func (j *judge) show() (gate string, start, run int) {
+// show is the state of the gate, if there is one, and of the detector.
+func (j *judge) show(snap *Snapshot) {
 	if j.gate != nil {
-		start, run = j.gate.Debt()
-		return j.gate.Mode().String(), start, run
+		snap.Gate = j.gate.Mode().String()
+		snap.StartDebt, snap.RunDebt = j.gate.Debt()
+		snap.StartLimit, snap.RunLimit = j.gate.Limits()
+		return
 	}
-	start, run = j.budget.Debt()
-	return "", start, run
+	snap.StartDebt, snap.RunDebt = j.budget.Debt()
+	snap.StartLimit, snap.RunLimit = j.budget.Limits()
 }

@@ -77,9 +77,9 @@ func open(t *testing.T, cfg supervisor.Config) *pool {
 	if cfg.Grace == 0 {
 		cfg.Grace = time.Second
 	}
-	p.queue = supervisor.NewEvents(func(ev supervisor.Event) {
+	p.queue = supervisor.NewEvents(supervisor.ObserverFunc(func(ev supervisor.Event) {
 		p.note(func() { p.events = append(p.events, ev) })
-	}, cfg.Containers)
+	}), 1, "f", cfg.Containers)
 	cfg.Events = p.queue
 	p.Supervisor = supervisor.Start(p.ctx, cfg)
 	t.Cleanup(p.close)

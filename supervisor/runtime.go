@@ -27,6 +27,10 @@ type Launch struct {
 	Function  any    // the function itself, as its user wrote it
 	Name      string // of the function, for people
 	Container int    // the container's ID, for log lines and reports
+
+	// Print is given each line that the container prints, with the stream: stdout or stderr.
+	// It does not block. Nil means that nobody wants them.
+	Print func(stream, line string)
 }
 
 // Instance is one container of a [Runtime]. Run is called by one goroutine at a time,
@@ -51,6 +55,12 @@ type Instance interface {
 	// hurry. It returns what exit returned, or how the end was not in order. A
 	// Run that is under way returns a *CrashError when the container is killed.
 	Close(ctx context.Context) error
+}
+
+// Gauge is an [Instance] that knows how much memory its container uses, and may use: in bytes,
+// 0 if that is unknown, or if there is no limit.
+type Gauge interface {
+	Memory() (used, limit int64)
 }
 
 // Chunk is a few inputs for an [Instance].

@@ -21,9 +21,13 @@ type Snapshot struct {
 	CrashLoopSince time.Time
 	Gate           string    // closed, open or ramp; empty for an ephemeral pool
 	NextStart      time.Time // of the next canary; zero unless the gate is open and one is waited for
-	StartDebt      int       // of the detector, see package policy
-	RunDebt        int
-	Last           *CrashError // the last crash; nil without one
+
+	// The detector, see package policy: crashes that progress has not paid for, at start-up and
+	// later, and how many of them may end an ephemeral pool or open a crash loop.
+	StartDebt, RunDebt   int
+	StartLimit, RunLimit int
+
+	Last *CrashError // the last crash; nil without one
 }
 
 // ContainerInfo is one lineage at one moment.
@@ -71,7 +75,7 @@ func (s *Supervisor) snapshot() Snapshot {
 	if s.waits > 0 {
 		snap.NextStart = s.judge.until()
 	}
-	snap.Gate, snap.StartDebt, snap.RunDebt = s.judge.show()
+	s.judge.show(&snap)
 	for i := range s.lineages {
 		snap.Containers[i] = s.info(i)
 	}
@@ -125,21 +129,15 @@ func (s *Supervisor) showLoop() {
 }
 
 func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) {
-	if s.cfg.Events == nil {
-		return
-	}
 	s.cfg.Events.Emit(Event{
-		Kind: ContainerCrashed, Function: s.cfg.Name, Container: c.id, Lineage: c.lineage,
+		Kind: ContainerCrashed, Container: c.id, Lineage: c.lineage,
 		Input: crash.Input, Crashes: s.lineages[c.lineage].row, Next: next, Err: crash,
 	})
 }
 
 func (s *Supervisor) emit(ev Event) {
-	if s.cfg.Events != nil {
-		ev.Function = s.cfg.Name
-		ev.Input = NoInput
-		s.cfg.Events.Emit(ev)
-	}
+	ev.Input = NoInput
+	s.cfg.Events.Emit(ev)
 }
 
 // asError keeps a nil crash from becoming an error that is not nil.

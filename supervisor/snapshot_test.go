@@ -15,7 +15,7 @@ import (
 func TestSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin, work, crash, finish := make(chan int), make(chan int), make(chan int), make(chan int)
-		p := open(t, supervisor.Config{Name: "f", Containers: 1, Serve: func(ctx context.Context, c *supervisor.Container) error {
+		p := open(t, supervisor.Config{Containers: 1, Serve: func(ctx context.Context, c *supervisor.Container) error {
 			<-begin
 			c.Ready()
 			<-work

@@ -10,7 +10,6 @@ import (
 
 // Config is what a pool of containers is made of.
 type Config struct {
-	Name       string         // of the function
 	Containers int            // how many lineages to begin with; at least 1, in a Lasting pool at least 0
 	Crashes    policy.Crashes // nil means policy.Ephemeral{}
 

@@ -34,8 +34,8 @@ func (j *journal) print(v fmt.Stringer) {
 	fmt.Fprint(j.w, v)
 }
 
-// show is the Observer of the run. It may take its time: the work does not wait for it.
-func (j *journal) show(e supervisor.Event) {
+// Observe is told what happens. It may take its time: the work does not wait for it.
+func (j *journal) Observe(e supervisor.Event) {
 	switch e.Kind {
 	case supervisor.ContainerStarted:
 		j.at(e.Time, "container %d starts (lineage %d)", e.Container, e.Lineage)

@@ -94,7 +94,7 @@ func run(ctx context.Context, c config, w io.Writer) error {
 		return fmt.Errorf("-heal-after %v: must not be negative", c.healAfter)
 	}
 	events := newJournal(w)
-	opts.Observer = events.show
+	opts.Observer = events
 
 	var ex exchange
 	if c.healAfter == 0 {

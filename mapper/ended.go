@@ -1,0 +1,40 @@
+package mapper
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Observers may be told of each attempt. The inputs of a chunk share one event, as they
+// share one reading of the clock: whatever is worth an event of its own, some 20 µs, is a
+// chunk of its own. (A clock reading and an event for each input would cost a no-op twenty
+// times what it costs.) Attempts that end with their container are not told of here: its
+// crash is, and what becomes of the input.
+
+// ended tells observers of n attempts: of the inputs from lo on, each of which took so long.
+// The caller holds w.mu.
+func (w *worker[In, Out]) ended(e *engine[In, Out], lo, attempt, n int, took time.Duration) {
+	w.p.events.Emit(supervisor.Event{
+		Kind: supervisor.AttemptsEnded, Run: e.id, Container: w.h.c.ID(), Lineage: w.h.c.Lineage(),
+		Input: lo, Attempt: attempt, Count: n, Failed: w.failed, Took: took, Err: w.failure,
+	})
+	w.failed, w.failure = 0, nil
+}
+
+// chunkEnded is ended for a chunk that was executed input by input.
+func (w *worker[In, Out]) chunkEnded(e *engine[In, Out], lo, attempt, n int, took time.Duration) {
+	if w.p.detail {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.ended(e, lo, attempt, n, took/time.Duration(n))
+	}
+}
+
+// noteFailure keeps what ended will say. The caller holds w.mu.
+func (w *worker[In, Out]) noteFailure(err error) {
+	if w.p.detail {
+		w.failed++
+		w.failure = err
+	}
+}

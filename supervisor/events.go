@@ -1,0 +1,206 @@
+package supervisor
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Events passes the events of a pool to its observers, to each on a goroutine of its own.
+type Events struct {
+	function string
+	pool     uint64
+	feeds    []*feed
+	wanted   map[Kind]bool // by any of them
+}
+
+// feed is the way to one observer.
+type feed struct {
+	observer Observer
+	wants    map[Kind]bool
+	queue    chan Event
+	quit     chan struct{}
+	done     chan struct{}
+	dropped  atomic.Int64
+}
+
+// How far an observer may lag behind before events are dropped: this far, or so many
+// events for each container, since all of them may start in one moment.
+const (
+	eventQueue         = 1024
+	eventsPerContainer = 4
+)
+
+// NewEvents starts the passing of events of the pool with that number and name to the
+// observer, or each of several. A nil observer returns nil, and a nil *Events takes events
+// and forgets them. Whoever makes it must Close it.
+func NewEvents(observer Observer, pool uint64, function string, containers int) *Events {
+	e := &Events{function: function, pool: pool, wanted: map[Kind]bool{}}
+	for o := range Each(observer) {
+		e.feeds = append(e.feeds, newFeed(o, containers))
+	}
+	if len(e.feeds) == 0 {
+		return nil
+	}
+	for _, f := range e.feeds {
+		for kind := range f.wants {
+			e.wanted[kind] = true
+		}
+		go f.pass()
+	}
+	return e
+}
+
+func newFeed(o Observer, containers int) *feed {
+	f := &feed{
+		observer: o, wants: map[Kind]bool{},
+		queue: make(chan Event, max(eventQueue, eventsPerContainer*containers)),
+		quit:  make(chan struct{}), done: make(chan struct{}),
+	}
+	for _, kind := range kinds {
+		if wants(o, kind) {
+			f.wants[kind] = true
+		}
+	}
+	return f
+}
+
+// Wanted reports that some observer is told of events of the kind: what costs something
+// to find out need not be found out for nobody.
+func (e *Events) Wanted(kind Kind) bool { return e != nil && e.wanted[kind] }
+
+// Emit queues an event, with the time and the pool filled in, or counts it as dropped where a
+// queue is full. It never blocks and is safe for concurrent use; after Close events are
+// forgotten.
+func (e *Events) Emit(ev Event) {
+	if e == nil || !e.wanted[ev.Kind] {
+		return
+	}
+	ev.Time, ev.Function, ev.Pool = time.Now(), e.function, e.pool
+	for _, f := range e.feeds {
+		if f.wants[ev.Kind] {
+			f.put(ev)
+		}
+	}
+}
+
+// Tell has each observer told something in another way than by an event, on this goroutine.
+// One that panics counts as having lost an event.
+func (e *Events) Tell(tell func(Observer)) {
+	if e == nil {
+		return
+	}
+	for _, f := range e.feeds {
+		f.guard(func() { tell(f.observer) })
+	}
+}
+
+// Dropped is the number of events that observers were too slow for, or lost by panicking.
+func (e *Events) Dropped() int64 {
+	if e == nil {
+		return 0
+	}
+	var n int64
+	for _, f := range e.feeds {
+		n += f.dropped.Load()
+	}
+	return n
+}
+
+// Close ends the passing and waits, at most for grace, until the observers have seen
+// what was queued.
+func (e *Events) Close(grace time.Duration) {
+	if e == nil {
+		return
+	}
+	for _, f := range e.feeds {
+		close(f.quit)
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	late := false
+	for _, f := range e.feeds {
+		late = f.join(timer.C, late)
+	}
+}
+
+// put queues an event. What comes in numbers leaves half of the queue to the rest.
+func (f *feed) put(ev Event) {
+	if ev.Kind.bulk() && len(f.queue) > cap(f.queue)/2 {
+		f.dropped.Add(1)
+		return
+	}
+	select {
+	case f.queue <- ev:
+	default:
+		f.dropped.Add(1)
+	}
+}
+
+// join waits until the observer has seen what was queued, if it is not late yet, and reports
+// whether it is.
+func (f *feed) join(timer <-chan time.Time, late bool) bool {
+	if !late {
+		select {
+		case <-f.done:
+			return false
+		case <-timer:
+		}
+	}
+	select {
+	case <-f.done:
+	default:
+		f.drop()
+	}
+	return true
+}
+
+// drop counts what is queued as dropped: the observer is stuck.
+func (f *feed) drop() {
+	for {
+		select {
+		case <-f.queue:
+			f.dropped.Add(1)
+		default:
+			return
+		}
+	}
+}
+
+func (f *feed) pass() {
+	defer close(f.done)
+	for {
+		select {
+		case ev := <-f.queue:
+			f.show(ev)
+		case <-f.quit:
+			f.rest()
+			return
+		}
+	}
+}
+
+// rest passes what is queued at the end.
+func (f *feed) rest() {
+	for {
+		select {
+		case ev := <-f.queue:
+			f.show(ev)
+		default:
+			return
+		}
+	}
+}
+
+func (f *feed) show(ev Event) {
+	ev.Dropped = f.dropped.Load()
+	f.guard(func() { f.observer.Observe(ev) })
+}
+
+func (f *feed) guard(call func()) {
+	defer func() {
+		if recover() != nil {
+			f.dropped.Add(1)
+		}
+	}()
+	call()
+}
