@@ -54,7 +54,8 @@ func (l *lookout) of(kind supervisor.Kind) (all []supervisor.Event) {
 func TestViewOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lookout
-		run, err := mapper.Start(t.Context(), func(ctx context.Context, i int) (int, error) {
+		ctx := t.Context()
+		run, err := mapper.Start(ctx, func(ctx context.Context, i int) (int, error) {
 			if i == 2 {
 				return 0, errCrash
 			}
@@ -68,6 +69,7 @@ func TestViewOfARun(t *testing.T) {
 		go func() { results = slices.Collect(run.All()) }()
 		time.Sleep(1500 * time.Millisecond)
 		v := l.views[0]
+		require.Equal(t, ctx, v.Context())
 		about := v.About()
 		require.Equal(t, []any{"work", false, uint64(0), 2}, []any{about.Name, about.Function, about.Parent, about.Options.Containers})
 		c := v.Counts()

@@ -78,6 +78,8 @@ func (e *engine[In, Out]) tell(kind supervisor.Kind, err error) {
 
 func (v *view[In, Out]) About() About { return v.about }
 
+func (v *view[In, Out]) Context() context.Context { return v.e.caller }
+
 func (v *view[In, Out]) Done() <-chan struct{} { return v.done }
 
 func (v *view[In, Out]) Pool() supervisor.Snapshot {
