@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -161,4 +162,17 @@ func TestViewOfACancelledRun(t *testing.T) {
 			require.Empty(t, l.of(supervisor.InputFailed))
 		})
 	}
+}
+
+// TestViewOfAStream: observers are shown the inputs of the caller, and not what a stream makes of them.
+func TestViewOfAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lookout
+		failing := func(context.Context, int) iter.Seq2[int, error] {
+			return func(yield func(int, error) bool) { yield(0, errCrash) }
+		}
+		for range mapper.Stream(t.Context(), failing, slices.Values([]int{42}), mapper.Options{Observer: &l, ReturnExceptions: true}) {
+		}
+		require.Equal(t, 42, l.of(supervisor.InputFailed)[0].Value)
+	})
 }

@@ -112,7 +112,7 @@ func (v *view[In, Out]) Err() error {
 
 func (v *view[In, Out]) Value(index int) (any, bool) {
 	if s, ok := v.e.src.(*slice[In, Out]); ok && index >= 0 && index < len(s.in) {
-		return s.in[index], true
+		return inputOf(s.in[index]), true
 	}
 	return nil, false
 }
@@ -258,4 +258,12 @@ func (e *engine[In, Out]) executing() int {
 		}
 	}
 	return sum
+}
+
+// inputOf is an input as its caller knows it: a stream wraps each into a pipe.
+func inputOf(in any) any {
+	if wrapped, ok := in.(interface{ input() any }); ok {
+		return wrapped.input()
+	}
+	return in
 }
