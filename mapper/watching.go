@@ -168,12 +168,12 @@ func (v *view[In, Out]) Counts() Counts {
 		known += e.src.waiting()
 	}
 	rest := max(known-c.Succeeded-c.Failed-c.Cancelled, 0)
-	if e.over.Load() {
-		c.Cancelled += rest
-		return c
-	}
 	if v.began.Load() {
-		c.Running = min(e.executing(), rest)
+		c.Running = min(e.executing(), rest) // while the run ends, some may still succeed
+	}
+	if e.over.Load() {
+		c.Cancelled += rest - c.Running
+		return c
 	}
 	c.Retrying = min(e.todo.count(), rest-c.Running)
 	c.Pending = rest - c.Running - c.Retrying
