@@ -60,7 +60,7 @@ func (c *container) end(cause error) {
 		asked := make(chan struct{})
 		go func() {
 			defer close(asked)
-			_ = c.conn.WriteFrame(wire.Stats, 0, nil)
+			_ = c.orders.WriteFrame(wire.Stats, 0, nil)
 		}()
 		if !c.within(askTime, c.dumped) {
 			c.proc.quit()

@@ -21,6 +21,7 @@ type container struct {
 
 	proc    *proc
 	conn    *wire.Conn
+	orders  *wire.Conn // by the lifeline
 	inputs  wire.Codec // of whoever calls Run
 	values  wire.Codec // of receive
 	builder wire.BatchBuilder
@@ -77,7 +78,7 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	if c.proc, err = spawn(r.opts, c.nonce, group); err != nil {
 		return nil, err
 	}
-	c.conn = wire.NewConn(c.proc.conn)
+	c.conn, c.orders = wire.NewConn(c.proc.conn), wire.NewConn(c.proc.lifeline)
 	c.printed.start(c)
 	c.memory.start(c)
 	go c.receive()

@@ -26,7 +26,7 @@ type proc struct {
 	page  *page
 	group *cgroup
 
-	conn, stdout, stderr, trace *os.File
+	conn, stdout, stderr, trace, lifeline *os.File
 }
 
 func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }

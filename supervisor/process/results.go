@@ -24,16 +24,17 @@ type results struct {
 	mu      sync.Mutex // a timer sends, too
 	builder wire.ResultsBuilder
 	next    uint64 // sequence number of the first result in the builder
+	end     uint64 // that of the first input of the next batch
 	sent    time.Time
 	timer   *time.Timer
 	armed   bool
 }
 
-// begin begins a batch.
-func (r *results) begin(first uint64) {
+// begin begins a batch of the inputs from first to end.
+func (r *results) begin(first, end uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.next, r.sent = first, time.Now()
+	r.next, r.end, r.sent = first, end, time.Now()
 }
 
 // add adds the outcome of the next input.
@@ -45,6 +46,8 @@ func (r *results) add(value any, err error) {
 		_ = r.append(value, err)
 	}
 	switch {
+	case r.next+uint64(r.builder.Len()) == r.end:
+		r.send() // the last of its batch: nothing to wait for
 	case r.builder.Full() || time.Since(r.sent) > flushTime:
 		r.send()
 	case !r.armed:

@@ -71,7 +71,7 @@ func (c *container) execute(ctx context.Context, b *batch) (more bool, err error
 	case <-b.ended:
 	case <-c.gone:
 	case <-ctx.Done():
-		_ = c.conn.WriteFrame(wire.Cancel, b.first, wire.AppendError(nil, context.Cause(ctx)))
+		_ = c.orders.WriteFrame(wire.Cancel, b.first, wire.AppendError(nil, context.Cause(ctx)))
 		select {
 		case <-b.ended:
 		case <-c.gone:

@@ -24,7 +24,7 @@ type proc struct {
 	stdout   *os.File
 	stderr   *os.File
 	trace    *os.File // what the Go runtime prints when it dies
-	lifeline *os.File // its other end is all that tells the worker of our death
+	lifeline *os.File // what it must hear at any time; closed, it tells of our death
 	group    *cgroup  // nil: none
 
 	mu     sync.Mutex // held for a signal, so that it cannot hit a number used again
