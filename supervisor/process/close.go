@@ -46,6 +46,7 @@ func (c *container) sendDrain() {
 	select {
 	case c.turn <- struct{}{}:
 		_ = c.conn.WriteFrame(wire.Drain, 0, nil)
+		c.listen(func() bool { return c.bye })
 	case <-c.gone:
 	}
 }
@@ -61,6 +62,7 @@ func (c *container) end(cause error) {
 		go func() {
 			defer close(asked)
 			_ = c.orders.WriteFrame(wire.Stats, 0, nil)
+			c.listen(func() bool { return c.dump != "" })
 		}()
 		if !c.within(askTime, c.dumped) {
 			c.proc.quit()

@@ -33,6 +33,7 @@ func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsu
 
 func (*proc) quit()                  {}
 func (*proc) kill()                  {}
+func (*proc) readable() bool         { return false }
 func (*proc) wait() *os.ProcessState { return nil }
 func (*proc) close()                 {}
 

@@ -21,6 +21,7 @@ type proc struct {
 	page *page
 
 	conn     *os.File // a socket: nothing that the function prints can harm it
+	connFD   int
 	stdout   *os.File
 	stderr   *os.File
 	trace    *os.File // what the Go runtime prints when it dies
@@ -75,7 +76,10 @@ func (p *proc) channels() (files []*os.File, err error) {
 	open(new(*os.File), devNull)
 	open(&p.stdout, os.Pipe)
 	open(&p.stderr, os.Pipe)
-	open(&p.conn, socketPair)
+	open(&p.conn, func() (ours, theirs *os.File, err error) {
+		ours, theirs, p.connFD, err = socketPair()
+		return ours, theirs, err
+	})
 	open(new(*os.File), func() (_, file *os.File, err error) {
 		p.page, file, err = newPage()
 		return nil, file, err
@@ -95,7 +99,7 @@ func devNull() (_, file *os.File, err error) {
 
 // socketPair returns our end, which the runtime polls so that Close and deadlines end a
 // read, and the worker's, which blocks: it halves the latency and costs one thread.
-func socketPair() (ours, theirs *os.File, err error) {
+func socketPair() (ours, theirs *os.File, fd int, err error) {
 	syscall.ForkLock.RLock()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err == nil {
@@ -104,10 +108,10 @@ func socketPair() (ours, theirs *os.File, err error) {
 	}
 	syscall.ForkLock.RUnlock()
 	if err != nil {
-		return nil, nil, os.NewSyscallError("socketpair", err)
+		return nil, nil, 0, os.NewSyscallError("socketpair", err)
 	}
 	err = unix.SetNonblock(fds[0], true)
-	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "parent"), err
+	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "parent"), fds[0], err
 }
 
 // environment is that of a worker. Socket activation means descriptor 3, which is ours
@@ -132,6 +136,12 @@ func startError(err error, opts Options) error {
 		return fatal("%v", err)
 	}
 	return fmt.Errorf("process: %w", err)
+}
+
+// readable reports whether the worker has said something, or has closed its end.
+func (p *proc) readable() bool {
+	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(p.connFD), Events: unix.POLLIN}}, 0)
+	return n > 0
 }
 
 // quit makes the worker print where its goroutines are, and die.

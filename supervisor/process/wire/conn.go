@@ -101,6 +101,10 @@ func (c *Conn) read() (Frame, error) {
 	return h.frame(c.buf)
 }
 
+// Buffered is how much has come from the stream behind the last frame. It may be called
+// where ReadFrame may.
+func (c *Conn) Buffered() int { return c.in.Buffered() }
+
 // fill reads n bytes into the buffer. It does not believe the header: what it allocates
 // is at most twice of what has come, or a step. A buffer that has become large is
 // kept as long as large frames follow.
