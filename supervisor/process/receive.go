@@ -130,7 +130,7 @@ func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
 		return nil, err, bad
 	}
 	value, err = c.function.value(func(into any) error {
-		if err := c.values.Decode(item.Bytes, into); err != nil {
+		if err := c.conn.Decode(c.values, item.Bytes, into); err != nil {
 			return policy.Permanent(fmt.Errorf("process: the value cannot cross: %w", err))
 		}
 		return nil

@@ -18,7 +18,7 @@ const (
 
 // results collects what the inputs of a batch have come to and sends it.
 type results struct {
-	write func(t wire.Type, seq uint64, payload []byte)
+	write func(t wire.Type, seq uint64, head, tail []byte)
 	codec wire.Codec
 
 	mu      sync.Mutex // a timer sends, too
@@ -85,7 +85,8 @@ func (r *results) send() {
 	if n == 0 {
 		return
 	}
-	r.write(wire.Results, r.next, r.builder.Payload())
+	head, tail := r.builder.Parts()
+	r.write(wire.Results, r.next, head, tail)
 	r.next += uint64(n)
 	r.builder.Reset()
 	r.sent = time.Now()

@@ -50,7 +50,6 @@ func (c *container) Run(ctx context.Context, chunk supervisor.Chunk, done func(i
 
 // pack fills the builder with inputs from that position on, and returns where it stopped.
 func (c *container) pack(b *batch, chunk supervisor.Chunk, from int) int {
-	c.builder.Reset()
 	for i := from; i < len(chunk.Inputs); i++ {
 		err := c.builder.Add(chunk.Index+i, chunk.Attempt, c.inputs, chunk.Inputs[i])
 		switch {
@@ -75,7 +74,9 @@ func (c *container) execute(ctx context.Context, b *batch) (more bool, err error
 	})
 	defer forget()
 	// An error of the connection is the end of the worker, which is waited for.
-	_ = c.conn.WriteFrame(wire.Batch, b.first, c.builder.Payload())
+	head, tail := c.builder.Parts()
+	_ = c.conn.WriteParts(wire.Batch, b.first, head, tail)
+	c.builder.Reset() // keeps no input
 	if !c.listen(func() bool { return b.ended }) {
 		<-c.gone
 		if !b.ended {

@@ -116,14 +116,14 @@ func (w *worker) execute(m member, batch wire.Frame) {
 		item, _ := items.Next()
 		w.page.begin(seq)
 		ctx := attemptContext{Context: within, index: item.Index, attempt: item.Attempt, container: w.hello.Container}
-		value, err := m.call(ctx, func(into any) error { return w.inputs.Decode(item.Bytes, into) })
+		value, err := m.call(ctx, func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 		w.results.add(value, err)
 	}
 	w.results.flush()
 	w.page.enter(phaseIdle) // only now: an input that is not reported was not begun, or is to blame
 	if seq < end {
 		w.skip(&items)
-		w.mustWrite(wire.Results, seq, nil)
+		w.mustWrite(wire.Results, seq, nil, nil)
 	}
 }
 
@@ -134,14 +134,14 @@ func (w *worker) skip(items *wire.BatchReader) {
 		if !ok {
 			return
 		}
-		_, _ = w.function.input(func(into any) error { return w.inputs.Decode(item.Bytes, into) })
+		_, _ = w.function.input(func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 	}
 }
 
 // mustWrite ends a worker that cannot be heard any more: the parent is gone, and the
 // lifeline sees to the rest; or the function has closed what is not its own.
-func (w *worker) mustWrite(t wire.Type, seq uint64, payload []byte) {
-	if err := w.conn.WriteFrame(t, seq, payload); err != nil {
+func (w *worker) mustWrite(t wire.Type, seq uint64, head, tail []byte) {
+	if err := w.conn.WriteParts(t, seq, head, tail); err != nil {
 		w.page.unheard()
 		fmt.Fprintln(os.Stderr, "process: the worker cannot write to its parent:", err)
 		os.Exit(exitStart)
