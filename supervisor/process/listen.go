@@ -30,7 +30,7 @@ func (c *container) listenToEnd() {
 // sane reports whether an idle worker has kept silent, as it should. What the function's
 // leftovers have done to the connection is found before the next input is blamed for it.
 func (c *container) sane() bool {
-	return c.listen(func() bool { return c.conn.Buffered() == 0 && !c.proc.readable() })
+	return c.listen(func() bool { return c.conn.Buffered() == 0 && !c.proc.conn.readable() })
 }
 
 // whenDone calls f on a goroutine of its own when ctx ends. forget keeps it from that, or

@@ -67,7 +67,7 @@ func inherit() (*worker, error) {
 		runtime.GOMAXPROCS(2) // a function that never yields must not stop us from dying
 	}
 	volunteer()
-	conn := os.NewFile(uintptr(fds[fdConn-firstFD]), "parent")
+	conn := newSocket(fds[fdConn-firstFD], "parent")
 	lifeline := os.NewFile(uintptr(fds[fdLifeline-firstFD]), "lifeline")
 	return &worker{page: page, conn: wire.NewConn(conn), lifeline: wire.NewConn(lifeline)}, err
 }

@@ -22,18 +22,23 @@ const (
 	exitStart = 3
 )
 
+type socket struct{ *os.File }
+
+func (*socket) readable() bool { return false }
+
 type proc struct {
 	page  *page
 	group *cgroup
 
-	conn, stdout, stderr, trace, lifeline *os.File
+	conn *socket
+
+	stdout, stderr, trace, lifeline *os.File
 }
 
 func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }
 
 func (*proc) quit()                  {}
 func (*proc) kill()                  {}
-func (*proc) readable() bool         { return false }
 func (*proc) wait() *os.ProcessState { return nil }
 func (*proc) close()                 {}
 

@@ -20,8 +20,7 @@ type proc struct {
 	os   *os.Process
 	page *page
 
-	conn     *os.File // a socket: nothing that the function prints can harm it
-	connFD   int
+	conn     *socket // nothing that the function prints can harm it
 	stdout   *os.File
 	stderr   *os.File
 	trace    *os.File // what the Go runtime prints when it dies
@@ -76,9 +75,9 @@ func (p *proc) channels() (files []*os.File, err error) {
 	open(new(*os.File), devNull)
 	open(&p.stdout, os.Pipe)
 	open(&p.stderr, os.Pipe)
-	open(&p.conn, func() (ours, theirs *os.File, err error) {
-		ours, theirs, p.connFD, err = socketPair()
-		return ours, theirs, err
+	open(new(*os.File), func() (_, theirs *os.File, err error) {
+		p.conn, theirs, err = socketPair()
+		return nil, theirs, err
 	})
 	open(new(*os.File), func() (_, file *os.File, err error) {
 		p.page, file, err = newPage()
@@ -99,7 +98,7 @@ func devNull() (_, file *os.File, err error) {
 
 // socketPair returns our end, which the runtime polls so that Close and deadlines end a
 // read, and the worker's, which blocks: it halves the latency and costs one thread.
-func socketPair() (ours, theirs *os.File, fd int, err error) {
+func socketPair() (ours *socket, theirs *os.File, err error) {
 	syscall.ForkLock.RLock()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err == nil {
@@ -108,10 +107,10 @@ func socketPair() (ours, theirs *os.File, fd int, err error) {
 	}
 	syscall.ForkLock.RUnlock()
 	if err != nil {
-		return nil, nil, 0, os.NewSyscallError("socketpair", err)
+		return nil, nil, os.NewSyscallError("socketpair", err)
 	}
 	err = unix.SetNonblock(fds[0], true)
-	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "parent"), fds[0], err
+	return newSocket(fds[0], "worker"), os.NewFile(uintptr(fds[1]), "parent"), err
 }
 
 // environment is that of a worker. Socket activation means descriptor 3, which is ours
@@ -138,12 +137,6 @@ func startError(err error, opts Options) error {
 	return fmt.Errorf("process: %w", err)
 }
 
-// readable reports whether the worker has said something, or has closed its end.
-func (p *proc) readable() bool {
-	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(p.connFD), Events: unix.POLLIN}}, 0)
-	return n > 0
-}
-
 // quit makes the worker print where its goroutines are, and die.
 func (p *proc) quit() { p.signal(p.os.Pid, unix.SIGQUIT) }
 
@@ -163,7 +156,10 @@ func (p *proc) signal(to int, sig unix.Signal) {
 
 // close gives back what the parent holds of a worker that is gone or was never there.
 func (p *proc) close() {
-	for _, f := range []*os.File{p.conn, p.stdout, p.stderr, p.trace, p.lifeline} {
+	if p.conn != nil {
+		p.conn.Close()
+	}
+	for _, f := range []*os.File{p.stdout, p.stderr, p.trace, p.lifeline} {
 		if f != nil {
 			f.Close()
 		}
