@@ -96,6 +96,10 @@ func devNull() (_, file *os.File, err error) {
 	return nil, file, err
 }
 
+// sendBuffer is what a socket holds that nobody has read yet: each time that a large frame
+// fills it, its sender sleeps.
+const sendBuffer = 1 << 20
+
 // socketPair returns our end, which the runtime polls so that Close and deadlines end a
 // read, and the worker's, which blocks: it halves the latency and costs one thread.
 func socketPair() (ours *socket, theirs *os.File, err error) {
@@ -108,6 +112,9 @@ func socketPair() (ours *socket, theirs *os.File, err error) {
 	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	for _, fd := range fds {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer) // the system may allow less
 	}
 	err = unix.SetNonblock(fds[0], true)
 	return newSocket(fds[0], "worker"), os.NewFile(uintptr(fds[1]), "parent"), err

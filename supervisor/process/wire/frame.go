@@ -43,7 +43,7 @@ const (
 	Drain                   // down: finish what has begun, then say Bye
 	Bye                     // up: nothing follows
 	Crash                   // up: how the function ended, see [CrashReport]
-	Stats                   // up
+	Stats                   // down: say where you are; up: that
 	Log                     // up
 	types                   // how many
 )
