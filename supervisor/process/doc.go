@@ -28,7 +28,8 @@
 // # What a worker is
 //
 // It leads a process group and shares with its parent a socket, a page of memory
-// which says what input it executes, and a pipe that tells it of the parent's death. Its
+// which says what input it executes, and a pipe, the lifeline: by it comes what the worker must
+// hear while the function executes, and the parent's death. Its
 // stdin is empty; its stdout and stderr go to Options.Log, line by line. It reads signals from
 // nobody's terminal. Descriptors are as in any new process: 0, 1 and 2.
 //

@@ -12,28 +12,26 @@ import (
 // deathTime is how long a worker may live whose connection has ended.
 const deathTime = 200 * time.Millisecond
 
-// receive reads the frames of the worker. Outcomes are told on its goroutine.
-func (c *container) receive() {
-	defer close(c.received)
-	for {
-		frame, err := c.conn.ReadFrame()
-		if err == nil {
-			err = c.take(frame)
-		}
-		if err == nil {
-			continue
-		}
-		if !isProtocol(err) {
-			select {
-			case <-c.dead:
-				return
-			case <-time.After(deathTime):
-				err = fmt.Errorf("process: the worker lives but its connection is gone: %w", err)
-			}
-		}
-		c.kill(KindProtocol, err)
-		return
+// receive reads a frame and reports whether another may follow. Whoever calls it holds the
+// ear. Outcomes are told on its goroutine.
+func (c *container) receive() bool {
+	frame, err := c.conn.ReadFrame()
+	if err == nil {
+		err = c.take(frame)
 	}
+	if err == nil {
+		return true
+	}
+	if !isProtocol(err) {
+		select {
+		case <-c.dead:
+			return false
+		case <-time.After(deathTime):
+			err = fmt.Errorf("process: the worker lives but its connection is gone: %w", err)
+		}
+	}
+	c.kill(KindProtocol, err)
+	return false
 }
 
 // A worker that says what no worker says is of no more use. Its connection may also be in
@@ -85,7 +83,6 @@ func (c *container) takeReady(frame wire.Frame) error {
 		return unexpected(frame, fmt.Sprintf("version %d, or not from our worker", h.Version))
 	}
 	c.hello = h
-	close(c.ready)
 	return nil
 }
 
@@ -97,8 +94,7 @@ func (c *container) takeResults(frame wire.Frame) error {
 		return unexpected(frame, "not for inputs that are out")
 	}
 	if len(frame.Payload) == 0 {
-		b.early = true
-		close(b.ended)
+		b.ended, b.early = true, true
 		return nil
 	}
 	items, err := wire.ParseResults(frame.Payload)
@@ -120,9 +116,7 @@ func (c *container) takeResults(frame wire.Frame) error {
 		b.done(b.positions[b.reported], value, err)
 		b.reported++
 	}
-	if b.reported == len(b.positions) {
-		close(b.ended)
-	}
+	b.ended = b.reported == len(b.positions)
 	return nil
 }
 
@@ -136,7 +130,7 @@ func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
 		return nil, err, bad
 	}
 	value, err = c.function.value(func(into any) error {
-		if err := c.values.Decode(item.Bytes, into); err != nil {
+		if err := c.conn.Decode(c.values, item.Bytes, into); err != nil {
 			return policy.Permanent(fmt.Errorf("process: the value cannot cross: %w", err))
 		}
 		return nil

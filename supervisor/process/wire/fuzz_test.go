@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -21,7 +22,7 @@ import (
 func FuzzFrame(f *testing.F) {
 	var s tape
 	c := wire.NewConn(&s)
-	for i, payload := range []string{"", "abc", "payload"} {
+	for i, payload := range []string{"", "abc", strings.Repeat("large", 14_000)} {
 		require.NoError(f, c.WriteFrame(wire.Type(i+1), uint64(i), []byte(payload)))
 	}
 	f.Add(s.Bytes())
