@@ -76,7 +76,8 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 	began := e.now()
 	w.begin(e, ch, began)
 	lo, attempt := ch.lo, ch.attempt()
-	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n)}
+	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n), Timeout: w.p.opts.Timeout}
+	job.Deadline, _ = w.parent.Deadline()
 	for i, in := range ch.in {
 		job.Inputs[i] = in
 	}

@@ -23,7 +23,7 @@
 // global variable; so Register takes functions declared at top level and nothing else. An
 // input or a value that has no encoding, or takes more than 63 MiB, is an error of that input. Errors
 // cross with text, chain and marks, see [RegisterError]. The end of a context crosses with its
-// cause; its deadline and its values do not. mapper.AttemptFrom says in a worker what it works on.
+// cause, and its deadline; its values do not. mapper.AttemptFrom says in a worker what it works on.
 //
 // # What a worker is
 //

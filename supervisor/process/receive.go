@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
@@ -122,6 +123,9 @@ func (c *container) takeResults(frame wire.Frame) error {
 
 // outcome is a result as the mapper wants it, or what is bad about it.
 func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
+	if item.Outcome == wire.Mixed {
+		return c.mixed(item.Bytes)
+	}
 	if item.Outcome != wire.Value {
 		err, _, bad = wire.ParseError(item.Bytes)
 		if item.Outcome == wire.Uncoded && bad == nil {
@@ -129,11 +133,27 @@ func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
 		}
 		return nil, err, bad
 	}
-	value, err = c.function.value(func(into any) error {
-		if err := c.conn.Decode(c.values, item.Bytes, into); err != nil {
+	value, err = c.value(item.Bytes)
+	return value, err, nil
+}
+
+// mixed is a value beside errors of some of its elements.
+func (c *container) mixed(src []byte) (value any, err, bad error) {
+	each, src, bad := wire.ParseMixed(src)
+	if bad != nil {
+		return nil, nil, bad
+	}
+	if value, err = c.value(src); err != nil {
+		return nil, err, nil
+	}
+	return value, supervisor.Errors(each), nil
+}
+
+func (c *container) value(src []byte) (any, error) {
+	return c.function.value(func(into any) error {
+		if err := c.conn.Decode(c.values, src, into); err != nil {
 			return policy.Permanent(fmt.Errorf("process: the value cannot cross: %w", err))
 		}
 		return nil
 	})
-	return value, err, nil
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
@@ -63,6 +64,9 @@ func (r *results) add(value any, err error) {
 func (r *results) append(value any, err error) error {
 	if err == nil {
 		return r.builder.AddValue(r.codec, value)
+	}
+	if each, ok := errors.AsType[supervisor.Errors](err); ok && value != nil {
+		return r.builder.AddMixed(r.codec, value, each)
 	}
 	outcome := wire.Failed
 	if _, ours := errors.AsType[*decodeError](err); ours {

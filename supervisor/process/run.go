@@ -50,6 +50,7 @@ func (c *container) Run(ctx context.Context, chunk supervisor.Chunk, done func(i
 
 // pack fills the builder with inputs from that position on, and returns where it stopped.
 func (c *container) pack(b *batch, chunk supervisor.Chunk, from int) int {
+	c.builder.Timeout, c.builder.Deadline = chunk.Timeout, chunk.Deadline
 	for i := from; i < len(chunk.Inputs); i++ {
 		err := c.builder.Add(chunk.Index+i, chunk.Attempt, c.inputs, chunk.Inputs[i])
 		switch {

@@ -115,8 +115,7 @@ func (w *worker) execute(m member, batch wire.Frame) {
 	for ; seq < end && within.Err() == nil; seq++ {
 		item, _ := items.Next()
 		w.page.begin(seq)
-		ctx := attemptContext{Context: within, index: item.Index, attempt: item.Attempt, container: w.hello.Container}
-		value, err := m.call(ctx, func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
+		value, err := m.call(w.attemptFor(within, item), func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 		w.results.add(value, err)
 	}
 	w.results.flush()
