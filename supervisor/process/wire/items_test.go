@@ -33,7 +33,7 @@ func TestBatchRoundTrip(t *testing.T) {
 			item := wire.BatchItem{
 				Index: rapid.Int().Draw(t, "index"), Attempt: rapid.Int().Draw(t, "attempt"),
 				Timeout: time.Duration(rapid.Int64().Draw(t, "timeout")),
-				Bytes: []byte(rapid.String().Draw(t, "input")),
+				Bytes:   []byte(rapid.String().Draw(t, "input")),
 			}
 			if ns := rapid.Int64().Draw(t, "deadline"); ns != 0 {
 				item.Deadline = time.Unix(0, ns)
