@@ -17,7 +17,8 @@ type desk[In, Out any] struct {
 	pending atomic.Int64 // calls that are accepted and hold a place
 	drained func()       // is told when nothing is pending
 
-	succeeded, failed, cancelled atomic.Int64 // calls; failed ones, cancelled by their callers or by the end, count as both
+	succeeded, failed atomic.Int64 // calls
+	cancelled         atomic.Int64 // calls that failed because of their callers, or of the end
 
 	mu          sync.Mutex
 	first, last *record[In, Out]
@@ -116,13 +117,13 @@ func (d *desk[In, Out]) abort() {
 // settle gives up a call's place and says what became of it, in this order: a caller who
 // has the result may call again at once.
 func (d *desk[In, Out]) settle(rec *record[In, Out], value Out, err error) {
-	if err == nil {
+	switch {
+	case err == nil:
 		d.succeeded.Add(1)
-	} else {
-		d.failed.Add(1)
-	}
-	if err != nil && (rec.call.settled() || d.e.over.Load()) {
+	case rec.call.settled() || d.e.over.Load():
 		d.cancelled.Add(1)
+	default:
+		d.failed.Add(1)
 	}
 	left := d.pending.Add(-1)
 	rec.call.settle(value, err, rec.attempts)

@@ -102,6 +102,7 @@ func (e *engine[In, Out]) abort() {
 
 func (e *engine[In, Out]) abortOne(rec *record[In, Out]) {
 	rec.err, rec.ended = e.cause(), true
+	e.cancelled.Add(1)
 	e.failed.Add(1)
 	e.out.put(e.failure(rec))
 }

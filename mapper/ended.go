@@ -9,7 +9,7 @@ import (
 // Observers may be told of each attempt. The inputs of a chunk share one event, as they
 // share one reading of the clock: whatever is worth an event of its own, some 20 µs, is a
 // chunk of its own. (A clock reading and an event for each input would cost a no-op twenty
-// times what it costs.) Attempts that end with their container are not told of here: its
+// times what it costs.) An attempt that ends with its container is not told of here: the
 // crash is, and what becomes of the input.
 
 // ended tells observers of n attempts: of the inputs from lo on, each of which took so long.
@@ -28,6 +28,14 @@ func (w *worker[In, Out]) chunkEnded(e *engine[In, Out], lo, attempt, n int, too
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.ended(e, lo, attempt, n, took/time.Duration(n))
+	}
+}
+
+// cutShort is ended for the first n inputs of a chunk, at the next of which the container was
+// lost. The caller holds w.mu.
+func (w *worker[In, Out]) cutShort(e *engine[In, Out], ch *chunk[In, Out], n int) {
+	if w.p.detail && n > 0 {
+		w.ended(e, ch.lo, 1, n, (w.p.now()-w.since)/time.Duration(n+1))
 	}
 }
 

@@ -115,7 +115,9 @@ type counting struct{ begun []atomic.Int32 }
 
 func (c *counting) Check(any) error { return nil }
 
-func (c *counting) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) { return c, nil }
+func (c *counting) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) {
+	return c, nil
+}
 
 func (c *counting) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
 	for i, in := range chunk.Inputs {

@@ -245,12 +245,13 @@ func (x *errand[In, Out]) settleLost(crash *supervisor.CrashError, begun func(*r
 		at = n
 	}
 	w.letGo()
+	w.cutShort(e, ch, next)
 	w.cut(e, ch, next)
 	e.todo.giveBack(e.tail(ch, next, at))
 	if at < n {
 		e.todo.giveBack(e.tail(ch, at+1, n))
 		rec := recordOf(ch, at)
-		crash.Phase, crash.Input = supervisor.PhaseInput, rec.index
+		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, e.id, rec.index
 		begun(rec)
 	}
 }

@@ -106,7 +106,7 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 		e.halt(rec)
 		return
 	}
-	if !rec.ended {
+	if !rec.ended && !rec.call.settled() {
 		e.emitInput(supervisor.InputFailed, rec, 0)
 	}
 	e.deliver(e.failure(rec))

@@ -74,7 +74,7 @@ func (f *Function[In, Out]) Stats() FunctionStats {
 		Calls:     int(f.desk.pending.Load()),
 		TimedOut:  int(f.p.timedOut.Load()),
 		Succeeded: int(f.desk.succeeded.Load()),
-		Failed:    int(f.desk.failed.Load()),
+		Failed:    int(f.desk.failed.Load() + f.desk.cancelled.Load()),
 		Dropped:   int(f.p.events.Dropped()),
 		Release:   f.p.release.Load().number,
 		Pool:      f.p.sup.Snapshot(),

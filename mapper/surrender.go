@@ -51,6 +51,7 @@ func (w *worker[In, Out]) surrender(i int, only *record[In, Out], begun func(*en
 		begun(e, recordOf(ch, i))
 	}
 	e.todo.giveBack(e.tail(ch, next, end))
+	w.cutShort(e, ch, i)
 	w.mu.Unlock()
 	if mine {
 		e.depot.put(ch)
@@ -89,9 +90,8 @@ func (w *worker[In, Out]) strike(e *engine[In, Out], rec *record[In, Out], crash
 		e.elsewhere(rec)
 		return
 	}
-	crash.Phase = supervisor.PhaseInput
-	if crash.Input == supervisor.NoInput {
-		crash.Input = rec.index
+	if crash.Input == supervisor.NoInput { // of a batch, only the first: observers may read it by then
+		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, e.id, rec.index
 	}
 	e.struck(rec, crash, looping)
 }

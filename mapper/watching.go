@@ -150,12 +150,13 @@ func (v *view[In, Out]) Spawn(ctx context.Context, input any) error {
 func (v *view[In, Out]) Counts() Counts {
 	e := v.e
 	c := Counts{
-		Inputs: -1, Succeeded: int(e.succeeded.Load()), Cancelled: int(e.cancelled.Load()),
+		Inputs: -1, Succeeded: int(e.succeeded.Load()), Failed: int(e.failed.Load()),
 		Retries: int(e.retried.Load()), Reruns: int(e.reran.Load()),
 		TimedOut: int(e.p.timedOut.Load()), Release: e.p.release.Load().number, Dropped: int(e.p.events.Dropped()),
 		Waiting: e.backlog(), Window: e.window.size,
 	}
-	c.Failed = int(e.failed.Load()) - c.Cancelled
+	c.Cancelled = int(e.cancelled.Load()) // after Failed, in which they are counted later
+	c.Failed = max(c.Failed-c.Cancelled, 0)
 	if e.window.size == math.MaxInt {
 		c.Window = 0
 	}
@@ -168,8 +169,12 @@ func (v *view[In, Out]) Counts() Counts {
 		known += e.src.waiting()
 	}
 	rest := max(known-c.Succeeded-c.Failed-c.Cancelled, 0)
-	if v.began.Load() {
-		c.Running = min(e.executing(), rest) // while the run ends, some may still succeed
+	if v.began.Load() { // while the run ends, some may still succeed
+		running, finished := e.inHand()
+		finished = min(finished, rest)
+		c.Succeeded += finished
+		rest -= finished
+		c.Running = min(running, rest)
 	}
 	if e.over.Load() {
 		c.Cancelled += rest - c.Running
@@ -183,8 +188,7 @@ func (v *view[In, Out]) Counts() Counts {
 // countCalls counts what a function has and a run has not.
 func (v *view[In, Out]) countCalls(c *Counts) {
 	d := v.f.desk
-	c.Succeeded, c.Cancelled = int(d.succeeded.Load()), int(d.cancelled.Load())
-	c.Failed = int(d.failed.Load()) - c.Cancelled
+	c.Succeeded, c.Failed, c.Cancelled = int(d.succeeded.Load()), int(d.failed.Load()), int(d.cancelled.Load())
 	for _, e := range *v.f.p.runs.Load() {
 		if e != v.f.calls {
 			c.Runs++
@@ -244,20 +248,22 @@ func (w *worker[In, Out]) executes() (ch *chunk[In, Out], i, n int) {
 	return nil, 0, 0
 }
 
-// executing is how many inputs of the run execute.
-func (e *engine[In, Out]) executing() int {
-	sum := 0
+// inHand is how many inputs of the run execute, and how many have succeeded and are not
+// published yet, since others of their chunk execute.
+func (e *engine[In, Out]) inHand() (running, finished int) {
 	for h := range e.p.hosts {
 		for _, w := range h.slots {
 			w.mu.Lock()
 			if w.e == e {
-				_, _, n := w.executes()
-				sum += n
+				if ch, i, n := w.executes(); ch != nil {
+					running += n
+					finished += i - ch.from
+				}
 			}
 			w.mu.Unlock()
 		}
 	}
-	return sum
+	return running, finished
 }
 
 // inputOf is an input as its caller knows it: a stream wraps each into a pipe.

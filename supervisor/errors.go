@@ -31,6 +31,7 @@ type CrashError struct {
 	Container int    // the container that died
 	Phase     Phase  // what it was doing
 	Input     int    // index of the input it was executing, else NoInput
+	Run       uint64 // the run of that input, as in Event
 	Panic     any    // what it panicked with; nil for any other end
 	Goexit    bool   // it called runtime.Goexit
 	Err       error  // what its start or its runtime returned; nil for a panic

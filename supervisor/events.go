@@ -1,9 +1,6 @@
 package supervisor
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "time"
 
 // Events passes the events of a pool to its observers, to each on a goroutine of its own.
 type Events struct {
@@ -12,23 +9,6 @@ type Events struct {
 	feeds    []*feed
 	wanted   map[Kind]bool // by any of them
 }
-
-// feed is the way to one observer.
-type feed struct {
-	observer Observer
-	wants    map[Kind]bool
-	queue    chan Event
-	quit     chan struct{}
-	done     chan struct{}
-	dropped  atomic.Int64
-}
-
-// How far an observer may lag behind before events are dropped: this far, or so many
-// events for each container, since all of them may start in one moment.
-const (
-	eventQueue         = 1024
-	eventsPerContainer = 4
-)
 
 // NewEvents starts the passing of events of the pool with that number and name to the
 // observer, or each of several. A nil observer returns nil, and a nil *Events takes events
@@ -48,20 +28,6 @@ func NewEvents(observer Observer, pool uint64, function string, containers int) 
 		go f.pass()
 	}
 	return e
-}
-
-func newFeed(o Observer, containers int) *feed {
-	f := &feed{
-		observer: o, wants: map[Kind]bool{},
-		queue: make(chan Event, max(eventQueue, eventsPerContainer*containers)),
-		quit:  make(chan struct{}), done: make(chan struct{}),
-	}
-	for _, kind := range kinds {
-		if wants(o, kind) {
-			f.wants[kind] = true
-		}
-	}
-	return f
 }
 
 // Wanted reports that some observer is told of events of the kind: what costs something
@@ -113,7 +79,7 @@ func (e *Events) Close(grace time.Duration) {
 		return
 	}
 	for _, f := range e.feeds {
-		close(f.quit)
+		f.close()
 	}
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
@@ -121,86 +87,4 @@ func (e *Events) Close(grace time.Duration) {
 	for _, f := range e.feeds {
 		late = f.join(timer.C, late)
 	}
-}
-
-// put queues an event. What comes in numbers leaves half of the queue to the rest.
-func (f *feed) put(ev Event) {
-	if ev.Kind.bulk() && len(f.queue) > cap(f.queue)/2 {
-		f.dropped.Add(1)
-		return
-	}
-	select {
-	case f.queue <- ev:
-	default:
-		f.dropped.Add(1)
-	}
-}
-
-// join waits until the observer has seen what was queued, if it is not late yet, and reports
-// whether it is.
-func (f *feed) join(timer <-chan time.Time, late bool) bool {
-	if !late {
-		select {
-		case <-f.done:
-			return false
-		case <-timer:
-		}
-	}
-	select {
-	case <-f.done:
-	default:
-		f.drop()
-	}
-	return true
-}
-
-// drop counts what is queued as dropped: the observer is stuck.
-func (f *feed) drop() {
-	for {
-		select {
-		case <-f.queue:
-			f.dropped.Add(1)
-		default:
-			return
-		}
-	}
-}
-
-func (f *feed) pass() {
-	defer close(f.done)
-	for {
-		select {
-		case ev := <-f.queue:
-			f.show(ev)
-		case <-f.quit:
-			f.rest()
-			return
-		}
-	}
-}
-
-// rest passes what is queued at the end.
-func (f *feed) rest() {
-	for {
-		select {
-		case ev := <-f.queue:
-			f.show(ev)
-		default:
-			return
-		}
-	}
-}
-
-func (f *feed) show(ev Event) {
-	ev.Dropped = f.dropped.Load()
-	f.guard(func() { f.observer.Observe(ev) })
-}
-
-func (f *feed) guard(call func()) {
-	defer func() {
-		if recover() != nil {
-			f.dropped.Add(1)
-		}
-	}()
-	call()
 }

@@ -20,7 +20,7 @@ type Snapshot struct {
 	CrashLooping   bool
 	CrashLoopSince time.Time
 	Gate           string    // closed, open or ramp; empty for an ephemeral pool
-	NextStart      time.Time // of the next canary; zero unless the gate is open and one is waited for
+	NextStart      time.Time // while crash-looping: the first that is known, of those that are waited for; else zero
 
 	// The detector, see package policy: crashes that progress has not paid for, at start-up and
 	// later, and how many of them may end an ephemeral pool or open a crash loop.
@@ -72,12 +72,13 @@ func (s *Supervisor) snapshot() Snapshot {
 		Last:       s.last,
 	}
 	snap.CrashLoopSince, snap.CrashLooping = s.judge.looping()
-	if s.waits > 0 {
-		snap.NextStart = s.judge.until()
-	}
 	s.judge.show(&snap)
+	now := time.Now()
 	for i := range s.lineages {
 		snap.Containers[i] = s.info(i)
+		if at := snap.Containers[i].NextStart; snap.CrashLooping && !at.Before(now) && (snap.NextStart.IsZero() || at.Before(snap.NextStart)) {
+			snap.NextStart = at
+		}
 	}
 	return snap
 }
@@ -131,7 +132,7 @@ func (s *Supervisor) showLoop() {
 func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) {
 	s.cfg.Events.Emit(Event{
 		Kind: ContainerCrashed, Container: c.id, Lineage: c.lineage,
-		Input: crash.Input, Crashes: s.lineages[c.lineage].row, Next: next, Err: crash,
+		Run: crash.Run, Input: crash.Input, Crashes: s.lineages[c.lineage].row, Next: next, Err: crash,
 	})
 }
 

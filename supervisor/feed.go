@@ -1,0 +1,144 @@
+package supervisor
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// feed is the way to one observer: a queue that grows as it has to, up to a limit. (A channel
+// has room for all at once, a quarter of a megabyte, which a short run has no use for.)
+type feed struct {
+	observer Observer
+	wants    map[Kind]bool
+	limit    int
+	bed      chan struct{} // of the goroutine that passes events
+	done     chan struct{} // closed when it has ended
+	dropped  atomic.Int64
+	late     atomic.Bool // nobody waits for the observer any more
+
+	mu     sync.Mutex
+	queue  []Event
+	asleep bool
+	closed bool
+}
+
+// How far an observer may lag behind before events are dropped: this far, or so many
+// events for each container, since all of them may start in one moment.
+const (
+	eventQueue         = 1024
+	eventsPerContainer = 4
+)
+
+func newFeed(o Observer, containers int) *feed {
+	f := &feed{
+		observer: o, wants: map[Kind]bool{}, limit: max(eventQueue, eventsPerContainer*containers),
+		bed: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	for _, kind := range kinds {
+		if wants(o, kind) {
+			f.wants[kind] = true
+		}
+	}
+	return f
+}
+
+// put queues an event. What comes in numbers leaves half of the queue to the rest.
+func (f *feed) put(ev Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	limit := f.limit
+	if ev.Kind.bulk() {
+		limit /= 2
+	}
+	switch {
+	case f.closed:
+	case len(f.queue) >= limit:
+		f.dropped.Add(1)
+	default:
+		f.queue = append(f.queue, ev)
+		f.wake()
+	}
+}
+
+// wake wakes the goroutine that passes events. The caller holds mu.
+func (f *feed) wake() {
+	if f.asleep {
+		f.asleep = false
+		f.bed <- struct{}{}
+	}
+}
+
+// close takes no more events.
+func (f *feed) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	f.wake()
+}
+
+// join waits until the observer has seen what was queued, if it is not late yet, and reports
+// whether it is. What it has not seen then is dropped.
+func (f *feed) join(timer <-chan time.Time, late bool) bool {
+	if !late {
+		select {
+		case <-f.done:
+			return false
+		case <-timer:
+		}
+	}
+	f.late.Store(true)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dropped.Add(int64(len(f.queue)))
+	f.queue = nil
+	return true
+}
+
+// pass tells the observer of what is queued, until it is closed and empty.
+func (f *feed) pass() {
+	defer close(f.done)
+	for batch := f.take(nil); batch != nil; batch = f.take(batch) {
+		for i, ev := range batch {
+			if f.late.Load() {
+				f.dropped.Add(int64(len(batch) - i))
+				return
+			}
+			f.show(ev)
+		}
+	}
+}
+
+// take waits for events and takes all that are queued; nil at the end. The batch before is
+// the queue's again.
+func (f *feed) take(empty []Event) []Event {
+	clear(empty)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.queue) == 0 {
+		if f.closed {
+			return nil
+		}
+		f.asleep = true
+		f.mu.Unlock()
+		<-f.bed
+		f.mu.Lock()
+	}
+	batch := f.queue
+	f.queue = empty[:0]
+	return batch
+}
+
+func (f *feed) show(ev Event) {
+	ev.Dropped = f.dropped.Load()
+	f.guard(func() { f.observer.Observe(ev) })
+}
+
+func (f *feed) guard(call func()) {
+	defer func() {
+		if recover() != nil {
+			f.dropped.Add(1)
+		}
+	}()
+	call()
+}
