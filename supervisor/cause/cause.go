@@ -23,7 +23,8 @@ type Cause struct {
 
 	// Type is that of the error, in the way of %T, without what was only wrapped around it;
 	// empty for an error that has none to speak of, as from errors.New. Of a crash it is how the
-	// container ended: panic, goexit, the Kind that its runtime gave, or crash.
+	// container ended: panic, goexit, the Kind that its runtime gave; or the type of the error that its start
+	// returned; or crash.
 	Type string
 
 	// Frame is where a crash has happened, if that is known: the function, and the file and
@@ -148,10 +149,11 @@ func parts(err error) []error {
 // kind is the type of the outermost error that has one to speak of.
 func kind(err error) string {
 	for range nesting {
+		name := fmt.Sprintf("%T", err)
 		if crash, ok := err.(*supervisor.CrashError); ok {
-			return crashKind(crash)
+			name = crashKind(crash)
 		}
-		if name := fmt.Sprintf("%T", err); !anonymous(name) {
+		if !anonymous(name) {
 			return name
 		}
 		inner := parts(err)
@@ -163,7 +165,7 @@ func kind(err error) string {
 	return ""
 }
 
-// anonymous reports a type that says nothing of the error: those behind errors.New, fmt.Errorf and
+// anonymous reports a type that says nothing of the error, or none: those behind errors.New, fmt.Errorf and
 // errors.Join, and ours that say whose error it is, or what to do about it.
 func anonymous(name string) bool {
 	for _, prefix := range []string{"*errors.", "*fmt.", "*policy.", "*supervisor.sentinel", "*wire."} {
@@ -171,9 +173,10 @@ func anonymous(name string) bool {
 			return true
 		}
 	}
-	return name == "*mapper.InputError" || name == "*mapper.ExitError"
+	return name == "" || name == "*mapper.InputError" || name == "*mapper.ExitError"
 }
 
+// crashKind is how a container ended, empty where its start or its runtime has returned an error that says it.
 func crashKind(crash *supervisor.CrashError) string {
 	switch {
 	case crash.Kind != "":
@@ -182,6 +185,8 @@ func crashKind(crash *supervisor.CrashError) string {
 		return "goexit"
 	case crash.Panic != nil:
 		return "panic"
+	case crash.Err != nil:
+		return ""
 	default:
 		return "crash"
 	}

@@ -93,7 +93,9 @@ func TestOf(t *testing.T) {
 		{"method", panicked("late", scaleStack), "panic: late", "panic", "thumbs.(*T).scale.func1 (scale.go:9)"},
 		{"goexit", &supervisor.CrashError{Goexit: true, Stack: cropStack}, "runtime.Goexit", "goexit", "thumbs.crop (crop.go:88)"},
 		{"process", &supervisor.CrashError{Kind: "exit", Exit: 3}, "exit code #", "exit", ""},
-		{"start", &supervisor.CrashError{Phase: supervisor.PhaseStart, Err: open("/model.bin")}, "open …: file does not exist", "crash", ""},
+		{"start", &supervisor.CrashError{Phase: supervisor.PhaseStart, Err: open("/model.bin")}, "open …: file does not exist", "*fs.PathError", ""},
+		{"end", &supervisor.CrashError{Err: errors.New("no luck")}, "no luck", "", ""},
+		{"exit", &supervisor.CrashError{Exit: 3}, "exit code #", "crash", ""},
 		{
 			"cutoff", &supervisor.CutoffError{Rule: policy.RuleCold, Crashes: 5, Last: panicked("x", cropStack).(*supervisor.CrashError)},
 			"gave up (cold): panic: x", "*supervisor.CutoffError", "thumbs.crop (crop.go:88)",
