@@ -9,7 +9,7 @@
 // A line has the share of the inputs that is settled, their number, the rate, the time that is
 // left, and what is not in order:
 //
-//	resize  62% ▇▇▇▇▇▇▇▇▇▇▇▇         6214/10000  24.7/s  eta 2m33s  8 run  41 retry  24 failed  2 crash-looping
+//	resize   62%  ▇▇▇▇▇▇▇▇      6214/10000  24.7/s  eta 2m33s  8 run  41 retry  24 failed
 //
 // There is no time left where none is known: while the number of inputs is not known, before
 // there is a rate, and while the function is crash-looping. The rate is that of the last

@@ -136,8 +136,12 @@ func (b *Bars) Close() error {
 	p := b.pulse
 	b.mu.Unlock()
 	for _, w := range b.shownBy(p) {
-		b.end(w).join()
+		b.end(w)
 	}
+	b.mu.Lock()
+	last := b.last
+	b.mu.Unlock()
+	<-last // also where somebody else has ended it
 	return nil
 }
 

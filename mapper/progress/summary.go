@@ -76,7 +76,8 @@ func (r report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s in %s", r.name, strings.Join(r.numbers(), ", "), tookText(r.elapsed))
 	if r.timed {
-		fmt.Fprintf(&b, "; p50 %s, p95 %s, p99 %s, slowest %s", tookText(r.p50), tookText(r.p95), tookText(r.p99), tookText(r.slowest))
+		fmt.Fprintf(&b, "; p50 %s, p95 %s, p99 %s, slowest %s",
+			tookText(r.p50), tookText(r.p95), tookText(r.p99), tookText(r.slowest))
 		if r.input >= 0 {
 			fmt.Fprintf(&b, " (input %d)", r.input)
 		}

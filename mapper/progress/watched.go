@@ -68,7 +68,8 @@ func (w *watched) time(ev supervisor.Event) {
 	if w.attempts == nil {
 		w.attempts = hdrhistogram.New(shortest, longest, digits)
 	}
-	_ = w.attempts.RecordValues(min(max(int64(ev.Took), shortest), longest), int64(ev.Count)) // in the bounds, so it cannot fail
+	took := min(max(int64(ev.Took), shortest), longest)
+	_ = w.attempts.RecordValues(took, int64(ev.Count)) // within the bounds it cannot fail
 	if ev.Took > w.slowest {
 		w.slowest, w.input = ev.Took, ev.Input
 		if ev.Count > 1 {

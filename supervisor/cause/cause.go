@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -149,12 +150,12 @@ func parts(err error) []error {
 // kind is the type of the outermost error that has one to speak of.
 func kind(err error) string {
 	for range nesting {
-		name := fmt.Sprintf("%T", err)
 		if crash, ok := err.(*supervisor.CrashError); ok {
-			name = crashKind(crash)
-		}
-		if !anonymous(name) {
-			return name
+			if how := crashKind(crash); how != "" {
+				return how
+			}
+		} else if !anonymous(err) {
+			return fmt.Sprintf("%T", err)
 		}
 		inner := parts(err)
 		if len(inner) == 0 || inner[0] == nil {
@@ -165,15 +166,24 @@ func kind(err error) string {
 	return ""
 }
 
-// anonymous reports a type that says nothing of the error, or none: those behind errors.New, fmt.Errorf and
-// errors.Join, and ours that say whose error it is, or what to do about it.
-func anonymous(name string) bool {
-	for _, prefix := range []string{"*errors.", "*fmt.", "*policy.", "*supervisor.sentinel", "*wire."} {
-		if strings.HasPrefix(name, prefix) && name != "*policy.InvalidError" {
-			return true
-		}
+// anonymous reports a type that says nothing of the error: those behind errors.New, fmt.Errorf and
+// errors.Join, and ours that say whose error it is, where it came from, or what to do about it.
+func anonymous(err error) bool {
+	t := reflect.TypeOf(err)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	return name == "" || name == "*mapper.InputError" || name == "*mapper.ExitError"
+	path, ours := strings.CutPrefix(t.PkgPath(), "github.com/longshore-go/longshore/")
+	switch {
+	case !ours:
+		return path == "errors" || path == "fmt" || path == "github.com/pkg/errors"
+	case path == "policy":
+		return t.Name() != "InvalidError"
+	case path == "mapper":
+		return t.Name() == "InputError" || t.Name() == "ExitError"
+	default:
+		return path == "supervisor/process/wire" && t.Name() == "RemoteError"
+	}
 }
 
 // crashKind is how a container ended, empty where its start or its runtime has returned an error that says it.

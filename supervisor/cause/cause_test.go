@@ -55,6 +55,10 @@ type refused struct{ Code int }
 
 func (e *refused) Error() string { return fmt.Sprintf("refused with %d", e.Code) }
 
+type code int
+
+func (c code) Error() string { return fmt.Sprintf("code %d", int(c)) }
+
 const (
 	cropStack  = "example.com/thumbs.crop\n\t/src/thumbs/crop.go:88\nexample.com/thumbs.(*T).work\n\t/src/thumbs/work.go:12\n"
 	scaleStack = "example.com/thumbs.(*T).scale.func1\n\t/src/thumbs/scale.go:9\n"
@@ -102,6 +106,8 @@ func TestOf(t *testing.T) {
 		},
 		{"nil pointer", (*refused)(nil), "<nil>", "*cause_test.refused", ""},
 		{"nil pointer with a method", (*net.OpError)(nil), "an error that panics when it is asked", "*net.OpError", ""},
+		{"invalid", &policy.InvalidError{Field: "Containers", Value: -1, Reason: "must be 0"}, "policy: Containers is -#: must be #", "*policy.InvalidError", ""},
+		{"by value", code(7), "code #", "cause_test.code", ""},
 		{"escapes", errors.New("\x1b[31mred\x1b[0m\r\n\ttext\x07"), "red text�", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

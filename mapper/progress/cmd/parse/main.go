@@ -4,8 +4,9 @@
 //	go -C mapper/progress run ./cmd/parse
 //	go -C mapper/progress run ./cmd/parse -log -in ~/src
 //
-// Files that do not parse are failures, of which Go's own tests have a hundred on
-// purpose: the summary has their causes, and -log tells of them as they happen. The totals go to stdout, everything else to stderr.
+// Files that do not parse are failures, of which Go's own tests have a hundred on purpose: the
+// summary has their causes, and -log tells of them as they happen. The totals go to
+// stdout, everything else to stderr.
 package main
 
 import (
