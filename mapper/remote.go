@@ -76,7 +76,8 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 	began := e.now()
 	w.begin(e, ch, began)
 	lo, attempt := ch.lo, ch.attempt()
-	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n)}
+	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n), Timeout: w.p.opts.Timeout}
+	job.Deadline, _ = w.parent.Deadline()
 	for i, in := range ch.in {
 		job.Inputs[i] = in
 	}
@@ -87,6 +88,7 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 	if err != nil {
 		return false, out.lost(err)
 	}
+	w.h.weigh()
 	done, ok := out.returned()
 	if ok && done > 0 {
 		w.proven = true
