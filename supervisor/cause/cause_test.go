@@ -106,7 +106,7 @@ func TestOf(t *testing.T) {
 		},
 		{"nil pointer", (*refused)(nil), "<nil>", "*cause_test.refused", ""},
 		{"nil pointer with a method", (*net.OpError)(nil), "an error that panics when it is asked", "*net.OpError", ""},
-		{"invalid", &policy.InvalidError{Field: "Containers", Value: -1, Reason: "must be 0"}, "policy: Containers is -#: must be #", "*policy.InvalidError", ""},
+		{"invalid", &policy.InvalidError{Field: "Containers", Value: -1, Reason: "must be 0"}, "longshore: invalid Containers #: must be #", "*policy.InvalidError", ""},
 		{"by value", code(7), "code #", "cause_test.code", ""},
 		{"escapes", errors.New("\x1b[31mred\x1b[0m\r\n\ttext\x07"), "red text�", "", ""},
 	} {

@@ -17,7 +17,7 @@ var varying = regexp.MustCompile(strings.Join([]string{
 	`0[xX][0-9A-Fa-f]+`,
 	`\b(?:[0-9]+[A-Fa-f]|[A-Fa-f]+[0-9])[0-9A-Fa-f]{4,}\b`, // hexadecimal, to look at
 	`\b(?:[0-9]+(?:\.[0-9]+)?(?:h|ms|µs|us|ns|m|s))+\b`,    // a time.Duration
-	`[0-9]+(?:[.,:][0-9]+)*`,                               // a number, a time, an IP address, with its port
+	`(?:\B-)?[0-9]+(?:[.,:][0-9]+)*`,                       // a number, a time, an IP address, with its port
 }, "|"))
 
 // scrub puts # for numbers and … for names into a clean text.
