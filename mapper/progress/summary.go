@@ -1,0 +1,177 @@
+package progress
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/longshore-go/longshore/supervisor/cause"
+)
+
+// report is what a summary says.
+type report struct {
+	state
+	over     bool
+	crashed  int // containers; -1 where they are those of a function, not of the run
+	err      error
+	dropped  int64
+	failures groups
+	crashes  groups
+
+	timed         bool // attempts were
+	p50, p95, p99 time.Duration
+	slowest       time.Duration
+	input         int // that took it
+}
+
+// groups is failures by cause.
+type groups struct {
+	list   []cause.Group
+	others int // in no group
+}
+
+func groupsOf(g *cause.Groups) groups {
+	_, others := g.Total()
+	return groups{g.All(), others}
+}
+
+// summary is what came of the run, for a screen.
+func (w *watched) summary(now time.Time) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := report{
+		state: w.ask(now), crashed: -1, err: w.err, dropped: w.dropped,
+		failures: groupsOf(&w.failures), crashes: groupsOf(&w.crashes),
+	}
+	if w.about.Parent == 0 {
+		r.crashed = w.view.Pool().Crashes
+	} else {
+		r.counts.TimedOut = 0 // those of all runs of the function
+	}
+	select {
+	case <-w.view.Done():
+		r.over = true
+	default:
+	}
+	if w.attempts != nil {
+		r.timed, r.slowest, r.input = true, w.slowest, w.input
+		quantile := func(q float64) time.Duration {
+			return min(time.Duration(w.attempts.ValueAtQuantile(q)), w.slowest) // the histogram rounds up
+		}
+		r.p50, r.p95, r.p99 = quantile(50), quantile(95), quantile(99)
+	}
+	return r.String()
+}
+
+// shownGroups is how many causes a summary lists. Who has more looks at a dashboard.
+const shownGroups = 10
+
+// String is a line, and further ones where there is something to say. It is empty for a function that
+// has done nothing by itself: its runs have summaries of their own.
+func (r report) String() string {
+	if r.function && r.settled() == 0 && r.crashed == 0 && r.err == nil {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s in %s", r.name, strings.Join(r.numbers(), ", "), tookText(r.elapsed))
+	if r.timed {
+		fmt.Fprintf(&b, "; p50 %s, p95 %s, p99 %s, slowest %s",
+			tookText(r.p50), tookText(r.p95), tookText(r.p99), tookText(r.slowest))
+		if r.input >= 0 {
+			fmt.Fprintf(&b, " (input %d)", r.input)
+		}
+	}
+	b.WriteByte('\n')
+	switch {
+	case r.err != nil:
+		fmt.Fprintf(&b, "  ended early: %s\n", cause.Clean(fmt.Sprint(r.err), 300))
+	case !r.over:
+		b.WriteString("  not at its end yet\n")
+	}
+	r.failures.print(&b, "failed")
+	r.crashes.print(&b, "crashed")
+	if r.dropped > 0 {
+		fmt.Fprintf(&b, "  %d events were dropped: times and causes are not complete\n", r.dropped)
+	}
+	return b.String()
+}
+
+// numbers is what is not 0.
+func (r report) numbers() []string {
+	c := r.counts
+	list := []string{fmt.Sprintf("%d ok", c.Succeeded)}
+	add := func(n int, word string) {
+		if n > 0 {
+			list = append(list, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	add(c.Failed, "failed"+r.failures.causes(c.Failed))
+	add(c.Cancelled, "cancelled")
+	add(c.TimedOut, plural(c.TimedOut, "attempt", "attempts")+" timed out")
+	add(c.Retries, plural(c.Retries, "retry", "retries"))
+	add(r.crashed, plural(r.crashed, "crash", "crashes"))
+	add(c.Reruns, plural(c.Reruns, "re-run", "re-runs"))
+	return list
+}
+
+// causes is how many there are, where that says anything.
+func (g groups) causes(of int) string {
+	switch {
+	case of < 2 || len(g.list) == 0:
+		return ""
+	case g.others > 0:
+		return fmt.Sprintf(" (more than %d causes)", len(g.list))
+	default:
+		return fmt.Sprintf(" (%d %s)", len(g.list), plural(len(g.list), "cause", "causes"))
+	}
+}
+
+func (g groups) print(b *strings.Builder, what string) {
+	rest := g.others
+	for i, group := range g.list {
+		if i >= shownGroups {
+			rest += group.Count
+			continue
+		}
+		fmt.Fprintf(b, "  %d %s: %s\n", group.Count, what, groupText(group))
+	}
+	if rest > 0 {
+		fmt.Fprintf(b, "  %d %s of other causes\n", rest, what)
+	}
+}
+
+// groupText is a cause and where it was seen. What happened once is told as it was said.
+func groupText(g cause.Group) string {
+	text := g.Title
+	if g.Count == 1 && g.Type != "panic" {
+		text = cause.Clean(g.Example, 200)
+	}
+	if g.Type != "" && !strings.HasPrefix(text, g.Type) {
+		text = g.Type + ": " + text
+	}
+	if g.Frame != "" {
+		text += " in " + g.Frame
+	}
+	var inputs []string
+	for _, s := range g.Samples {
+		if s.Input >= 0 {
+			inputs = append(inputs, strconv.Itoa(s.Input))
+		}
+	}
+	if len(inputs) == 0 {
+		return text
+	}
+	more := ""
+	if g.Count > len(inputs) {
+		more = ", …"
+	}
+	return fmt.Sprintf("%s (%s %s%s)", text, plural(len(inputs), "input", "inputs"), strings.Join(inputs, ", "), more)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

@@ -1,0 +1,97 @@
+package progress_test
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// tty is what a terminal shows of all that was written to it: enough of one for what we write, and it knows nothing else.
+type tty struct {
+	mu    sync.Mutex
+	lines [][]rune
+	row   int
+	col   int
+	bad   string // an escape sequence that it does not know
+	bytes int
+}
+
+var sequence = regexp.MustCompile(`^\x1b\[([0-9;]*)([A-Za-z])`)
+
+func (t *tty) Write(text []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bytes += len(text)
+	for rest := string(text); rest != ""; {
+		if s := sequence.FindStringSubmatch(rest); s != nil {
+			t.obey(s[1], s[2])
+			rest = rest[len(s[0]):]
+			continue
+		}
+		r := []rune(rest)[0]
+		t.put(r)
+		rest = rest[len(string(r)):]
+	}
+	return len(text), nil
+}
+
+func (t *tty) obey(number, letter string) {
+	switch letter {
+	case "A":
+		up := 0
+		for _, digit := range number {
+			up = 10*up + int(digit-'0')
+		}
+		t.row = max(t.row-up, 0)
+	case "J":
+		t.lines = t.lines[:min(t.row+1, len(t.lines))]
+		if t.row < len(t.lines) {
+			t.lines[t.row] = t.lines[t.row][:min(t.col, len(t.lines[t.row]))]
+		}
+	case "m":
+	default:
+		t.bad = number + letter
+	}
+}
+
+func (t *tty) put(r rune) {
+	switch r {
+	case '\n':
+		t.row, t.col = t.row+1, 0
+		return
+	case '\r':
+		t.col = 0
+		return
+	case 0x1b:
+		t.bad = "a bare escape"
+	}
+	for len(t.lines) <= t.row {
+		t.lines = append(t.lines, nil)
+	}
+	line := t.lines[t.row]
+	for len(line) <= t.col {
+		line = append(line, ' ')
+	}
+	line[t.col] = r
+	t.lines[t.row] = line
+	t.col++
+}
+
+// shows is the lines of the screen, without what is empty at the end.
+func (t *tty) shows(tb testing.TB) []string {
+	tb.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	require.Empty(tb, t.bad, "an escape sequence that nobody asked for")
+	var all []string
+	for _, line := range t.lines {
+		all = append(all, strings.TrimRight(string(line), " "))
+	}
+	for len(all) > 0 && all[len(all)-1] == "" {
+		all = all[:len(all)-1]
+	}
+	return all
+}
