@@ -51,7 +51,7 @@ type series struct {
 // The limits of what there may be in labels.
 const (
 	maxFunctions = 1000
-	maxName      = 200 // bytes
+	maxText      = 200 // bytes
 	other        = "other"
 )
 
@@ -88,7 +88,7 @@ func (r *Registry) take(about mapper.About, v mapper.View) (lost []uint64) {
 
 // function is what is counted under a name. The caller holds the lock.
 func (r *Registry) function(name string) *function {
-	name = strings.ToValidUTF8(name[:min(len(name), maxName)], "\uFFFD")
+	name = valid(name)
 	f := r.names[name]
 	if f == nil && len(r.names) >= maxFunctions {
 		name = other
@@ -103,6 +103,9 @@ func (r *Registry) function(name string) *function {
 	}
 	return f
 }
+
+// valid is text as a label may have it.
+func valid(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxText)], "\uFFFD") }
 
 // of is the series of a run or a function.
 func (f *function) of(about mapper.About) *series {

@@ -130,7 +130,7 @@ func TestARun(t *testing.T) {
 			"longshore_live_runs work run":                        0,
 			"longshore_container_starts_total work run":           3,
 			"longshore_container_crashes_total work run":          1,
-			"longshore_crash_events_total work input panic":       1,
+			"longshore_crash_events_total panic work input":       1,
 			"longshore_attempts_total work succeeded":             8,
 			"longshore_attempts_total work failed":                5,
 			"longshore_attempt_duration_seconds work":             13,
@@ -173,7 +173,7 @@ func TestACrashLoop(t *testing.T) {
 		require.InDelta(t, pool.StartDebt, got["longshore_crash_debt api function start"], 0)
 		require.InDelta(t, pool.StartLimit, got["longshore_crash_debt_limit api function start"], 0)
 		require.Positive(t, pool.StartDebt)
-		require.InDelta(t, pool.Crashes, got["longshore_crash_events_total api start error"], 0)
+		require.InDelta(t, pool.Crashes, got["longshore_crash_events_total error api start"], 0)
 		require.InDelta(t, 1, got["longshore_pending_inputs api function"], 0)
 		broken.Store(false)
 		_, err = call.Get(t.Context())
@@ -191,7 +191,7 @@ func TestACrashLoop(t *testing.T) {
 			"longshore_inputs_total api function succeeded":      float64(ended.Succeeded),
 			"longshore_container_starts_total api function":      float64(ended.Pool.Starts),
 			"longshore_container_crashes_total api function":     float64(ended.Pool.Crashes),
-			"longshore_crash_events_total api start error":       float64(ended.Pool.Crashes),
+			"longshore_crash_events_total error api start":       float64(ended.Pool.Crashes),
 			"longshore_container_start_duration_seconds api":     float64(ended.Pool.Starts - ended.Pool.Crashes),
 			"longshore_container_start_duration_seconds api sum": float64(ended.Pool.Starts-ended.Pool.Crashes) * .1,
 			"longshore_live_runs api function":                   0,

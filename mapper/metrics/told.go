@@ -30,8 +30,8 @@ func (t *told) attempts(ev supervisor.Event) {
 }
 
 func (t *told) crash(ev supervisor.Event) {
-	crash, _ := errors.AsType[*supervisor.CrashError](ev.Err)
-	end := endingOf(crash)
+	var end ending
+	end.phase, end.cause = Ending(ev.Err)
 	if t.crashes == nil {
 		t.crashes = map[ending]int{}
 	}
@@ -41,20 +41,24 @@ func (t *told) crash(ev supervisor.Event) {
 	t.crashes[end]++
 }
 
-// endingOf is the crash in two words. A goroutine has no kinds of ends but these.
-func endingOf(crash *supervisor.CrashError) ending {
+// Ending says in two words how a container crashed: what it did, which is a supervisor.Phase,
+// and what ended it, in the words of its runtime or, of a goroutine, panic, goexit or error. For
+// an error that is not of a crash, both are other.
+func Ending(err error) (phase, cause string) {
+	crash, ok := errors.AsType[*supervisor.CrashError](err)
 	switch {
-	case crash == nil:
-		return ending{other, other}
+	case !ok:
+		return other, other
 	case crash.Kind != "":
-		return ending{string(crash.Phase), crash.Kind}
+		cause = crash.Kind
 	case crash.Goexit:
-		return ending{string(crash.Phase), "goexit"}
+		cause = "goexit"
 	case crash.Panic != nil:
-		return ending{string(crash.Phase), "panic"}
+		cause = "panic"
 	default:
-		return ending{string(crash.Phase), "error"}
+		cause = "error"
 	}
+	return valid(string(crash.Phase)), valid(cause)
 }
 
 func (t *told) copy() told {
@@ -96,7 +100,7 @@ func toldBy(functions []function) []Family {
 		families[i].Labels = []string{"function"}
 	}
 	crashes := &families[len(families)-1]
-	crashes.Labels = []string{"function", "phase", "cause"}
+	crashes.Labels = []string{"cause", "function", "phase"}
 	for _, f := range functions {
 		name := []string{f.name}
 		for i, s := range [...]Sample{
@@ -109,7 +113,7 @@ func toldBy(functions []function) []Family {
 			families[i].Samples = append(families[i].Samples, s)
 		}
 		for _, end := range slices.SortedFunc(maps.Keys(f.told.crashes), ending.compare) {
-			labels := []string{f.name, end.phase, end.cause}
+			labels := []string{end.cause, f.name, end.phase}
 			crashes.Samples = append(crashes.Samples, Sample{Labels: labels, Value: float64(f.told.crashes[end])})
 		}
 	}
