@@ -3,11 +3,9 @@ package metrics_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,7 +15,6 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/metrics"
 	"github.com/longshore-go/longshore/policy"
-	"github.com/longshore-go/longshore/supervisor"
 )
 
 var errBad = errors.New("bad")
@@ -125,6 +122,7 @@ func TestARun(t *testing.T) {
 			"longshore_reruns_total work run":                     1,
 			"longshore_timeouts_total work run":                   2,
 			"longshore_running_inputs work run":                   0,
+			"longshore_crash_debt_limit work run start":           0,
 			"longshore_runs_total work run":                       1,
 			"longshore_failed_runs_total work run":                0,
 			"longshore_live_runs work run":                        0,
@@ -138,101 +136,6 @@ func TestARun(t *testing.T) {
 			"longshore_container_start_duration_seconds work":     3,
 			"longshore_container_start_duration_seconds work sum": 0,
 			"longshore_dropped_events_total work run":             0,
-		}, &r)
-	})
-}
-
-// TestACrashLoop: a function whose containers cannot start for a while, and then can.
-func TestACrashLoop(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var r metrics.Registry
-		var broken atomic.Bool
-		broken.Store(true)
-		body := mapper.WithState(func(context.Context) (int, error) {
-			time.Sleep(100 * time.Millisecond)
-			if broken.Load() {
-				return 0, errBad
-			}
-			return 0, nil
-		}, func(_ context.Context, _ int, i int) (int, error) { return i, nil }, nil)
-		f, err := mapper.Deploy(t.Context(), body, mapper.Options{Name: "api", Containers: 1, Observer: &r})
-		require.NoError(t, err)
-		call, err := f.Spawn(t.Context(), 7)
-		require.NoError(t, err)
-		for !f.Stats().Pool.CrashLooping {
-			time.Sleep(time.Second)
-		}
-		time.Sleep(time.Minute)
-		for f.Stats().Pool.Containers[0].State != supervisor.BackingOff {
-			time.Sleep(time.Millisecond)
-		}
-		got, pool := values(r.Snapshot()), f.Stats().Pool
-		require.InDelta(t, 1, got["longshore_crash_looping api function"], 0)
-		require.InDelta(t, time.Until(pool.Containers[0].NextStart).Seconds(), got["longshore_next_start_seconds api function"], 0)
-		require.Positive(t, got["longshore_next_start_seconds api function"])
-		require.InDelta(t, pool.StartDebt, got["longshore_crash_debt api function start"], 0)
-		require.InDelta(t, pool.StartLimit, got["longshore_crash_debt_limit api function start"], 0)
-		require.Positive(t, pool.StartDebt)
-		require.InDelta(t, pool.Crashes, got["longshore_crash_events_total error api start"], 0)
-		require.InDelta(t, 1, got["longshore_pending_inputs api function"], 0)
-		broken.Store(false)
-		_, err = call.Get(t.Context())
-		require.NoError(t, err)
-		for f.Stats().Pool.CrashLooping {
-			_, err = f.Call(t.Context(), 1)
-			require.NoError(t, err)
-			time.Sleep(time.Second)
-		}
-		requireValues(t, map[string]float64{"longshore_crash_looping api function": 0, "longshore_next_start_seconds api function": 0}, &r)
-		ended := f.Stats()
-		require.NoError(t, f.Stop(t.Context()))
-		synctest.Wait()
-		requireValues(t, map[string]float64{
-			"longshore_inputs_total api function succeeded":      float64(ended.Succeeded),
-			"longshore_container_starts_total api function":      float64(ended.Pool.Starts),
-			"longshore_container_crashes_total api function":     float64(ended.Pool.Crashes),
-			"longshore_crash_events_total error api start":       float64(ended.Pool.Crashes),
-			"longshore_container_start_duration_seconds api":     float64(ended.Pool.Starts - ended.Pool.Crashes),
-			"longshore_container_start_duration_seconds api sum": float64(ended.Pool.Starts-ended.Pool.Crashes) * .1,
-			"longshore_live_runs api function":                   0,
-			"longshore_failed_runs_total api function":           0,
-		}, &r)
-	})
-}
-
-// TestAFunctionWithRuns: its runs are counted apart from its calls, its containers once.
-func TestAFunctionWithRuns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var r metrics.Registry
-		f, err := mapper.Deploy(t.Context(), mapper.Plain(work), mapper.Options{
-			Name: "api", Containers: 2, Timeout: time.Minute, Observer: supervisor.Observers{nil, &r},
-		})
-		require.NoError(t, err)
-		_, err = f.Collect(t.Context(), []int{5, 6, 4}, mapper.RunOptions{ReturnExceptions: true})
-		require.Error(t, err)
-		_, err = f.Call(t.Context(), 8)
-		require.NoError(t, err)
-		call, err := f.Spawn(t.Context(), 4)
-		require.NoError(t, err)
-		time.Sleep(time.Second)
-		call.Cancel()
-		require.NoError(t, f.Stop(t.Context()))
-		synctest.Wait()
-		require.Zero(t, r.Watched())
-		got := values(r.Snapshot())
-		require.NotContains(t, got, "longshore_containers api run idle")
-		requireValues(t, map[string]float64{
-			"longshore_inputs_total api run succeeded":          2,
-			"longshore_inputs_total api run failed":             1,
-			"longshore_inputs_total api function succeeded":     1,
-			"longshore_inputs_total api function failed":        0,
-			"longshore_inputs_total api function cancelled":     1,
-			"longshore_timeouts_total api function":             1,
-			"longshore_runs_total api run":                      1,
-			"longshore_runs_total api function":                 1,
-			"longshore_container_crashes_total api function":    0,
-			"longshore_containers api function idle":            0,
-			"longshore_abandoned_containers_total api function": 0,
 		}, &r)
 	})
 }
@@ -263,92 +166,31 @@ func TestACancelledRun(t *testing.T) {
 	})
 }
 
-func no(context.Context, int) error { return nil }
-
-// TestNamesAreBounded: thousands of names are few series, and no input is lost.
-func TestNamesAreBounded(t *testing.T) {
-	t.Parallel()
-	var r metrics.Registry
-	for i := range 1500 {
-		require.NoError(t, mapper.Each(t.Context(), no, ints(2), mapper.Options{Name: fmt.Sprint(i), Containers: 1, Observer: &r}))
-	}
-	series, inputs := 0, 0.
-	for _, f := range r.Snapshot() {
-		require.LessOrEqual(t, len(f.Samples), 1001)
-		if f.Name == "longshore_inputs_total" && f.Fixed.Value == "succeeded" {
-			series = len(f.Samples)
-			for _, s := range f.Samples {
-				inputs += s.Value
+// TestSeveralOfOneName: the sum of most things, and of debts and limits the greatest.
+func TestSeveralOfOneName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r metrics.Registry
+		var limit float64
+		var runs sync.WaitGroup
+		for n := range 2 {
+			runs.Go(func() {
+				_ = mapper.Each(t.Context(), func(context.Context, int) error {
+					time.Sleep(time.Minute)
+					return nil
+				}, ints(1), mapper.Options{Name: "work", Containers: 1, Observer: &r})
+			})
+			time.Sleep(time.Second)
+			got := values(r.Snapshot())
+			require.InDelta(t, n+1, got["longshore_containers work run running"], 0)
+			if n == 0 {
+				limit = got["longshore_crash_debt_limit work run start"]
+				require.Positive(t, limit)
+			} else {
+				require.InDelta(t, limit, got["longshore_crash_debt_limit work run start"], 0)
 			}
 		}
-	}
-	require.Equal(t, 1001, series)
-	require.InDelta(t, 3000, inputs, 0)
-	requireValues(t, map[string]float64{"longshore_inputs_total other run succeeded": 1000}, &r)
-	require.Zero(t, r.Watched())
+		runs.Wait()
+	})
 }
 
-// deaf is told of nothing.
-type deaf struct{ metrics.Registry }
-
-func (*deaf) Wants(supervisor.Kind) bool { return false }
-
-// TestLostEvents: a run whose end we are not told of is let go of nevertheless.
-func TestLostEvents(t *testing.T) {
-	t.Parallel()
-	var r deaf
-	for range 1000 {
-		require.NoError(t, mapper.Each(t.Context(), no, ints(2), mapper.Options{Containers: 1, Observer: &r}))
-		require.LessOrEqual(t, r.Watched(), 65)
-	}
-	requireValues(t, map[string]float64{"longshore_inputs_total  run succeeded": 2000, "longshore_runs_total  run": 1000}, &r.Registry)
-}
-
-// TestCountersNeverFall: whoever asks while runs begin and end sees counters grow.
-func TestCountersNeverFall(t *testing.T) {
-	t.Parallel()
-	var r metrics.Registry
-	var work, askers sync.WaitGroup
-	over := make(chan struct{})
-	for range 3 {
-		askers.Go(func() {
-			last := map[string]float64{}
-			for {
-				for _, f := range r.Snapshot() {
-					if f.Type == metrics.Counter {
-						for _, s := range f.Samples {
-							key := f.Instrument + fmt.Sprint(s.Labels)
-							if s.Value < last[key] {
-								t.Errorf("%s fell from %v to %v", key, last[key], s.Value)
-							}
-							last[key] = s.Value
-						}
-					}
-				}
-				select {
-				case <-over:
-					return
-				default:
-				}
-			}
-		})
-	}
-	for range 4 {
-		work.Go(func() {
-			for range 25 {
-				_, _ = mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) {
-					if i%10 == 0 {
-						return 0, errBad
-					}
-					return i, nil
-				}, ints(100), mapper.Options{Containers: 2, ReturnExceptions: true, Observer: &r})
-			}
-		})
-	}
-	work.Wait()
-	close(over)
-	askers.Wait()
-	requireValues(t, map[string]float64{
-		"longshore_inputs_total  run succeeded": 9000, "longshore_inputs_total  run failed": 1000, "longshore_runs_total  run": 100,
-	}, &r)
-}
+func no(context.Context, int) error { return nil }

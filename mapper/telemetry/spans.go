@@ -39,7 +39,7 @@ func (t *traces) begin(l *life, ev supervisor.Event) {
 // function is there from the beginning, for samplers.
 func (t *traces) root(function *life, name string, ev supervisor.Event) trace.Span {
 	opts := []trace.SpanStartOption{
-		trace.WithNewRoot(), trace.WithTimestamp(ev.Time),
+		trace.WithTimestamp(ev.Time),
 		trace.WithAttributes(attribute.String("longshore.function", cut(ev.Function))),
 	}
 	if function != nil && function.span != nil && function.span.SpanContext().IsSampled() {
