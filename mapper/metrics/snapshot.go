@@ -20,7 +20,7 @@ func (r *Registry) Snapshot() []Family {
 			}
 		}
 	}
-	r.never(sums)
+	r.hold(sums)
 	return append(pulled(sums), toldBy(functions)...)
 }
 
@@ -42,9 +42,9 @@ func (r *Registry) copy() (sums map[*series][]float64, functions []function, liv
 	return sums, functions, slices.Collect(maps.Values(r.watched))
 }
 
-// never lets a counter fall, which would be read as a new beginning from 0: the counts of a
+// hold lets no counter fall, which would be read as a new beginning from 0: the counts of a
 // view are not of one moment, and another Snapshot may have been faster than this one.
-func (r *Registry) never(sums map[*series][]float64) {
+func (r *Registry) hold(sums map[*series][]float64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for s, values := range sums {

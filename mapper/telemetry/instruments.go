@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 
-	"github.com/longshore-go/longshore/mapper/metrics"
-
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/longshore-go/longshore/mapper/metrics"
 )
 
 // instrument is one family at a meter.
