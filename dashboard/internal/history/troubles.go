@@ -135,7 +135,7 @@ func (it *trouble) ended(ev *supervisor.Event) {
 	}
 	s.outcome = succeeded
 	it.outcome, it.final = succeeded, true
-	it.time, it.next, it.cause, it.err = ev.Time, time.Time{}, "", nil
+	it.time, it.next, it.err = ev.Time, time.Time{}, nil
 	it.attempts = max(it.attempts, ev.Attempt)
 }
 
