@@ -130,7 +130,7 @@ func TestRunsOnAFunction(t *testing.T) {
 		require.Len(t, containers(t, b, of[0], history.ContainerFilter{}).Items, 2, "those of the function")
 		for _, c := range containers(t, b, fn.ID, history.ContainerFilter{}).Items {
 			require.Contains(t, []uint64{of[0], of[1], fn.ID}, c.Run)
-			require.NotEqual(t, c.Described == "", c.Run != fn.ID, "the value of a call is not at hand")
+			require.Empty(t, c.Described, "neither the value of a call nor that of an iterator is at hand")
 		}
 		_, err = call.Get(t.Context())
 		require.NoError(t, err)
