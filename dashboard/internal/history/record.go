@@ -123,7 +123,7 @@ func (r *record) crashed(ev *supervisor.Event) {
 	if ev.Input >= 0 && !r.function {
 		crash.Run = r.id
 	}
-	f := finding{cause: cause.Of(ev.Err), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
+	f := finding{cause: r.book.memo.of(ev.Err, crash.Error), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
 	crash.Cause = f.cause.Key
 	r.mu.Lock()
 	defer r.mu.Unlock()
