@@ -102,7 +102,7 @@ func (r *record) container(ev *supervisor.Event) {
 	r.version.Add(1)
 	switch ev.Kind {
 	case supervisor.CrashLoopOpened:
-		r.loop.opened(r.crew.told)
+		r.loop.opened(max(r.crew.told, r.pool.Crashes))
 	case supervisor.CrashLoopClosed:
 		r.loop.closed()
 	case supervisor.ContainerPrinted:
@@ -120,11 +120,11 @@ func (r *record) crashed(ev *supervisor.Event) {
 		Time: ev.Time, Container: ev.Container, Lineage: ev.Lineage, Input: ev.Input,
 		InARow: ev.Crashes, Next: ev.Next, Error: wholeErrorOf(ev.Err),
 	}
-	if ev.Input >= 0 && !r.function {
-		crash.Run = r.id
-	}
-	f := finding{cause: r.book.memo.of(ev.Err, crash.Error), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
+	f := finding{cause: r.book.memo.of(ev.Err, crash.Error), crash: true, time: ev.Time, input: -1, whole: crash.Error}
 	crash.Cause = f.cause.Key
+	if ev.Input >= 0 && !r.function {
+		crash.Run, f.input = r.id, ev.Input
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.version.Add(1)
