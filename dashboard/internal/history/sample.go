@@ -19,6 +19,7 @@ func (r *record) sample(v mapper.View) {
 			r.tick(v, time.Now())
 		case <-v.Done():
 			r.end(v, time.Now())
+			close(r.closed)
 			r.await()
 			r.close(r.describe(v))
 			r.book.retire(r)
