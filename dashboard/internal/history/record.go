@@ -1,0 +1,174 @@
+package history
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/cause"
+)
+
+// record is what is known of one run or function.
+type record struct {
+	book     *Book
+	id       uint64
+	parent   uint64
+	above    *record // of the function whose containers serve it; nil for a run of its own
+	name     string
+	function bool
+	started  time.Time
+	policy   policy.Crashes
+	settings Settings
+
+	version atomic.Uint64
+	dropped atomic.Int64  // events of its pool
+	over    chan struct{} // closed when its end was told of: events up to then are counted in dropped
+	overed  sync.Once
+	quit    chan struct{}
+	quitted sync.Once
+	closed  chan struct{} // closed when its last numbers are read
+	done    chan struct{} // closed when it is not sampled any more
+
+	mu     sync.Mutex
+	view   mapper.View // nil at the end
+	counts mapper.Counts
+	pool   supervisor.Snapshot // without its containers, a second old; empty where above is not nil
+	states map[string]int      // of lineages
+	ended  time.Time
+	status Status // at the end
+	err    *supervisor.ErrorJSON
+
+	series pace
+	loop   loop
+	times  times
+	causes causes
+
+	attempts  ring[attempt]
+	inputs    troubles
+	names     map[int]string // of inputs that have succeeded, at the end
+	crew      crew
+	crashes   int // that its inputs were in, of a run on a function
+	lastCrash int // container
+}
+
+func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *record {
+	r := &record{
+		book: b, id: about.ID, parent: about.Parent, above: above,
+		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
+		policy: about.Options.Crashes, settings: settings(about),
+		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
+		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
+	}
+	r.counts, r.states = v.Counts(), map[string]int{}
+	r.series.start(about.Started)
+	return r
+}
+
+// live is the view, nil after the end. Of a run that has just ended it waits for the last numbers:
+// whoever has joined a run and asks for it is not told that it goes on.
+func (r *record) live() mapper.View {
+	v := r.kept()
+	if v == nil {
+		return nil
+	}
+	select {
+	case <-v.Done():
+	default:
+		return v
+	}
+	select {
+	case <-r.closed:
+	case <-r.done:
+	}
+	return nil
+}
+
+func (r *record) kept() mapper.View {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.view
+}
+
+// containers is the record that knows of the containers that serve r.
+func (r *record) containers() *record {
+	if r.above != nil {
+		return r.above
+	}
+	return r
+}
+
+// finish takes in that the end was told of.
+func (r *record) finish() { r.overed.Do(func() { close(r.over) }) }
+
+// stop ends the reading of numbers.
+func (r *record) stop() { r.quitted.Do(func() { close(r.quit) }) }
+
+// container takes in an event about a container, or all of them.
+func (r *record) container(ev *supervisor.Event) {
+	if ev.Kind == supervisor.ContainerCrashed {
+		r.crashed(ev)
+		return
+	}
+	note := ""
+	if ev.Err != nil && ev.Kind == supervisor.ExitFailed {
+		note = "exit failed: " + cause.Of(ev.Err).Title
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.version.Add(1)
+	switch ev.Kind {
+	case supervisor.CrashLoopOpened:
+		r.loop.opened(max(r.crew.told, r.pool.Crashes))
+	case supervisor.CrashLoopClosed:
+		r.loop.closed()
+	case supervisor.ContainerPrinted:
+		r.crew.say(r.crew.life(ev.Container, ev.Lineage), ev)
+	default:
+		if stateOf[ev.Kind] != "" {
+			r.crew.changed(ev, r.counts.Release, note)
+		}
+	}
+}
+
+// crashed takes in the crash of a container.
+func (r *record) crashed(ev *supervisor.Event) {
+	crash := &Crash{
+		Time: ev.Time, Container: ev.Container, Lineage: ev.Lineage, Input: ev.Input,
+		InARow: ev.Crashes, Next: ev.Next, Error: wholeErrorOf(ev.Err),
+	}
+	f := finding{cause: r.book.memo.of(ev.Err, crash.Error), crash: true, time: ev.Time, input: -1, whole: crash.Error}
+	crash.Cause = f.cause.Key
+	if ev.Input >= 0 && !r.function {
+		crash.Run, f.input = r.id, ev.Input
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.version.Add(1)
+	r.crew.crashed(r.crew.changed(ev, 0, f.cause.Title), crash)
+	r.causes.add(f)
+}
+
+// strike takes in which input was in the crash of a container.
+func (r *record) strike(container int, s strike) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.crew.strike(container, s)
+	r.version.Add(1)
+}
+
+// lost is how many events did not get here, of all that its containers had to tell.
+func (r *record) lost(counts mapper.Counts) int64 {
+	lost := r.containers().dropped.Load()
+	select {
+	case <-r.over:
+		return lost
+	default:
+	}
+	if r.view == nil {
+		return max(lost, int64(counts.Dropped)) // the end itself was lost
+	}
+	return lost
+}
