@@ -45,7 +45,7 @@ func Specials() []Special {
 		N:    200_000,
 		Base: oneChannel, Case: mapChannel,
 		Value: ratio(0), Unit: "×", Bar: 1.5,
-	}}, deployedSpecials()...)
+	}}, append(deployedSpecials(), observedSpecials()...)...)
 }
 
 const (

@@ -80,6 +80,14 @@
 // all calls count as one. Stop drains it, Redeploy replaces its body without losing an
 // input, a crash loop slows its restarts while calls and runs wait.
 //
+// # Watching
+//
+// [Options].Observer is told what happens, as supervisor.Event values, on a goroutine of its
+// own: it never delays the work, and what it is too slow for is dropped and counted. A
+// [Watcher] is also shown each run and function, as a [View] that it may ask at any time for
+// the inputs by state, the containers and what they execute. Nothing of this costs an
+// input anything; inputs that are cheaper than some 20 µs are told of several at a time.
+//
 // Everything works in a testing/synctest bubble. A function that is deployed in one has to
 // be stopped in it.
 package mapper

@@ -200,6 +200,12 @@ func (o Options) Validate() error {
 	if err := o.Scale.Validate(); err != nil {
 		return err
 	}
+	switch {
+	case o.Recycle.Memory < 0:
+		return invalid("Recycle.Memory", o.Recycle.Memory, "must not be negative")
+	case o.Recycle.Memory > 0 && o.Runtime == nil:
+		return invalid("Recycle.Memory", o.Recycle.Memory, "needs a Runtime: goroutines have no memory of their own")
+	}
 	if o.Runtime != nil && o.MaxInputs > 1 {
 		return invalid("MaxInputs", o.MaxInputs, "must be 1 with a Runtime")
 	}

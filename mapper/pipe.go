@@ -150,3 +150,6 @@ func nudge(ch chan struct{}) {
 	default:
 	}
 }
+
+// input is what observers are shown of the pipe.
+func (p *pipe[In, Out]) input() any { return p.in }

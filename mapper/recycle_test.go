@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 func TestScaleDownAndBack(t *testing.T) {
@@ -77,5 +80,50 @@ func TestAgeEndsNoRun(t *testing.T) {
 			Containers: 1, Recycle: mapper.Recycle{Age: time.Microsecond},
 		})
 		require.NoError(t, err)
+	}
+}
+
+// swelling makes containers that grow by a byte with each input.
+type swelling struct{ used int64 }
+
+func (*swelling) Check(any) error { return nil }
+
+func (*swelling) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) {
+	return new(swelling), nil
+}
+
+func (s *swelling) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
+	for i, in := range chunk.Inputs {
+		s.used++
+		done(i, in, nil)
+	}
+	return nil
+}
+
+func (s *swelling) Memory() (used, limit int64) { return s.used, 100 }
+
+func (*swelling) Close(context.Context) error { return nil }
+
+// A container that uses more memory than it should is replaced after what it executes.
+func TestRecycledAfterMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 1, Recycle: mapper.Recycle{Memory: 8}, Runtime: new(swelling)})
+		for i := range 90 {
+			_, err := f.Call(t.Context(), i)
+			require.NoError(t, err)
+			synctest.Wait()
+		}
+		require.GreaterOrEqual(t, f.Stats().Pool.Starts, 10)
+		require.LessOrEqual(t, f.Stats().Pool.Starts, 11)
+		require.Zero(t, f.Stats().Pool.Crashes)
+		require.NoError(t, f.Stop(t.Context()))
+	})
+	for field, opts := range map[string]mapper.Options{
+		"negative":   {Recycle: mapper.Recycle{Memory: -1}, Runtime: new(swelling)},
+		"no runtime": {Recycle: mapper.Recycle{Memory: 1}},
+	} {
+		bad, ok := errors.AsType[*policy.InvalidError](opts.Validate())
+		require.True(t, ok, field)
+		require.Equal(t, "Recycle.Memory", bad.Field)
 	}
 }

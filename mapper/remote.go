@@ -87,6 +87,7 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 	if err != nil {
 		return false, out.lost(err)
 	}
+	w.h.weigh()
 	done, ok := out.returned()
 	if ok && done > 0 {
 		w.proven = true

@@ -20,6 +20,7 @@ func (w *worker[In, Out]) callRemoteBatch(ctx context.Context, inputs []In) (val
 	if err != nil {
 		return nil, &lostError{err}
 	}
+	w.h.weigh()
 	return values, failure
 }
 

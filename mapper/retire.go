@@ -18,6 +18,11 @@ type Recycle struct {
 	// a tenth lower, so that they do not all end at once. Zero means no limit.
 	Inputs int
 
+	// Memory is how many bytes a container may use when it has executed something; the limit
+	// of the Runtime is another, at which it is killed. It takes a Runtime that knows, such as
+	// that of worker processes. Zero means no limit.
+	Memory int64
+
 	// Age is how long a container takes inputs, up to a tenth less for each by its own
 	// draw. Zero means no limit.
 	Age time.Duration
@@ -115,6 +120,17 @@ func (w *worker[In, Out]) permit(want int) int {
 		}
 		if w.h.left.CompareAndSwap(left, left-n) {
 			return int(n)
+		}
+	}
+}
+
+// weigh has a container end that uses too much memory, now that it has executed something.
+func (h *host[In, Out]) weigh() {
+	if most := h.p.opts.Recycle.Memory; most > 0 {
+		if gauge, ok := h.instance.remote.(supervisor.Gauge); ok {
+			if used, _ := gauge.Memory(); used > most {
+				h.retire()
+			}
 		}
 	}
 }

@@ -165,7 +165,7 @@ func (e *engine[In, Out]) emitInput(kind supervisor.Kind, rec *record[In, Out], 
 	}
 	ev := supervisor.Event{
 		Kind: kind, Run: e.id, Container: -1, Lineage: -1,
-		Input: rec.index, Attempt: rec.attempts, Value: rec.in, Err: rec.err,
+		Input: rec.index, Attempt: rec.attempts, Value: inputOf(rec.in), Err: rec.err,
 	}
 	if delay > 0 {
 		ev.Next = time.Now().Add(delay)

@@ -32,6 +32,8 @@ type View interface {
 	// Value is the input with that index, if it is still at hand: it is where a run is
 	// over a slice.
 	Value(index int) (any, bool)
+	// Context is the one that it was started with, for the values in it: the span of a trace.
+	Context() context.Context
 	// Done is closed at the end, when every input is settled.
 	Done() <-chan struct{}
 	// Err is why it ended: nil before that, or when every input was settled.

@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -54,7 +55,8 @@ func (l *lookout) of(kind supervisor.Kind) (all []supervisor.Event) {
 func TestViewOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lookout
-		run, err := mapper.Start(t.Context(), func(ctx context.Context, i int) (int, error) {
+		ctx := t.Context()
+		run, err := mapper.Start(ctx, func(ctx context.Context, i int) (int, error) {
 			if i == 2 {
 				return 0, errCrash
 			}
@@ -68,6 +70,7 @@ func TestViewOfARun(t *testing.T) {
 		go func() { results = slices.Collect(run.All()) }()
 		time.Sleep(1500 * time.Millisecond)
 		v := l.views[0]
+		require.Equal(t, ctx, v.Context())
 		about := v.About()
 		require.Equal(t, []any{"work", false, uint64(0), 2}, []any{about.Name, about.Function, about.Parent, about.Options.Containers})
 		c := v.Counts()
@@ -159,4 +162,17 @@ func TestViewOfACancelledRun(t *testing.T) {
 			require.Empty(t, l.of(supervisor.InputFailed))
 		})
 	}
+}
+
+// TestViewOfAStream: observers are shown the inputs of the caller, and not what a stream makes of them.
+func TestViewOfAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lookout
+		failing := func(context.Context, int) iter.Seq2[int, error] {
+			return func(yield func(int, error) bool) { yield(0, errCrash) }
+		}
+		for range mapper.Stream(t.Context(), failing, slices.Values([]int{42}), mapper.Options{Observer: &l, ReturnExceptions: true}) {
+		}
+		require.Equal(t, 42, l.of(supervisor.InputFailed)[0].Value)
+	})
 }

@@ -78,6 +78,8 @@ func (e *engine[In, Out]) tell(kind supervisor.Kind, err error) {
 
 func (v *view[In, Out]) About() About { return v.about }
 
+func (v *view[In, Out]) Context() context.Context { return v.e.caller }
+
 func (v *view[In, Out]) Done() <-chan struct{} { return v.done }
 
 func (v *view[In, Out]) Pool() supervisor.Snapshot {
@@ -110,7 +112,7 @@ func (v *view[In, Out]) Err() error {
 
 func (v *view[In, Out]) Value(index int) (any, bool) {
 	if s, ok := v.e.src.(*slice[In, Out]); ok && index >= 0 && index < len(s.in) {
-		return s.in[index], true
+		return inputOf(s.in[index]), true
 	}
 	return nil, false
 }
@@ -166,12 +168,12 @@ func (v *view[In, Out]) Counts() Counts {
 		known += e.src.waiting()
 	}
 	rest := max(known-c.Succeeded-c.Failed-c.Cancelled, 0)
-	if e.over.Load() {
-		c.Cancelled += rest
-		return c
-	}
 	if v.began.Load() {
-		c.Running = min(e.executing(), rest)
+		c.Running = min(e.executing(), rest) // while the run ends, some may still succeed
+	}
+	if e.over.Load() {
+		c.Cancelled += rest - c.Running
+		return c
 	}
 	c.Retrying = min(e.todo.count(), rest-c.Running)
 	c.Pending = rest - c.Running - c.Retrying
@@ -256,4 +258,12 @@ func (e *engine[In, Out]) executing() int {
 		}
 	}
 	return sum
+}
+
+// inputOf is an input as its caller knows it: a stream wraps each into a pipe.
+func inputOf(in any) any {
+	if wrapped, ok := in.(interface{ input() any }); ok {
+		return wrapped.input()
+	}
+	return in
 }

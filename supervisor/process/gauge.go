@@ -15,6 +15,7 @@ const (
 
 // gauge reads how much memory a worker has, and has it killed over its limit.
 type gauge struct {
+	used atomic.Int64 // when it was last read
 	peak atomic.Int64
 	done chan struct{} // closed when it reads no more
 }
@@ -31,6 +32,10 @@ func (g *gauge) start(c *container) {
 
 func (g *gauge) wait() { <-g.done }
 
+// Memory is what the worker used when that was last read, at most 100 ms ago, and its limit;
+// see supervisor.Gauge.
+func (c *container) Memory() (used, limit int64) { return c.memory.used.Load(), c.runtime.opts.Memory }
+
 // watch polls until the worker is dead.
 func (g *gauge) watch(c *container, read memoryReader) {
 	defer close(g.done)
@@ -43,6 +48,7 @@ func (g *gauge) watch(c *container, read memoryReader) {
 	defer tick.Stop()
 	for {
 		used := read.Bytes()
+		g.used.Store(used)
 		g.peak.Store(max(g.peak.Load(), used))
 		if limit > 0 && used > limit {
 			c.kill(KindMemory, fmt.Errorf("process: the worker uses %.1f MiB of memory, over its limit of %.1f MiB", mib(used), mib(limit)))

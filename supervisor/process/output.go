@@ -60,7 +60,7 @@ func (o *output) start(c *container) {
 		o.trace, _ = io.ReadAll(io.LimitReader(c.proc.trace, traceSize))
 		_, _ = io.Copy(io.Discard, c.proc.trace)
 	})
-	go o.log(c.runtime.opts.Log)
+	go o.log(c.runtime.opts.Log, c.launch.Print)
 }
 
 // queue returns what takes the lines of a stream.
@@ -76,12 +76,16 @@ func (o *output) queue(c *container, line Line, stream string) func([]byte) {
 	}
 }
 
-func (o *output) log(log func(Line)) {
+func (o *output) log(log func(Line), show func(stream, line string)) {
 	defer close(o.logged)
+	if show == nil {
+		show = func(string, string) {}
+	}
 	if log == nil {
 		log = func(l Line) { fmt.Fprintf(os.Stderr, "[%s %d] %s\n", l.Function, l.Container, l.Text) }
 	}
 	for line := range o.lines {
+		show(line.Stream, line.Text)
 		log(line)
 	}
 }

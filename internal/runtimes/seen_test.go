@@ -1,0 +1,79 @@
+package runtimes_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+func init() {
+	deeds["print"] = func(context.Context, order) error {
+		fmt.Println("to stdout")
+		fmt.Fprintln(os.Stderr, "to stderr")
+		return nil
+	}
+}
+
+// spectator is a Watcher of one run that also wants what containers print.
+type spectator struct {
+	view  atomic.Value
+	lines chan supervisor.Event
+}
+
+func (*spectator) Wants(kind supervisor.Kind) bool { return kind == supervisor.ContainerPrinted }
+
+func (s *spectator) Watch(v mapper.View) { s.view.Store(v) }
+
+func (s *spectator) Observe(ev supervisor.Event) { s.lines <- ev }
+
+// TestSeen: what a container executes is seen from outside, and what it uses and prints, if it has that to itself.
+func TestSeen(t *testing.T) {
+	t.Parallel()
+	contract{
+		"while it executes": func(t *testing.T, p place) {
+			s := &spectator{lines: make(chan supervisor.Event, 100)}
+			dir := t.TempDir()
+			run, err := mapper.Start(bounded(t), obey, slices.Values(orders(3, order{N: 1, Do: "wait", Dir: dir})),
+				p.with(mapper.Options{Containers: 1, Observer: s}))
+			require.NoError(t, err)
+			v := s.view.Load().(mapper.View)
+			eventually(t, "it executes", func() bool { return len(begun(t, dir)) == 1 })
+			busy := v.Containers()
+			require.Len(t, busy, 1)
+			require.Equal(t, v.About().ID, busy[0].Run)
+			require.Equal(t, []int{1, 1}, []int{busy[0].Input, busy[0].Attempt})
+			if p.process() {
+				eventually(t, "its memory is known", func() bool { return v.Containers()[0].Memory > 0 })
+			} else {
+				require.Zero(t, busy[0].Memory)
+			}
+			leave(dir, sign, "")
+			for r := range run.All() {
+				require.NoError(t, r.Err)
+			}
+		},
+		"what it prints": func(t *testing.T, p place) {
+			if !p.process() {
+				return // goroutines print where the program does
+			}
+			s := &spectator{lines: make(chan supervisor.Event, 100)}
+			_, err := mapper.Collect(bounded(t), obey, orders(3, order{N: 1, Do: "print"}), p.with(mapper.Options{Containers: 1, Observer: s}))
+			require.NoError(t, err)
+			close(s.lines)
+			seen := map[string]string{}
+			for ev := range s.lines {
+				require.Equal(t, 0, ev.Container)
+				seen[ev.Stream] += ev.Text
+			}
+			require.Equal(t, map[string]string{"stdout": "to stdout", "stderr": "to stderr"}, seen)
+		},
+	}.run(t)
+}
