@@ -98,6 +98,12 @@ func (t *troubles) forget(it *trouble) {
 	}
 }
 
+func (t *troubles) forgetAll() {
+	for _, e := range t.byIndex {
+		t.forget(e.Value.(*trouble))
+	}
+}
+
 // step returns the attempt with that number, a new one if it is not there.
 func (it *trouble) step(number int) *step {
 	for i := range it.story {

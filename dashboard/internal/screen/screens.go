@@ -135,7 +135,7 @@ func (c Container) Screen() Screen {
 		Title: fmt.Sprintf("Container %d of %s", c.Story.ID, Called(c.Run)),
 		Path:  fmt.Sprintf("%s/containers/%d", path, c.Story.ID),
 		Trail: []Link{{path, Called(c.Run)}, {path + "/containers", "containers"}},
-		Parts: []string{"container", "container-crashes", "container-states", "container-log", "container-attempts"},
+		Parts: []string{"container", "container-log", "container-crashes", "container-states", "container-attempts"},
 		Data:  c,
 	}
 }
