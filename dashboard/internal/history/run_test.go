@@ -127,7 +127,7 @@ func requireEnded(t *testing.T, b *history.Book, run history.Run) {
 	require.False(t, all.Capped)
 	require.ElementsMatch(t, ints(40), indexes(all))
 	require.Equal(t, []int{7, 6, 4}, indexes(inputs(t, b, run.ID, history.InputFilter{State: "failed", Container: -1})))
-	require.Equal(t, []int{6}, indexes(inputs(t, b, run.ID, history.InputFilter{Cause: crash.Key, Container: -1})))
+	require.Equal(t, []int{6, 5}, indexes(inputs(t, b, run.ID, history.InputFilter{Cause: crash.Key, Container: -1})))
 	require.Equal(t, []int{7}, indexes(inputs(t, b, run.ID, history.InputFilter{Text: "TIMED OUT", Container: -1})))
 	require.ElementsMatch(t, []int{3, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30}, indexes(inputs(t, b, run.ID, history.InputFilter{Text: "order 3", Container: -1})))
 	page := inputs(t, b, run.ID, history.InputFilter{Container: -1, Offset: 2, Limit: 1})

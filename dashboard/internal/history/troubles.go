@@ -135,7 +135,7 @@ func (it *trouble) ended(ev *supervisor.Event) {
 	}
 	s.outcome = succeeded
 	it.outcome, it.final = succeeded, true
-	it.time, it.next, it.cause, it.err = ev.Time, time.Time{}, "", nil
+	it.time, it.next, it.err = ev.Time, time.Time{}, nil
 	it.attempts = max(it.attempts, ev.Attempt)
 }
 
@@ -158,5 +158,7 @@ func (it *trouble) told(ev *supervisor.Event, n news) {
 	it.container, it.took = s.container, s.took
 	it.outcome, it.final = n.outcome, ev.Kind == supervisor.InputFailed
 	it.described, it.attempts, it.time, it.next = n.described, ev.Attempt, ev.Time, ev.Next
-	it.cause, it.err = n.cause.Key, n.err
+	if n.outcome != rerun {
+		it.cause, it.err = n.cause.Key, n.err
+	}
 }
