@@ -89,6 +89,7 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 		r.Parent = 1
 	case 3:
 		r.Name, r.Status, r.Ended = "nightly", history.Failed, now.Add(-time.Hour)
+		r.Started = now.Add(-2 * time.Hour)
 		r.Error = &supervisor.ErrorJSON{Text: "supervisor: crashes outweigh progress", Type: "*supervisor.CutoffError"}
 		r.Blocked = 0.4
 	default:
@@ -216,10 +217,10 @@ func over(s source, opts Options) *Dashboard {
 // get asks for a path and returns the answer with its body read.
 func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
 	t.Helper()
-	return ask(h, httptest.NewRequest(http.MethodGet, path, nil))
+	return answer(h, httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-func ask(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+func answer(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
