@@ -53,7 +53,7 @@ func Static() fs.FS {
 }
 
 // Deepest is how many folders below the root a page is at most.
-const Deepest = 3
+const Deepest = 4
 
 // sets is the templates for each depth: what differs is the way to the root.
 var sets = func() (sets [Deepest + 1]*template.Template) {
