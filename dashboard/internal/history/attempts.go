@@ -6,7 +6,6 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
-	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
 // The outcomes of an attempt.
@@ -105,7 +104,7 @@ func (b *Book) news(ev *supervisor.Event) news {
 		n.outcome = retrying
 	}
 	if n.outcome != rerun {
-		n.cause, n.whole = cause.Of(ev.Err), n.err
+		n.cause, n.whole = b.memo.of(ev.Err, n.err), n.err
 	}
 	if n.broke != nil {
 		n.whole = wholeErrorOf(ev.Err)

@@ -67,8 +67,12 @@ func TestTroubleIsBounded(t *testing.T) {
 	b := history.New(history.Options{Describe: describe})
 	defer b.Close()
 	b.Watch(newView(1))
+	var causes []error
+	for i := range 150 {
+		causes = append(causes, fmt.Errorf("cause %s of it", strings.Repeat("x", i)))
+	}
 	for i := range n {
-		ev := event(1, supervisor.InputFailed, i, fmt.Errorf("order %d: cause %s", i, strings.Repeat("x", i%150)))
+		ev := event(1, supervisor.InputFailed, i, causes[i%len(causes)])
 		ev.Value = i
 		b.Observe(ev)
 	}
@@ -125,16 +129,17 @@ func TestSuccessIsBounded(t *testing.T) {
 // TestContainersAreBounded: of thousands that crash, the latest are kept, and their crashes.
 func TestContainersAreBounded(t *testing.T) {
 	t.Parallel()
-	const n = 20_000
+	const n = 5000
 	b := history.New(history.Options{})
 	defer b.Close()
 	b.Watch(newView(1))
+	stack := strings.Repeat("s", 1<<20)
 	for i := range n {
 		for _, kind := range []supervisor.Kind{supervisor.ContainerStarted, supervisor.ContainerReady, supervisor.ContainerCrashed} {
 			ev := event(1, kind, -1, nil)
 			ev.Container, ev.Lineage = i, i%4
 			if kind == supervisor.ContainerCrashed {
-				ev.Err = &supervisor.CrashError{Container: i, Phase: supervisor.PhaseInput, Input: i, Panic: "no rates", Stack: strings.Repeat("s", 1<<20)}
+				ev.Err = &supervisor.CrashError{Container: i, Phase: supervisor.PhaseInput, Input: i, Panic: "no rates", Stack: stack}
 				ev.Input = i
 			}
 			b.Observe(ev)
@@ -184,13 +189,13 @@ func TestLinesAreBounded(t *testing.T) {
 	require.Greater(t, bytes, 16<<10)
 	require.True(t, s.Cut)
 	require.Equal(t, 10_001, s.Lines[len(s.Lines)-1].Number)
-	for c := range 1000 {
-		for range 200 {
+	for c := range 300 {
+		for range 330 {
 			say(c, strings.Repeat("y", 200))
 		}
 	}
 	sum := 0
-	for c := range 1000 {
+	for c := range 300 {
 		bytes, _ := kept(c)
 		require.Positive(t, bytes)
 		sum += bytes
@@ -198,20 +203,20 @@ func TestLinesAreBounded(t *testing.T) {
 	require.LessOrEqual(t, sum, 8<<20)
 }
 
-// TestShortRuns: a thousand runs leave as many behind as are to be kept, and no goroutine.
+// TestShortRuns: hundreds of runs leave as many behind as are to be kept, and no goroutine.
 func TestShortRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := history.New(history.Options{Keep: 10})
-		for i := range 1000 {
+		for i := range 300 {
 			_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) { return i, nil }, ints(3),
 				mapper.Options{Name: fmt.Sprint("run ", i), Observer: b, Containers: 1})
 			require.NoError(t, err)
 		}
 		synctest.Wait()
 		o := b.Overview(history.RunFilter{})
-		require.Equal(t, []int{0, 10, 990, 10}, []int{o.Live, o.Ended, o.Gone, o.Total})
-		require.Equal(t, "run 999", o.Runs[0].Name)
-		require.Equal(t, "run 990", o.Runs[9].Name)
+		require.Equal(t, []int{0, 10, 290, 10}, []int{o.Live, o.Ended, o.Gone, o.Total})
+		require.Equal(t, "run 299", o.Runs[0].Name)
+		require.Equal(t, "run 290", o.Runs[9].Name)
 		_, ok := b.Run(o.Runs[9].ID - 1)
 		require.False(t, ok)
 		require.Zero(t, b.Version(o.Runs[9].ID-1))
@@ -255,12 +260,13 @@ func TestLost(t *testing.T) {
 // TestDescribe: a Describe that panics is shown as such, one that is long is cut, one that
 // is slow delays nothing.
 func TestDescribe(t *testing.T) {
+	long := strings.Repeat("é", 1<<20)
 	for name, c := range map[string]struct {
 		describe func(any) string
 		want     string
 	}{
 		"panics": {func(any) string { panic("no such field") }, "Describe panicked: no such field"},
-		"long":   {func(any) string { return strings.Repeat("é", 1<<20) }, strings.Repeat("é", 199) + "…"},
+		"long":   {func(any) string { return long }, strings.Repeat("é", 199) + "…"},
 		"bytes":  {func(any) string { return "a\xffb" }, "a�b"},
 		"slow":   {func(any) string { time.Sleep(time.Minute); return "slow" }, "slow"},
 		"none":   {nil, ""},
@@ -411,4 +417,3 @@ func ask(b *history.Book, id uint64) {
 		}
 	}
 }
-

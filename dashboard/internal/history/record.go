@@ -34,8 +34,8 @@ type record struct {
 	mu     sync.Mutex
 	view   mapper.View // nil at the end
 	counts mapper.Counts
-	pool   supervisor.Snapshot // without its containers; empty where above is not nil
-	states map[string]int      // of lineages, at the end
+	pool   supervisor.Snapshot // without its containers, a second old; empty where above is not nil
+	states map[string]int      // of lineages
 	ended  time.Time
 	status Status // at the end
 	err    *supervisor.ErrorJSON
@@ -61,7 +61,7 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 		over: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
 	}
-	r.counts = v.Counts()
+	r.counts, r.states = v.Counts(), map[string]int{}
 	r.series.start(about.Started)
 	return r
 }
@@ -123,7 +123,7 @@ func (r *record) crashed(ev *supervisor.Event) {
 	if ev.Input >= 0 && !r.function {
 		crash.Run = r.id
 	}
-	f := finding{cause: cause.Of(ev.Err), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
+	f := finding{cause: r.book.memo.of(ev.Err, crash.Error), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
 	crash.Cause = f.cause.Key
 	r.mu.Lock()
 	defer r.mu.Unlock()

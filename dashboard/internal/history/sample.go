@@ -85,7 +85,7 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 	if r.above != nil {
 		crashes = r.crashes
 	}
-	pool.Containers = nil
+	r.states, pool.Containers = lineages(pool), nil
 	r.loop.seen(pool, r.pool)
 	changed := r.series.note(counts, crashes, now, &r.times) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
 	r.counts, r.pool = counts, pool
@@ -95,14 +95,13 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 // end takes in the last numbers, and lets go of what is not worth keeping.
 func (r *record) end(v mapper.View, now time.Time) {
 	counts, pool, err := v.Counts(), r.look(v), v.Err()
-	states := lineages(pool)
 	names := r.describe(v)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.note(counts, pool, now)
 	r.series.end(counts, now.Sub(r.started))
 	r.ended, r.err, r.status = now, wholeErrorOf(err), statusAt(r.function, counts, err)
-	r.states, r.names, r.view = states, names, nil
+	r.names, r.view = names, nil
 	r.inputs.forgetAll() // nothing takes them any more
 	r.version.Add(1)
 }
