@@ -117,8 +117,8 @@ func (it *trouble) show(r *record, m moment) Input {
 // for events of trouble are the last to be lost.
 func (it *trouble) state(m moment) string {
 	switch {
-	case it.final && it.outcome == succeeded:
-		return succeeded
+	case it.final && (it.outcome == succeeded || it.outcome == cancelled):
+		return it.outcome
 	case it.final:
 		return failed
 	case !m.live && m.counts.Cancelled > 0:
