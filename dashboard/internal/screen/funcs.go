@@ -17,6 +17,8 @@ var functions = template.FuncMap{
 	// Texts that come from programs.
 	"name": func(s any) string { return name(asText(s)) },
 	"line": line, "trace": trace, "text": text, "long": long,
+	"traceEnd": func(s string) string { return end(s, traceLength) },
+	"textEnd":  func(s string) string { return end(s, textLength) },
 
 	// Words, numbers and times.
 	"word": wordOf, "called": Called,

@@ -63,8 +63,8 @@ func TestContrast(t *testing.T) {
 		for _, text := range []string{"ink", "red", "accent"} {
 			require.GreaterOrEqual(t, contrast(t, c[text], c["banner"]), 4.5, "scheme %d: %s on the banner", i, text)
 		}
-		for _, line := range []string{"blue-fill", "amber-fill", "green-fill", "red-fill"} {
-			require.GreaterOrEqual(t, contrast(t, c[line], c["sheet"]), 2.0, "scheme %d: %s", i, line)
+		for _, line := range []string{"grey-fill", "blue-fill", "amber-fill", "green-fill", "red-fill"} {
+			require.GreaterOrEqual(t, contrast(t, c[line], c["sheet"]), 3.0, "scheme %d: %s", i, line)
 		}
 	}
 }
