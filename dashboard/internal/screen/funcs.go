@@ -1,0 +1,95 @@
+package screen
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// functions are what templates can call.
+var functions = template.FuncMap{
+	"root": func() string { return "" }, // the way to the root, see sets
+
+	// Texts that come from programs.
+	"name": func(s any) string { return name(asText(s)) },
+	"line": line, "trace": trace, "text": text, "long": long,
+	"traceEnd": func(s string) string { return end(s, traceLength) },
+	"textEnd":  func(s string) string { return end(s, textLength) },
+
+	// Words, numbers and times.
+	"word": wordOf, "called": Called,
+	"n": count, "rate": rate, "pct": percent, "share": share, "plural": plural, "bytes": bytes,
+	"dur": duration, "ago": ago, "age": age, "until": until, "clock": clock,
+	"between": func(from, to time.Time) string { return duration(to.Sub(from)) },
+	"asTime":  time.UnixMilli,
+
+	// What a model says only indirectly.
+	"states": states, "settled": settled, "progress": progress, "ending": ending,
+	"gauge": func(n, limit int) *bar { return gauge(n, limit, fmt.Sprintf("%d of %d", n, limit)) },
+	"last":  func(a history.Attempt) int { return a.Input + a.Count - 1 },
+
+	// What the language of templates lacks.
+	"list":    func(all ...any) []any { return all },
+	"crashes": func(c *history.Crash) []history.Crash { return []history.Crash{*c} },
+	"str":     asText,
+	"int":     func(n int64) int { return int(n) },
+	"less":    func(n int) int { return n - 1 },
+}
+
+func asText(v any) string { return fmt.Sprint(v) }
+
+// long is a trace on one line.
+func long(s string) string { return oneLine(trace(s)) }
+
+// plural is "1 crash" or "2 crashes".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// counted is how many inputs are in a state.
+type counted struct {
+	Name string
+	N    int
+}
+
+// states is the inputs by state, in the order of their lives.
+func states(c history.Counts) []counted {
+	return []counted{
+		{"pending", c.Pending},
+		{"running", c.Running},
+		{"retrying", c.Retrying},
+		{"succeeded", c.Succeeded},
+		{"failed", c.Failed},
+		{"cancelled", c.Cancelled},
+	}
+}
+
+func settled(c history.Counts) int { return c.Succeeded + c.Failed + c.Cancelled }
+
+// ending is how a container ended, in a few words.
+func ending(c *supervisor.CrashJSON) string {
+	switch {
+	case c.OOM && c.PeakMemory > 0:
+		return "out of memory at " + bytes(c.PeakMemory)
+	case c.OOM:
+		return "out of memory"
+	case c.Signal != "":
+		return "signal " + name(c.Signal)
+	case c.Exit != 0:
+		return fmt.Sprintf("exit code %d", c.Exit)
+	case c.Kind != "":
+		return name(c.Kind)
+	case strings.HasPrefix(c.Reason, "panic"):
+		return "panic"
+	case c.Phase == supervisor.PhaseStart:
+		return "failed start"
+	}
+	return "end of its goroutine"
+}
