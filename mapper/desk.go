@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // desk is the source and the outlet of a function's calls: they wait here for a
@@ -84,7 +86,9 @@ func (d *desk[In, Out]) remove(rec *record[In, Out]) bool {
 	}
 	d.mu.Unlock()
 	if waits {
-		d.fail(rec, rec.call.err)
+		rec.err = rec.call.err
+		d.e.emitInput(supervisor.InputCancelled, rec, 0)
+		d.fail(rec, rec.err)
 	}
 	return waits
 }

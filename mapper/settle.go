@@ -106,7 +106,12 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 		e.halt(rec)
 		return
 	}
-	if !rec.ended && !rec.call.settled() {
+	switch {
+	case rec.ended:
+	case rec.call.settled():
+		rec.err = rec.call.err
+		e.emitInput(supervisor.InputCancelled, rec, 0)
+	default:
 		e.emitInput(supervisor.InputFailed, rec, 0)
 	}
 	e.deliver(e.failure(rec))

@@ -157,3 +157,27 @@ func TestViewOfASlowInput(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
+
+// TestEventsOfWithdrawnCalls: a call that its caller withdraws is told of as that, wherever it was, and not as failed.
+func TestEventsOfWithdrawnCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lookout
+		f := deploy(t, mapper.Plain(func(ctx context.Context, i int) (int, error) {
+			return i, during(ctx, time.Minute)
+		}), mapper.Options{Containers: 1, Observer: &l})
+		calls, err := f.SpawnAll(t.Context(), ints(3))
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		calls[0].Cancel() // executes
+		calls[2].Cancel() // waits
+		time.Sleep(2 * time.Minute)
+		require.NoError(t, f.Stop(t.Context()))
+		require.Empty(t, l.of(supervisor.InputFailed))
+		var told []int
+		for _, ev := range l.of(supervisor.InputCancelled) {
+			require.ErrorIs(t, ev.Err, mapper.ErrCancelled)
+			told = append(told, ev.Value.(int))
+		}
+		require.ElementsMatch(t, []int{0, 2}, told)
+	})
+}

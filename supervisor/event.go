@@ -24,6 +24,7 @@ const (
 	InputRetried       Kind = "input_retried"       // after Err, at Next
 	InputRerun         Kind = "input_rerun"         // after the crash Err, or elsewhere at no charge
 	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
+	InputCancelled     Kind = "input_cancelled"     // a call, withdrawn by its caller: Err is the cause
 	AttemptsEnded      Kind = "attempts_ended"      // of Count inputs, consecutive ones from Input on
 )
 
@@ -32,7 +33,7 @@ var kinds = [...]Kind{
 	FunctionDeployed, FunctionStopped, RunStarted, RunEnded,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
-	InputRetried, InputRerun, InputFailed, AttemptsEnded,
+	InputRetried, InputRerun, InputFailed, InputCancelled, AttemptsEnded,
 }
 
 // bulk reports that events of the kind come in numbers, and are the first to be dropped.

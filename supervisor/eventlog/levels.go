@@ -30,6 +30,7 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.InputRetried:       {slog.LevelDebug, "input retried"},
 	supervisor.InputRerun:         {slog.LevelDebug, "input re-run"},
 	supervisor.InputFailed:        {slog.LevelWarn, "input failed for good"},
+	supervisor.InputCancelled:     {slog.LevelDebug, "call withdrawn"},
 }
 
 // describe returns no message for an event that is not logged.

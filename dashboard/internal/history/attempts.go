@@ -94,7 +94,7 @@ func (b *Book) news(ev *supervisor.Event) news {
 	switch {
 	case ev.Kind == supervisor.InputRerun && !isCrash:
 		n.outcome = rerun
-	case ev.Kind == supervisor.InputFailed && withdrawn(ev.Err):
+	case ev.Kind == supervisor.InputCancelled:
 		n.outcome = cancelled
 	case isTimeout:
 		n.outcome = timeout
@@ -112,12 +112,6 @@ func (b *Book) news(ev *supervisor.Event) news {
 		n.whole = wholeErrorOf(ev.Err)
 	}
 	return n
-}
-
-// withdrawn reports that nobody wanted to know the result any more: of calls that is told of as
-// a failure.
-func withdrawn(err error) bool {
-	return errors.Is(err, mapper.ErrCancelled) || errors.Is(err, mapper.ErrStopped)
 }
 
 // told takes in that an input is retried, is re-run or has failed, and reports whether it was in

@@ -127,7 +127,7 @@ func (b *Book) Observe(ev supervisor.Event) {
 	switch ev.Kind {
 	case supervisor.AttemptsEnded:
 		b.attempted(&ev, pool)
-	case supervisor.InputRetried, supervisor.InputRerun, supervisor.InputFailed:
+	case supervisor.InputRetried, supervisor.InputRerun, supervisor.InputFailed, supervisor.InputCancelled:
 		b.told(&ev, pool)
 		b.version.Add(1)
 	case supervisor.RunEnded, supervisor.FunctionStopped:

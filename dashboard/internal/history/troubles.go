@@ -156,7 +156,7 @@ func (it *trouble) told(ev *supervisor.Event, n news) {
 		s.container = n.container
 	}
 	it.container, it.took = s.container, s.took
-	it.outcome, it.final = n.outcome, ev.Kind == supervisor.InputFailed
+	it.outcome, it.final = n.outcome, ev.Kind == supervisor.InputFailed || ev.Kind == supervisor.InputCancelled
 	it.described, it.attempts, it.time, it.next = n.described, ev.Attempt, ev.Time, ev.Next
 	if n.outcome != rerun {
 		it.cause, it.err = n.cause.Key, n.err
