@@ -167,6 +167,7 @@ func TestShortRuns(t *testing.T) {
 			_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) { return i, nil }, ints(3),
 				mapper.Options{Name: fmt.Sprint("run ", i), Observer: b, Containers: 1})
 			require.NoError(t, err)
+			time.Sleep(time.Millisecond) // or they end at the same time, in any order
 		}
 		synctest.Wait()
 		o := b.Overview(history.RunFilter{})
