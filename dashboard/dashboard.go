@@ -6,6 +6,7 @@ import (
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/dashboard/internal/live"
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/metrics"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -43,11 +44,12 @@ type Options struct {
 // Dashboard is a page about runs and functions, and the [mapper.Watcher] to give to those
 // that it is to show, as mapper.Options.Observer. Its methods are safe for concurrent use.
 type Dashboard struct {
-	opts Options
-	book *history.Book
-	src  source // the book
-	hub  live.Hub
-	all  http.Handler
+	opts    Options
+	book    *history.Book
+	src     source // the book
+	metrics metrics.Registry
+	hub     live.Hub
+	all     http.Handler
 }
 
 var (
@@ -90,17 +92,24 @@ func (d *Dashboard) guarded(next http.Handler) http.Handler {
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// ServeHTTP answers requests for pages, for the JSON API below api/v1/, for healthz and readyz.
+// ServeHTTP answers requests for pages, for the JSON API below api/v1/, for metrics (as
+// Prometheus scrapes them, see mapper/metrics), healthz and readyz.
 func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.all.ServeHTTP(w, r) }
 
 // Watch is for the run or function that the dashboard is the Observer of.
-func (d *Dashboard) Watch(v mapper.View) { d.book.Watch(v) }
+func (d *Dashboard) Watch(v mapper.View) {
+	d.metrics.Watch(v)
+	d.book.Watch(v)
+}
 
 // Observe is for the run or function that the dashboard is the Observer of.
-func (d *Dashboard) Observe(e supervisor.Event) { d.book.Observe(e) }
+func (d *Dashboard) Observe(e supervisor.Event) {
+	d.metrics.Observe(e)
+	d.book.Observe(e)
+}
 
 // Wants is for the run or function that the dashboard is the Observer of.
-func (d *Dashboard) Wants(k supervisor.Kind) bool { return d.book.Wants(k) }
+func (d *Dashboard) Wants(k supervisor.Kind) bool { return d.metrics.Wants(k) || d.book.Wants(k) }
 
 // Close ends the pages that are followed, and looks at nothing any more. It returns when
 // that is done. What is known is still shown.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/metrics"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -53,6 +54,11 @@ func TestARealRun(t *testing.T) {
 			require.Contains(t, page, "&lt;b&gt;seven&lt;/b&gt;")
 			require.Contains(t, get(t, d, "/runs/"+run[1]+"/inputs").Body.String(), "file-7")
 		}
+	}
+	scraped := get(t, d, "/metrics")
+	require.Equal(t, metrics.ContentType, scraped.Header().Get("Content-Type"))
+	for state, n := range map[string]int{"succeeded": 6, "failed": 4} {
+		require.Contains(t, scraped.Body.String(), fmt.Sprintf("longshore_inputs_total{function=%q,kind=\"run\",state=%q} %d\n", "read-all", state, n))
 	}
 	server := mounted(t, d)
 	pages := crawl(t, server.Client(), server.URL+"/long/shore/")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/longshore-go/longshore/dashboard/internal/screen"
+	"github.com/longshore-go/longshore/mapper/metrics"
 )
 
 // routes leads to all that a dashboard has.
@@ -32,6 +33,7 @@ func (d *Dashboard) routes() http.Handler {
 		mux.Handle("/healthz", api)
 		mux.Handle("/readyz", api)
 	}
+	mux.HandleFunc("GET /metrics", d.scrape)
 	mux.HandleFunc("/", d.elsewhere)
 	return rooted(mux)
 }
@@ -53,6 +55,13 @@ func rooted(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// scrape answers Prometheus.
+func (d *Dashboard) scrape(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", metrics.ContentType)
+	w.Header().Set("Cache-Control", "no-store")
+	_ = d.metrics.WriteText(w)
 }
 
 // found leads to a relative place. http.Redirect would make it an absolute one, and a prefix

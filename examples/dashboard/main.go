@@ -23,7 +23,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"time"
@@ -114,10 +113,7 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	if err := f.Stop(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return errors.Join(err, <-served)
 	}
-	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return <-served
 }
 
 // deploy makes the function. It does not live in the program's context, which ends the
