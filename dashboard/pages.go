@@ -69,7 +69,7 @@ func (d *Dashboard) feed(v view) live.Feed {
 			if !ok {
 				return nil, false
 			}
-			rendered, err := s.Render()
+			rendered, err := s.Stream()
 			parts := make(map[string]string, len(rendered))
 			for _, p := range rendered {
 				parts[p.ID] = string(p.HTML)
@@ -96,6 +96,9 @@ func (d *Dashboard) run(r *http.Request) (view, bool) {
 		}
 		s := screen.Run{Run: run, Actions: d.opts.AllowActions}
 		s.Containers, _ = d.src.Containers(id, history.ContainerFilter{Limit: 20})
+		if above, ok := d.src.Run(run.Parent); ok && run.Ended.IsZero() {
+			s.Above = &above
+		}
 		if run.Function {
 			s.On = d.src.Overview(history.RunFilter{Parent: id, Limit: 20})
 		}
