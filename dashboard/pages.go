@@ -96,9 +96,6 @@ func (d *Dashboard) run(r *http.Request) (view, bool) {
 		}
 		s := screen.Run{Run: run, Actions: d.opts.AllowActions}
 		s.Containers, _ = d.src.Containers(id, history.ContainerFilter{Limit: 20})
-		if above, ok := d.src.Run(run.Parent); ok && run.Ended.IsZero() {
-			s.Above = &above
-		}
 		if run.Function {
 			s.On = d.src.Overview(history.RunFilter{Parent: id, Limit: 20})
 		}

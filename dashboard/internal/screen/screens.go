@@ -38,7 +38,6 @@ func (Overview) Statuses() []string {
 type Run struct {
 	history.Run
 	Containers history.Page[history.Container] // the first of them
-	Above      *history.Run                    // the function that serves the run
 	On         history.Overview                // the runs on a function
 	Actions    bool
 }
