@@ -34,7 +34,7 @@ func TestPages(t *testing.T) {
 			"dial tcp: refused", "*net.OpError", "Throughput", "succeeded 39", "p99", "8 of 10 live", "312 ms, 1.0 s, 2.1 s, 3.0 s", "3 of 8", "the run gives up",
 			"out of memory at 512 MiB", "crash-looping next start in", "300 MiB of 512 MiB", "Runs on it", "12 events", "Containers 10",
 		},
-		"/runs/2":              {"6,249 of 10,000 settled, 62 %", "about 2m 33s left"},
+		"/runs/2":              {"resize-images is crash-looping Next start in", "run 2 on function 1", "6,249 of 10,000 settled, 62 %", "about 2m 33s left"},
 		"/runs/3":              {"failed 1h 0m ago , after 1h 0m", "supervisor: crashes outweigh progress", "held the run up 40 % of the time"},
 		"/runs/1/containers":   {"Containers of resize-images", "7 2 running input 5,981", "1 to 2 of 120"},
 		"/runs/1/inputs":       {"Inputs of resize-images", "5,981 retrying next attempt in", "photos/5981.jpg", "dial tcp: refused", "1 to 1 of 120"},

@@ -83,7 +83,8 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 			Gate: "open", Policy: "One container at a time is tried.",
 		}
 	case 2:
-		r.Parent = 1
+		function, _ := s.Run(1)
+		r.Parent, r.Loop = 1, function.Loop
 	case 3:
 		r.Name, r.Status, r.Ended = "nightly", history.Failed, now.Add(-time.Hour)
 		r.Started = now.Add(-2 * time.Hour)

@@ -12,7 +12,7 @@ import (
 
 // functions are what templates can call.
 var functions = template.FuncMap{
-	"root": func() string { return "" }, // the way to the root, see sets
+	"root": func() string { return "" }, "rel": moment.page, // see sets
 
 	// Texts that come from programs.
 	"name": func(s any) string { return name(asText(s)) },

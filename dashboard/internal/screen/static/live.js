@@ -69,7 +69,7 @@
     for (const { name, value } of fresh.attributes) {
       if (old.getAttribute(name) !== value && !theirs(name)) old.setAttribute(name, value);
     }
-    merge(old, fresh);
+    if (!fresh.dataset.tick) merge(old, fresh); // what ticks is not sent
   }
 
   // show puts a part in its place. Logs that show their end go on showing it.
