@@ -31,13 +31,15 @@ func (p *pace) start(at time.Time) {
 }
 
 // note takes in the numbers of a second, and reports whether the charts have changed: they do
-// while anything is in them.
+// while anything is in them. Without t, late takes in what attempts took.
 func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool {
 	s := Sample{
 		Time: now, Succeeded: c.Succeeded - p.succeeded, Failed: c.Failed - p.failed, Crashes: crashes - p.crashes,
 		Running: c.Running, Pending: c.Pending, Retrying: c.Retrying,
 	}
-	t.lap(&s)
+	if t != nil {
+		t.lap(&s)
+	}
 	if now.After(p.last) || s.Succeeded+s.Failed+s.Crashes > 0 {
 		p.samples.put(s)
 	}
@@ -73,6 +75,13 @@ func (p *pace) recent(now time.Time) float64 {
 		n++
 	}
 	return perSecond(settled, now.Sub(since))
+}
+
+// late completes the last sample with attempts that were told of after it.
+func (p *pace) late(t *times) {
+	if s := p.samples.newest(); s != nil && t.second != nil && t.second.TotalCount() > 0 {
+		t.lap(s)
+	}
 }
 
 // end makes the rate that of the whole run.

@@ -29,6 +29,15 @@ func (r *ring[T]) full() bool { return len(r.items) >= r.limit }
 // oldest is the one whose place the next one takes; the ring is full.
 func (r *ring[T]) oldest() T { return r.items[r.next] }
 
+// newest is where the latest one is, nil if there is none.
+func (r *ring[T]) newest() *T {
+	n := len(r.items)
+	if n == 0 {
+		return nil
+	}
+	return &r.items[(r.next+n-1)%n]
+}
+
 // latest yields what is kept, the latest first.
 func (r *ring[T]) latest() iter.Seq[T] {
 	return func(yield func(T) bool) {

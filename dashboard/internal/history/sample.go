@@ -60,7 +60,7 @@ func (r *record) tick(v mapper.View, now time.Time) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.note(counts, pool, now) {
+	if r.note(counts, pool, now, &r.times) {
 		r.version.Add(1)
 		r.book.version.Add(1)
 	}
@@ -80,14 +80,14 @@ func (r *record) look(v mapper.View) supervisor.Snapshot {
 
 // note takes in numbers, and reports whether there is something new to show. The caller holds
 // r.mu.
-func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.Time) bool {
+func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.Time, t *times) bool {
 	crashes := pool.Crashes
 	if r.above != nil {
 		crashes = r.crashes
 	}
 	r.states, pool.Containers = lineages(pool), nil
 	r.loop.seen(pool, r.pool)
-	changed := r.series.note(counts, crashes, now, &r.times) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
+	changed := r.series.note(counts, crashes, now, t) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
 	r.counts, r.pool = counts, pool
 	return changed
 }
@@ -97,7 +97,7 @@ func (r *record) end(v mapper.View, now time.Time) {
 	counts, pool, err := v.Counts(), r.look(v), v.Err()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.note(counts, pool, now)
+	r.note(counts, pool, now, nil) // its last attempts may not have been told of
 	r.series.end(counts, now.Sub(r.started))
 	r.ended, r.err, r.status = now, wholeErrorOf(err), statusAt(r.function, counts, err)
 	r.view = nil
@@ -110,6 +110,7 @@ func (r *record) close(names map[int]string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.names = names
+	r.series.late(&r.times)
 	r.times.end()
 	r.attempts.shrink(endedAttempts)
 	r.version.Add(1)
