@@ -21,6 +21,7 @@ type feed struct {
 	queue  []Event
 	asleep bool
 	closed bool
+	alarm  *time.Timer // wakes it for what comes in numbers
 }
 
 // How far an observer may lag behind before events are dropped: this far, or so many
@@ -28,6 +29,13 @@ type feed struct {
 const (
 	eventQueue         = 1024
 	eventsPerContainer = 4
+)
+
+// What comes in numbers does not wake the observer at once: a wake for each takes a third of
+// a core from the work where containers are as many as cores.
+const (
+	bulkDelay = 10 * time.Millisecond
+	bulkBatch = 128 // events
 )
 
 func newFeed(o Observer, containers int) *feed {
@@ -57,7 +65,24 @@ func (f *feed) put(ev Event) {
 		f.dropped.Add(1)
 	default:
 		f.queue = append(f.queue, ev)
-		f.wake()
+		if !ev.Kind.bulk() || len(f.queue) >= bulkBatch {
+			f.wake()
+		} else if f.asleep && len(f.queue) == 1 {
+			f.wakeLater()
+		}
+	}
+}
+
+// wakeLater is wake in a while. The caller holds mu.
+func (f *feed) wakeLater() {
+	if f.alarm == nil {
+		f.alarm = time.AfterFunc(bulkDelay, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.wake()
+		})
+	} else {
+		f.alarm.Reset(bulkDelay)
 	}
 }
 
@@ -74,6 +99,9 @@ func (f *feed) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
+	if f.alarm != nil {
+		f.alarm.Stop()
+	}
 	f.wake()
 }
 
