@@ -20,11 +20,11 @@ const maxText = 1000
 // not want is forgotten: none of its events finds it. The caller holds l.mu.
 func (t *traces) begin(l *life, ev supervisor.Event) {
 	if l.about.Function {
-		l.span = t.root(nil, "longshore.deploy", ev)
+		l.span = t.under(l.above, nil, "longshore.deploy", ev)
 		l.span.End(trace.WithTimestamp(ev.Time))
 		return
 	}
-	l.span = t.root(t.of(l.about.Parent), "longshore.run", ev)
+	l.span = t.under(l.above, t.of(l.about.Parent), "longshore.run", ev)
 	if !l.span.IsRecording() {
 		t.forget(l.about.ID)
 		return
@@ -35,9 +35,14 @@ func (t *traces) begin(l *life, ev supervisor.Event) {
 	)
 }
 
-// root begins a trace, linked to the deploy of its function if there is one. The name of the
-// function is there from the beginning, for samplers.
+// root begins a trace, linked to the deploy of its function if there is one.
 func (t *traces) root(function *life, name string, ev supervisor.Event) trace.Span {
+	return t.under(trace.SpanContext{}, function, name, ev)
+}
+
+// under is root within the caller's span, if there is one. The name of the function is there
+// from the beginning, for samplers.
+func (t *traces) under(above trace.SpanContext, function *life, name string, ev supervisor.Event) trace.Span {
 	opts := []trace.SpanStartOption{
 		trace.WithTimestamp(ev.Time),
 		trace.WithAttributes(attribute.String("longshore.function", cut(ev.Function))),
@@ -45,7 +50,7 @@ func (t *traces) root(function *life, name string, ev supervisor.Event) trace.Sp
 	if function != nil && function.span != nil && function.span.SpanContext().IsSampled() {
 		opts = append(opts, trace.WithLinks(trace.Link{SpanContext: function.span.SpanContext()}))
 	}
-	_, span := t.tracer.Start(context.Background(), name, opts...)
+	_, span := t.tracer.Start(trace.ContextWithSpanContext(context.Background(), above), name, opts...)
 	return span
 }
 

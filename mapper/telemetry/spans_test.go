@@ -264,3 +264,19 @@ func TestNoTracer(t *testing.T) {
 	require.Zero(t, tel.Held())
 	require.NoError(t, tel.Close())
 }
+
+// TestSpansOfACaller: a run is a part of what its caller does.
+func TestSpansOfACaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tel, recorder := traced(t, 0, sdktrace.AlwaysSample())
+		ctx, caller := sdktrace.NewTracerProvider().Tracer("caller").Start(t.Context(), "batch")
+		_, err := mapper.Collect(ctx, work, []int{3}, mapper.Options{Observer: tel})
+		require.NoError(t, err)
+		caller.End()
+		synctest.Wait()
+		runs := named(recorder, "longshore.run")
+		require.Len(t, runs, 1)
+		require.Equal(t, caller.SpanContext().SpanID(), runs[0].Parent().SpanID())
+		require.Equal(t, caller.SpanContext().TraceID(), runs[0].SpanContext().TraceID())
+	})
+}

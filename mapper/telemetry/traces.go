@@ -28,7 +28,8 @@ const lookEvery = time.Minute
 // but a Close may come between.
 type life struct {
 	about mapper.About
-	done  <-chan struct{} // and not the view, which would keep the inputs
+	above trace.SpanContext // of its caller, who may have none
+	done  <-chan struct{}   // and not the view, which would keep the inputs
 
 	mu      sync.Mutex
 	span    trace.Span // of a run; of a function, the moment of its deploy
@@ -56,7 +57,7 @@ func (t *traces) wants(kind supervisor.Kind) bool {
 // not told of.
 func (t *traces) watch(v mapper.View) {
 	about := v.About()
-	for _, l := range t.take(about.ID, &life{about: about, done: v.Done()}) {
+	for _, l := range t.take(about.ID, &life{about: about, above: trace.SpanContextFromContext(v.Context()), done: v.Done()}) {
 		l.mu.Lock()
 		l.end(supervisor.Event{Time: time.Now()})
 		l.mu.Unlock()
