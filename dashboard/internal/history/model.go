@@ -145,7 +145,8 @@ type Sample struct {
 	P99       time.Duration `json:"p99_ns"`
 }
 
-// Cause is failures, or crashes, that say the same.
+// Cause is failures, or crashes, that say the same. Each failed attempt counts, and each
+// crash once, whatever it did to inputs.
 type Cause struct {
 	Key     string    `json:"key"` // for filters
 	Title   string    `json:"title"`
@@ -156,6 +157,10 @@ type Cause struct {
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 	Samples []int     `json:"samples"` // inputs, the latest first, at most 5
+
+	Failed    int                   `json:"failed_inputs"` // inputs that have failed for good because of it
+	Retryable int                   `json:"retryable"`     // of a function: those of them that can be retried, see Book.Retry
+	Error     *supervisor.ErrorJSON `json:"error"`         // the latest, with its stack
 }
 
 // Crash is one crash of a container.
@@ -163,12 +168,15 @@ type Crash struct {
 	Time      time.Time             `json:"time"`
 	Container int                   `json:"container"`
 	Lineage   int                   `json:"lineage"`
+	Run       uint64                `json:"run,omitempty"`       // whose input that is; 0: not known
 	Input     int                   `json:"input"`               // -1: none
 	Described string                `json:"described,omitempty"` // the input, as the user's Describe has it
 	InARow    int                   `json:"in_a_row"`
 	Next      time.Time             `json:"next,omitzero"` // of the lineage's next start, as it was then
 	Cause     string                `json:"cause"`         // the key of its Cause
 	Error     *supervisor.ErrorJSON `json:"error"`
+
+	broke *supervisor.CrashError // while Error is not made yet
 }
 
 // Page is a part of a list.
@@ -234,7 +242,8 @@ type Line struct {
 type Input struct {
 	Run       uint64                `json:"run"`
 	Index     int                   `json:"index"`
-	State     string                `json:"state"` // pending running retrying succeeded failed cancelled
+	Count     int                   `json:"count,omitempty"` // over 1: that many inputs, from Index on, that were executed in one go
+	State     string                `json:"state"`           // pending running retrying succeeded failed cancelled
 	Described string                `json:"described,omitempty"`
 	Attempts  int                   `json:"attempts"`
 	Container int                   `json:"container"`         // of the last attempt that is known; -1: none
@@ -256,9 +265,10 @@ type InputStory struct {
 type Attempt struct {
 	Run       uint64                `json:"run"`
 	Input     int                   `json:"input"`
-	Count     int                   `json:"count"`     // over 1: that many consecutive inputs, told of together
-	Attempt   int                   `json:"attempt"`   // 0: not known
-	Container int                   `json:"container"` // -1: not known
+	Count     int                   `json:"count"`            // over 1: that many consecutive inputs, told of together
+	Failed    int                   `json:"failed,omitempty"` // of these
+	Attempt   int                   `json:"attempt"`          // 0: not known
+	Container int                   `json:"container"`        // -1: not known
 	Ended     time.Time             `json:"ended"`
 	Took      time.Duration         `json:"took_ns"` // on average; 0: not known
 	Outcome   string                `json:"outcome"` // succeeded failed retrying rerun crashed timeout

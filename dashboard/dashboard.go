@@ -1,0 +1,110 @@
+package dashboard
+
+import (
+	"net/http"
+
+	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/dashboard/internal/live"
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Options says what a dashboard shows and allows. The zero value works.
+type Options struct {
+	// Title is at the top of each page. Zero means longshore.
+	Title string
+
+	// Describe says in a few words what an input is. It is called on goroutines of the
+	// dashboard; what it says is cut after 200 characters. Nil means that inputs are shown
+	// by their index only.
+	Describe func(input any) string
+
+	// Keep is how many runs and functions are kept after their end. Zero means 100.
+	Keep int
+
+	// AllowActions adds buttons that change what is shown: whoever can see the pages can stop
+	// runs. False means that they are refused.
+	AllowActions bool
+
+	// TrustedOrigins are origins that may ask for actions besides the dashboard's own, such as
+	// https://ops.example: where a proxy changes the Host. Zero means none.
+	TrustedOrigins []string
+
+	// AllowRemote lets ListenAndServe and Serve use an address that is not a loopback one.
+	// False means that they refuse it.
+	AllowRemote bool
+
+	// Hosts are names under which ListenAndServe and Serve are reached, besides localhost and
+	// the address itself. Zero means none.
+	Hosts []string
+}
+
+// Dashboard is a page about runs and functions, and the [mapper.Watcher] to give to those
+// that it is to show, as mapper.Options.Observer. Its methods are safe for concurrent use.
+type Dashboard struct {
+	opts Options
+	book *history.Book
+	src  source // the book
+	hub  live.Hub
+	all  http.Handler
+}
+
+var (
+	_ mapper.Watcher       = (*Dashboard)(nil)
+	_ supervisor.Selective = (*Dashboard)(nil)
+	_ http.Handler         = (*Dashboard)(nil)
+)
+
+// New makes a dashboard. It panics with a *policy.InvalidError if an origin is none. Whoever
+// makes it may Close it; one that shows nothing that lives has no goroutines.
+func New(opts Options) *Dashboard {
+	if opts.Title == "" {
+		opts.Title = "longshore"
+	}
+	d := &Dashboard{opts: opts, book: history.New(history.Options{Describe: opts.Describe, Keep: opts.Keep})}
+	d.src = d.book
+	d.all = d.guarded(d.routes())
+	return d
+}
+
+// guarded refuses what other origins ask for, and tells browsers what pages may do: nothing but
+// what they are made of.
+func (d *Dashboard) guarded(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	for _, origin := range d.opts.TrustedOrigins {
+		if err := cross.AddTrustedOrigin(origin); err != nil {
+			panic(&policy.InvalidError{Field: "TrustedOrigins", Value: origin, Reason: err.Error()})
+		}
+	}
+	return cross.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		head := w.Header()
+		head.Set("Content-Security-Policy", contentPolicy)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Referrer-Policy", "same-origin")
+		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	}))
+}
+
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// ServeHTTP answers requests for pages, for the JSON API below api/v1/, for healthz and readyz.
+func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.all.ServeHTTP(w, r) }
+
+// Watch is for the run or function that the dashboard is the Observer of.
+func (d *Dashboard) Watch(v mapper.View) { d.book.Watch(v) }
+
+// Observe is for the run or function that the dashboard is the Observer of.
+func (d *Dashboard) Observe(e supervisor.Event) { d.book.Observe(e) }
+
+// Wants is for the run or function that the dashboard is the Observer of.
+func (d *Dashboard) Wants(k supervisor.Kind) bool { return d.book.Wants(k) }
+
+// Close ends the pages that are followed, and looks at nothing any more. It returns when
+// that is done. What is known is still shown.
+func (d *Dashboard) Close() {
+	d.hub.Close()
+	d.book.Close()
+}

@@ -1,0 +1,112 @@
+package history
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// loop is what a crash loop began with.
+type loop struct {
+	on   bool
+	base int // crashes of the pool before it
+}
+
+// opened takes in that a crash loop has begun, after so many crashes; the last of them is the
+// one that began it.
+func (l *loop) opened(crashes int) {
+	if !l.on {
+		*l = loop{on: true, base: max(crashes-1, 0)}
+	}
+}
+
+func (l *loop) closed() { *l = loop{} }
+
+// seen takes in what the pool says of itself, now and a second ago: events may be lost.
+func (l *loop) seen(now, before supervisor.Snapshot) {
+	switch {
+	case !now.CrashLooping:
+		l.closed()
+	case !l.on:
+		*l = loop{on: true, base: before.Crashes}
+	}
+}
+
+// loopOf is the crash loop of the containers in pool, nil if there is none.
+func loopOf(l loop, pool supervisor.Snapshot, crashes policy.Crashes, last *Crash, now time.Time) *Loop {
+	if !pool.CrashLooping {
+		return nil
+	}
+	if last == nil && pool.Last != nil {
+		last = crashOf(pool.Last)
+	}
+	return &Loop{
+		Since: pool.CrashLoopSince, Crashes: max(pool.Crashes-l.base, 1), Last: last,
+		Next: pool.NextStart, Gate: pool.Gate, Policy: plan(pool, crashes, now),
+	}
+}
+
+// crashOf is a crash that no event has told of.
+func crashOf(err *supervisor.CrashError) *Crash {
+	return &Crash{Container: err.Container, Lineage: -1, Input: err.Input, Error: wholeErrorOf(err)}
+}
+
+// plan says what the policy will do in a crash loop.
+func plan(pool supervisor.Snapshot, crashes policy.Crashes, now time.Time) string {
+	p, _ := crashes.(policy.Deployed)
+	p = p.WithDefaults()
+	opens := fmt.Sprintf("the first that finishes an input or lives for %s opens the way for the others", short(p.Probation))
+	switch {
+	case pool.Gate == policy.GateRamp.String():
+		return "A container works again. A few others are started at a time, more with each that works. " +
+			"If more of them crash than work, one at a time is tried again."
+	case pool.NextStart.After(now):
+		return fmt.Sprintf("One container at a time is tried, the next in %s. After each crash the wait doubles, up to %s; %s.",
+			short(pool.NextStart.Sub(now)), short(p.GateMaxDelay), opens)
+	case pool.Live > 0:
+		return fmt.Sprintf("One container at a time is tried, and one is under way. If it crashes the next wait is longer, up to %s; %s.",
+			short(p.GateMaxDelay), opens)
+	default:
+		return fmt.Sprintf("One container at a time is tried as soon as there is work for it; %s.", opens)
+	}
+}
+
+// meterOf is how near crashes are to the limit.
+func meterOf(pool supervisor.Snapshot, crashes policy.Crashes) Meter {
+	m := Meter{Start: pool.StartDebt, StartLimit: pool.StartLimit, Run: pool.RunDebt, RunLimit: pool.RunLimit}
+	switch p := crashes.(type) {
+	case policy.Deployed:
+		p = p.WithDefaults()
+		m.Then = fmt.Sprintf("Each crash adds to it, each finished input takes off. At %d, with no container that works or most of them "+
+			"failing, it is crash-looping: starts stop for %s, then one container at a time is tried. It is never given up.",
+			p.ColdDebt, short(p.GateInitialDelay))
+	case policy.Ephemeral:
+		p = p.WithDefaults()
+		m.Then = fmt.Sprintf("Each crash adds to it, each finished input takes off. At %d before anything has worked, or at %d if "+
+			"crashes have outweighed progress for %s, the run gives up: all pending inputs fail with the last crash.",
+			p.ColdDebt, p.Debt, short(p.Sustain))
+	}
+	return m
+}
+
+// short is d as people say it, rounded up to seconds from one second on.
+func short(d time.Duration) string {
+	if d > 0 && d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	s := int((d + time.Second - 1) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600 && s%60 == 0:
+		return fmt.Sprintf("%d min", s/60)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	case s%3600/60 == 0:
+		return fmt.Sprintf("%d h", s/3600)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
+	}
+}

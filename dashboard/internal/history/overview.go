@@ -1,0 +1,104 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Bounds of a page.
+const (
+	defaultLimit = 50
+	maxLimit     = 500
+)
+
+// Overview is all functions and runs that match.
+func (b *Book) Overview(f RunFilter) Overview {
+	now := time.Now()
+	b.mu.RLock()
+	o := Overview{Now: now, Ended: len(b.ended), Live: len(b.runs) - len(b.ended), Gone: b.gone, Runs: []Run{}}
+	all := make([]*record, 0, len(b.runs))
+	for _, r := range b.runs {
+		all = append(all, r)
+	}
+	b.mu.RUnlock()
+
+	rows := make([]row, 0, len(all))
+	for _, r := range all {
+		one := r.row()
+		if one.status == CrashLooping {
+			o.Looping++
+		}
+		if f.match(one) {
+			rows = append(rows, one)
+		}
+	}
+	slices.SortFunc(rows, row.compare)
+	o.Total = len(rows)
+	for _, one := range paged(rows, f.Offset, f.Limit) {
+		o.Runs = append(o.Runs, one.r.brief(one.r.lookAt(now)))
+	}
+	return o
+}
+
+// row is what runs are selected and ordered by.
+type row struct {
+	r      *record
+	status Status
+	ended  time.Time
+}
+
+func (r *record) row() row {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	one := row{r: r, status: Running, ended: r.ended}
+	switch {
+	case !r.ended.IsZero():
+		one.status = r.status
+	case r.loop.on:
+		one.status = CrashLooping
+	}
+	return one
+}
+
+func (f RunFilter) match(one row) bool {
+	status := f.Status == "" || f.Status == one.status || f.Status == Running && one.status == CrashLooping
+	return status && (f.Parent == 0 || f.Parent == one.r.parent) && contains(one.r.name, f.Text)
+}
+
+// compare puts functions that live first, then runs that live, the latest first, then what has
+// ended, the latest first.
+func (a row) compare(b row) int {
+	return cmp.Or(
+		first(a.ended.IsZero(), b.ended.IsZero()),
+		b.ended.Compare(a.ended),
+		first(a.r.function && a.ended.IsZero(), b.r.function && b.ended.IsZero()),
+		cmp.Compare(b.r.id, a.r.id),
+	)
+}
+
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// contains reports that text contains part, whatever the case.
+func contains(text, part string) bool {
+	return part == "" || strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// paged is the part of a list from offset on, of at most limit items.
+func paged[T any](all []T, offset, limit int) []T {
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	from := min(max(offset, 0), len(all))
+	return all[from:min(from+min(limit, maxLimit), len(all))]
+}

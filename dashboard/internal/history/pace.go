@@ -1,0 +1,97 @@
+package history
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+)
+
+// pace is how fast a run goes: a sample for each second, and what follows from the last ones.
+type pace struct {
+	samples   ring[Sample]
+	started   time.Time
+	last      time.Time // of the last sample
+	before    time.Time // of the one before it
+	succeeded int       // at that time
+	failed    int
+	crashes   int
+	rate      float64
+	quiet     int // samples in a row in which nothing happened
+	blocked   int // samples in which the reader held up the run
+}
+
+const (
+	maxSamples = 300
+	smoothing  = 10 // samples
+)
+
+func (p *pace) start(at time.Time) {
+	p.samples.limit = maxSamples
+	p.started, p.last, p.before = at, at, at
+}
+
+// note takes in the numbers of a second, and reports whether the charts have changed: they do
+// while anything is in them.
+func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool {
+	s := Sample{
+		Time: now, Succeeded: c.Succeeded - p.succeeded, Failed: c.Failed - p.failed, Crashes: crashes - p.crashes,
+		Running: c.Running, Pending: c.Pending, Retrying: c.Retrying,
+	}
+	t.lap(&s)
+	p.samples.put(s)
+	p.before, p.last = p.last, now
+	p.succeeded, p.failed, p.crashes = c.Succeeded, c.Failed, crashes
+	if c.Window > 0 && c.Waiting >= c.Window && c.Running == 0 {
+		p.blocked++
+	}
+	p.rate = p.recent(now)
+	p.quiet++
+	if s.Succeeded+s.Failed+s.Crashes+s.Running+s.Pending+s.Retrying != 0 {
+		p.quiet = 0
+	}
+	return p.quiet <= maxSamples
+}
+
+// recent is the inputs settled a second over the last samples. They begin where the one before
+// them ended.
+func (p *pace) recent(now time.Time) float64 {
+	settled, n, since := 0, 0, p.started
+	for s := range p.samples.latest() {
+		if n == smoothing {
+			since = s.Time
+			break
+		}
+		settled += s.Succeeded + s.Failed
+		n++
+	}
+	return perSecond(settled, now.Sub(since))
+}
+
+// end makes the rate that of the whole run.
+func (p *pace) end(c mapper.Counts, took time.Duration) {
+	p.rate = perSecond(c.Succeeded+c.Failed, took)
+}
+
+func perSecond(n int, took time.Duration) float64 {
+	if took <= 0 {
+		return 0
+	}
+	return float64(n) / took.Seconds()
+}
+
+// eta is how long it takes at this rate; -1 where nobody knows.
+func (p *pace) eta(c mapper.Counts, looping bool) time.Duration {
+	if c.Inputs < 0 || p.rate <= 0 || looping {
+		return -1
+	}
+	rest := max(c.Inputs-c.Succeeded-c.Failed-c.Cancelled, 0)
+	return time.Duration(float64(rest) / p.rate * float64(time.Second)).Round(time.Second)
+}
+
+// share is how many of the samples found the run held up by its reader.
+func (p *pace) share() float64 {
+	if p.samples.total == 0 {
+		return 0
+	}
+	return float64(p.blocked) / float64(p.samples.total)
+}

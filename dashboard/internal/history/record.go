@@ -1,0 +1,146 @@
+package history
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/cause"
+)
+
+// record is what is known of one run or function.
+type record struct {
+	book     *Book
+	id       uint64
+	parent   uint64
+	above    *record // of the function whose containers serve it; nil for a run of its own
+	name     string
+	function bool
+	started  time.Time
+	policy   policy.Crashes
+	settings Settings
+
+	version atomic.Uint64
+	dropped atomic.Int64 // events of its pool
+	over    atomic.Bool  // its end was told of: events up to then are counted in dropped
+	quit    chan struct{}
+	quitted sync.Once
+	done    chan struct{} // closed when it is not sampled any more
+
+	mu     sync.Mutex
+	view   mapper.View // nil at the end
+	counts mapper.Counts
+	pool   supervisor.Snapshot // without its containers; empty where above is not nil
+	states map[string]int      // of lineages, at the end
+	ended  time.Time
+	status Status // at the end
+	err    *supervisor.ErrorJSON
+
+	series pace
+	loop   loop
+	times  times
+	causes causes
+
+	attempts  ring[attempt]
+	inputs    troubles
+	names     map[int]string // of inputs that have succeeded, at the end
+	crew      crew
+	crashes   int // that its inputs were in, of a run on a function
+	lastCrash int // container
+}
+
+func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *record {
+	r := &record{
+		book: b, id: about.ID, parent: about.Parent, above: above,
+		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
+		policy: about.Options.Crashes, settings: settings(about),
+		quit: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
+		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
+	}
+	r.counts = v.Counts()
+	r.series.start(about.Started)
+	return r
+}
+
+// live is the view, nil after the end.
+func (r *record) live() mapper.View {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.view
+}
+
+// containers is the record that knows of the containers that serve r.
+func (r *record) containers() *record {
+	if r.above != nil {
+		return r.above
+	}
+	return r
+}
+
+// stop ends the reading of numbers.
+func (r *record) stop() { r.quitted.Do(func() { close(r.quit) }) }
+
+// container takes in an event about a container, or all of them.
+func (r *record) container(ev *supervisor.Event) {
+	if ev.Kind == supervisor.ContainerCrashed {
+		r.crashed(ev)
+		return
+	}
+	note := ""
+	if ev.Err != nil && ev.Kind == supervisor.ExitFailed {
+		note = "exit failed: " + cause.Of(ev.Err).Title
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.version.Add(1)
+	switch ev.Kind {
+	case supervisor.CrashLoopOpened:
+		r.loop.opened(r.crew.told)
+	case supervisor.CrashLoopClosed:
+		r.loop.closed()
+	case supervisor.ContainerPrinted:
+		r.crew.say(r.crew.life(ev.Container, ev.Lineage), ev)
+	default:
+		if stateOf[ev.Kind] != "" {
+			r.crew.changed(ev, r.counts.Release, note)
+		}
+	}
+}
+
+// crashed takes in the crash of a container.
+func (r *record) crashed(ev *supervisor.Event) {
+	crash := &Crash{
+		Time: ev.Time, Container: ev.Container, Lineage: ev.Lineage, Input: ev.Input,
+		InARow: ev.Crashes, Next: ev.Next, Error: wholeErrorOf(ev.Err),
+	}
+	if ev.Input >= 0 && !r.function {
+		crash.Run = r.id
+	}
+	f := finding{cause: cause.Of(ev.Err), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
+	crash.Cause = f.cause.Key
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.version.Add(1)
+	r.crew.crashed(r.crew.changed(ev, 0, f.cause.Title), crash)
+	r.causes.add(f)
+}
+
+// strike takes in which input was in the crash of a container.
+func (r *record) strike(container int, s strike) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.crew.strike(container, s)
+	r.version.Add(1)
+}
+
+// lost is how many events did not get here, of all that its containers had to tell.
+func (r *record) lost(counts mapper.Counts) int64 {
+	lost := r.containers().dropped.Load()
+	if !r.ended.IsZero() && !r.over.Load() {
+		return max(lost, int64(counts.Dropped)) // the end itself was lost
+	}
+	return lost
+}

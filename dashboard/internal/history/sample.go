@@ -1,0 +1,130 @@
+package history
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// sample reads the numbers once a second, and the last of them at the end. Then it lets go of
+// the view.
+func (r *record) sample(v mapper.View) {
+	defer close(r.done)
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			r.tick(v, time.Now())
+		case <-v.Done():
+			r.end(v, time.Now())
+			r.book.retire(r)
+			return
+		case <-r.quit:
+			return
+		}
+	}
+}
+
+// tick takes in the numbers of one second.
+func (r *record) tick(v mapper.View, now time.Time) {
+	counts, pool := v.Counts(), r.look(v)
+	var alive map[int]bool
+	if r.dropped.Load() > 0 {
+		alive = living(pool)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.note(counts, pool, now) {
+		r.version.Add(1)
+		r.book.version.Add(1)
+	}
+	if alive != nil {
+		r.crew.settle(alive, r.series.before)
+	}
+}
+
+// look is the state of containers of its own. Those of a function are its business: a thousand
+// runs on it need not ask for them a thousand times.
+func (r *record) look(v mapper.View) supervisor.Snapshot {
+	if r.above != nil {
+		return supervisor.Snapshot{}
+	}
+	return v.Pool()
+}
+
+// note takes in numbers, and reports whether there is something new to show. The caller holds
+// r.mu.
+func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.Time) bool {
+	crashes := pool.Crashes
+	if r.above != nil {
+		crashes = r.crashes
+	}
+	pool.Containers = nil
+	r.loop.seen(pool, r.pool)
+	changed := r.series.note(counts, crashes, now, &r.times) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
+	r.counts, r.pool = counts, pool
+	return changed
+}
+
+// end takes in the last numbers, and lets go of what is not worth keeping.
+func (r *record) end(v mapper.View, now time.Time) {
+	counts, pool, err := v.Counts(), r.look(v), v.Err()
+	states := lineages(pool)
+	names := r.describe(v)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note(counts, pool, now)
+	r.times.end()
+	r.series.end(counts, now.Sub(r.started))
+	r.ended, r.err, r.status = now, wholeErrorOf(err), statusAt(r.function, counts, err)
+	r.states, r.names, r.view = states, names, nil
+	r.attempts.shrink(endedAttempts, func(attempt) bool { return true })
+	for _, e := range r.inputs.byIndex {
+		r.inputs.forget(e.Value.(*trouble)) // nothing takes them any more
+	}
+	r.version.Add(1)
+}
+
+// describe describes the inputs that have succeeded last while they are at hand.
+func (r *record) describe(v mapper.View) map[int]string {
+	if r.book.describe == nil {
+		return nil
+	}
+	r.mu.Lock()
+	done := r.lastDone()
+	r.mu.Unlock()
+	names := map[int]string{}
+	for _, a := range done {
+		if value, ok := v.Value(a.input); ok {
+			names[a.input] = r.book.say(value)
+		}
+	}
+	return names
+}
+
+// living is the containers that live.
+func living(pool supervisor.Snapshot) map[int]bool {
+	alive := make(map[int]bool, len(pool.Containers))
+	for _, c := range pool.Containers {
+		if c.ID >= 0 {
+			alive[c.ID] = true
+		}
+	}
+	return alive
+}
+
+// figures is what of a pool is worth showing anew when it changes.
+type figures struct {
+	wanted, live, starts, crashes, abandoned, lingering, startDebt, runDebt int
+
+	gate string
+	next time.Time
+}
+
+func figuresOf(p supervisor.Snapshot) figures {
+	return figures{
+		p.Wanted, p.Live, p.Starts, p.Crashes, p.Abandoned, p.Lingering, p.StartDebt, p.RunDebt, p.Gate, p.NextStart,
+	}
+}

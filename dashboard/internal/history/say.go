@@ -1,0 +1,105 @@
+package history
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Lengths of what is kept of the texts that come from elsewhere. Whoever shows them still has to
+// take them for what they are: anything.
+const (
+	describedLength = 200 // characters
+	errorLength     = 500
+	crashLength     = 2000
+	typeLength      = 100
+	stackLength     = 16 << 10
+)
+
+// say is the input as the user's Describe has it, empty without one.
+func (b *Book) say(input any) (text string) {
+	if b.describe == nil {
+		return ""
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			text = clip("Describe panicked: "+fmt.Sprint(p), describedLength)
+		}
+	}()
+	return clip(b.describe(input), describedLength)
+}
+
+// errorOf is err for a list: in short, and without stacks.
+func errorOf(err error) *supervisor.ErrorJSON {
+	out := plainly(err)
+	if out == nil {
+		return nil
+	}
+	out.Text = clip(out.Text, errorLength)
+	out.Type = clip(out.Type, typeLength)
+	if out.Crash != nil {
+		out.Crash.Reason = clip(out.Crash.Reason, errorLength)
+		out.Crash.Stack, out.Crash.Output = "", ""
+	}
+	return out
+}
+
+// wholeErrorOf is err with what is known of the crash.
+func wholeErrorOf(err error) *supervisor.ErrorJSON {
+	out := plainly(err)
+	if out == nil {
+		return nil
+	}
+	out.Text = clip(out.Text, crashLength)
+	out.Type = clip(out.Type, typeLength)
+	if c := out.Crash; c != nil {
+		c.Reason = clip(c.Reason, crashLength)
+		c.Stack = clip(c.Stack, stackLength)
+		c.Output = clipFront(c.Output, stackLength)
+	}
+	return out
+}
+
+// plainly is supervisor.ErrorOf for an error whose methods may panic: they are the user's code.
+func plainly(err error) (out *supervisor.ErrorJSON) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = &supervisor.ErrorJSON{Text: fmt.Sprint("Error panicked: ", p), Type: fmt.Sprintf("%T", err)}
+		}
+	}()
+	return supervisor.ErrorOf(err)
+}
+
+// clip is text as valid UTF-8 of at most n characters, with a … where something was cut off. It
+// does not keep a longer text in memory.
+func clip(text string, n int) string {
+	if len(text) <= n && utf8.ValidString(text) {
+		return text
+	}
+	long := len(text) > n*utf8.UTFMax
+	if long {
+		text = text[:n*utf8.UTFMax]
+	}
+	text = strings.ToValidUTF8(text, "�")
+	if !long && utf8.RuneCountInString(text) <= n {
+		return strings.Clone(text)
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if n--; n == 0 {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String() + "…"
+}
+
+// clipFront is the end of text, n bytes of it at most.
+func clipFront(text string, n int) string {
+	if len(text) > n {
+		text = "…" + text[len(text)-n:]
+	}
+	return strings.Clone(strings.ToValidUTF8(text, "�"))
+}

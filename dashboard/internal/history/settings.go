@@ -1,0 +1,90 @@
+package history
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+)
+
+// settings is what the run was started with. A run on a function has but a few of its own: the rest
+// stands with the function.
+func settings(about mapper.About) Settings {
+	var s Settings
+	o := about.Options
+	own := about.Parent == 0
+	if own {
+		s.containers(about)
+	}
+	s.retries(o)
+	if own {
+		s.crashes(o)
+	}
+	s.add(!about.Function && o.ReturnExceptions, "failures", "are results in their place, and the run goes on")
+	s.add(!about.Function && !o.ReturnExceptions, "failures", "the first input to fail for good ends the run")
+	s.add(o.Unordered, "results", "in the order in which they are finished")
+	s.add(o.Outstanding > 0, "outstanding inputs", "at most "+strconv.Itoa(o.Outstanding))
+	return s
+}
+
+func (s *Settings) add(really bool, name, value string) {
+	if really {
+		*s = append(*s, Setting{name, value})
+	}
+}
+
+func (s *Settings) containers(about mapper.About) {
+	o := about.Options
+	if about.Function {
+		s.add(true, "containers", fmt.Sprintf("%d to %d, ended after %s without work", o.Scale.Min, o.Scale.Max, short(o.Scale.Window)))
+		s.add(o.Scale.Buffer > 0, "idle containers kept while there is work", strconv.Itoa(o.Scale.Buffer))
+	} else {
+		s.add(true, "containers", strconv.Itoa(o.Containers))
+	}
+	runtime := "goroutines"
+	if o.Runtime != nil {
+		runtime = strings.TrimPrefix(fmt.Sprintf("%T", o.Runtime), "*")
+	}
+	s.add(true, "runtime", clip(runtime, typeLength))
+	s.add(o.MaxInputs > 1, "inputs in a container at once", fmt.Sprintf("%d, at most %d", o.TargetInputs, o.MaxInputs))
+	s.add(o.Recycle.Inputs > 0, "containers are replaced after", fmt.Sprintf("%d inputs", o.Recycle.Inputs))
+	s.add(o.Recycle.Age > 0, "containers are replaced at the age of", short(o.Recycle.Age))
+	s.add(o.StartTimeout > 0, "start timeout", short(o.StartTimeout))
+}
+
+func (s *Settings) retries(o mapper.Options) {
+	r := o.Retries.WithDefaults()
+	switch {
+	case o.AtMostOnce:
+		s.add(true, "attempts", "at most one: no retries, no re-runs")
+	case r.MaxRetries == 0:
+		s.add(true, "retries", "none")
+	case r.BackoffCoefficient == 1 || r.InitialDelay >= r.MaxDelay:
+		s.add(true, "retries", fmt.Sprintf("%d, %s apart", r.MaxRetries, short(min(r.InitialDelay, r.MaxDelay))))
+	default:
+		s.add(true, "retries", fmt.Sprintf("%d, the first after %s, then × %g up to %s",
+			r.MaxRetries, short(r.InitialDelay), r.BackoffCoefficient, short(r.MaxDelay)))
+	}
+	s.add(o.Timeout > 0, "timeout of an attempt", short(o.Timeout))
+	s.add(o.Timeout > 0 && o.Grace > 0, "grace after it", short(o.Grace))
+}
+
+func (s *Settings) crashes(o mapper.Options) {
+	if p, ok := o.Crashes.(policy.Deployed); ok {
+		p = p.WithDefaults()
+		s.add(true, "crashes", fmt.Sprintf("never given up; a container waits %s to %s, in a crash loop all wait %s to %s",
+			short(p.InitialDelay), short(p.MaxDelay), short(p.GateInitialDelay), short(p.GateMaxDelay)))
+	} else {
+		s.add(true, "crashes", "the run gives up when they outweigh progress")
+	}
+	limit := o.CrashLimit
+	if limit == 0 {
+		limit = defaultCrashLimit
+	}
+	s.add(!o.AtMostOnce, "crashes that one input may cause", strconv.Itoa(limit))
+}
+
+// defaultCrashLimit is what Options.CrashLimit says of zero.
+const defaultCrashLimit = 3

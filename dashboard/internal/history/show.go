@@ -1,0 +1,163 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// maxShownCrashes is how many a Run has; see ContainerStory for those of a lineage.
+const maxShownCrashes = 50
+
+// Run is one run or function, false if it is not kept.
+func (b *Book) Run(id uint64) (Run, bool) {
+	r := b.find(id)
+	if r == nil {
+		return Run{}, false
+	}
+	return r.show(time.Now()), true
+}
+
+// now is the numbers of a run at this moment, the last ones after its end.
+type moment struct {
+	counts mapper.Counts
+	pool   supervisor.Snapshot // of the containers that serve it
+	states map[string]int      // of lineages
+	live   bool
+	now    time.Time
+}
+
+// look is r at this moment.
+func (r *record) lookAt(now time.Time) moment {
+	m := moment{now: now, live: true}
+	if v := r.live(); v != nil {
+		m.counts, m.pool = v.Counts(), v.Pool()
+		m.states = lineages(m.pool)
+		return m
+	}
+	home := r.containers()
+	home.mu.Lock()
+	m.pool, m.states = home.pool, maps.Clone(home.states)
+	home.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m.counts, m.live = r.counts, false
+	m.pool.CrashLooping = m.pool.CrashLooping && r == home
+	return m
+}
+
+// brief is what a row of the overview shows, and a page too.
+func (r *record) brief(m moment) Run {
+	home := r.containers()
+	home.mu.Lock()
+	var last *Crash
+	for crash := range home.crew.crashes.latest() {
+		last = crash
+		break
+	}
+	begun := home.loop
+	home.mu.Unlock()
+
+	run := Run{
+		ID: r.id, Parent: r.parent, Name: r.name, Function: r.function, Started: r.started, Status: Running,
+		Counts: countsOf(m.counts), Pool: poolOf(m.pool, m.states), Meter: meterOf(m.pool, home.policy),
+		Settings: append(Settings{}, r.settings...), Causes: []Cause{}, Crashes: []Crash{}, Series: []Sample{},
+	}
+	if m.live {
+		run.Loop = loopOf(begun, m.pool, home.policy, last, m.now)
+	}
+	if run.Loop != nil && r == home {
+		run.Status = CrashLooping
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run.Rate, run.Blocked, run.Latency = r.series.rate, r.series.share(), r.times.latency()
+	run.Others, run.Lost = r.causes.others, r.lost(m.counts)
+	run.ETA = r.series.eta(m.counts, m.pool.CrashLooping)
+	if !r.ended.IsZero() {
+		run.Status, run.Ended, run.Error, run.ETA = r.status, r.ended, r.err, 0
+	}
+	return run
+}
+
+// show is all of it.
+func (r *record) show(now time.Time) Run {
+	run := r.brief(r.lookAt(now))
+	home := r.containers()
+	home.mu.Lock()
+	for crash := range home.crew.crashes.latest() {
+		if len(run.Crashes) == maxShownCrashes {
+			break
+		}
+		if r == home || crash.Run == r.id {
+			run.Crashes = append(run.Crashes, *crash)
+		}
+	}
+	home.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run.Causes, run.Series = r.causes.list(), r.series.samples.inOrder()
+	r.retryable(run.Causes)
+	return run
+}
+
+// lineages counts them by state.
+func lineages(pool supervisor.Snapshot) map[string]int {
+	states := map[string]int{}
+	for _, c := range pool.Containers {
+		states[string(c.State)]++
+	}
+	return states
+}
+
+func countsOf(c mapper.Counts) Counts {
+	return Counts{
+		Inputs: c.Inputs, Pending: c.Pending, Running: c.Running, Retrying: c.Retrying,
+		Succeeded: c.Succeeded, Failed: c.Failed, Cancelled: c.Cancelled,
+		Retries: c.Retries, Reruns: c.Reruns, TimedOut: c.TimedOut,
+		Waiting: c.Waiting, Window: c.Window, Runs: c.Runs, Release: c.Release,
+	}
+}
+
+func poolOf(p supervisor.Snapshot, states map[string]int) Pool {
+	return Pool{
+		Wanted: p.Wanted, Live: p.Live, Starts: p.Starts, Crashes: p.Crashes,
+		Abandoned: p.Abandoned, Lingering: p.Lingering, ByState: states,
+	}
+}
+
+// statusAt is the status at the end. What ends a run is known by its type, but for the cause with
+// which its context was cancelled: that is anything.
+func statusAt(function bool, c mapper.Counts, err error) Status {
+	switch {
+	case function && (err == nil || endedByCaller(err)):
+		return Stopped
+	case err == nil && c.Failed == 0:
+		return Succeeded
+	case err == nil || broken(err) && !endedByCaller(err):
+		return Failed
+	default:
+		return Cancelled
+	}
+}
+
+func endedByCaller(err error) bool {
+	if _, ok := errors.AsType[*mapper.InputError](err); ok {
+		return false // it may wrap any error
+	}
+	return slices.ContainsFunc([]error{context.Canceled, context.DeadlineExceeded, mapper.ErrStopped, mapper.ErrUnread}, func(class error) bool {
+		return errors.Is(err, class)
+	})
+}
+
+// broken reports that a run ended for a reason of its own.
+func broken(err error) bool {
+	_, input := errors.AsType[*mapper.InputError](err)
+	_, source := errors.AsType[*mapper.SourceError](err)
+	return input || source || errors.Is(err, supervisor.ErrCutoff)
+}

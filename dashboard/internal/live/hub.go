@@ -1,0 +1,93 @@
+package live
+
+import (
+	"sync"
+	"time"
+)
+
+// Feed is what a page shows.
+type Feed struct {
+	// Version changes when there is something to render.
+	Version func() uint64
+	// Render makes the parts of the page, by the ids of the elements that they fill. It
+	// reports false when there is nothing to show any more.
+	Render func() (parts map[string]string, ok bool)
+}
+
+// Hub has the open pages. The zero value works. Its methods are safe for concurrent use.
+type Hub struct {
+	Every    time.Duration // between renderings at least; 0 means 500 ms
+	Beat     time.Duration // between signs of life at most; 0 means 15 s
+	Patience time.Duration // with a tab that does not read; 0 means 10 s
+	Tabs     int           // at most; 0 means 500
+
+	mu        sync.Mutex
+	shows     map[string]*show
+	tabs      int
+	closed    bool
+	quit      chan struct{} // closed by Close
+	renderers sync.WaitGroup
+}
+
+const (
+	defaultEvery    = 500 * time.Millisecond
+	defaultBeat     = 15 * time.Second
+	defaultPatience = 10 * time.Second
+	defaultTabs     = 500
+)
+
+func orElse[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// join adds a tab to those that have a page open. The first of them starts its renderer.
+func (h *Hub) join(key string, feed Feed) (*show, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.init()
+	if h.closed || h.tabs >= orElse(h.Tabs, defaultTabs) {
+		return nil, false
+	}
+	h.tabs++
+	s := h.shows[key]
+	if s == nil {
+		s = &show{feed: feed, done: make(chan struct{}), changed: make(chan struct{})}
+		h.shows[key] = s
+		h.renderers.Go(func() { s.render(orElse(h.Every, defaultEvery), h.quit) })
+	}
+	s.tabs++
+	return s, true
+}
+
+// leave is the end of a tab. The last one ends the renderer.
+func (h *Hub) leave(key string, s *show) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tabs--
+	if s.tabs--; s.tabs == 0 {
+		delete(h.shows, key)
+		close(s.done)
+	}
+}
+
+func (h *Hub) init() {
+	if h.shows == nil {
+		h.shows, h.quit = map[string]*show{}, make(chan struct{})
+	}
+}
+
+// Close ends all streams and refuses new ones. It waits for what is being rendered.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	h.init()
+	if !h.closed {
+		h.closed = true
+		close(h.quit)
+	}
+	h.mu.Unlock()
+	h.renderers.Wait()
+}

@@ -1,0 +1,115 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"sync"
+	"time"
+)
+
+// show is a page that some tabs have open.
+type show struct {
+	feed Feed
+	tabs int           // kept by the hub
+	done chan struct{} // closed when there are none any more
+
+	mu      sync.Mutex
+	now     *frame        // nil before the first
+	changed chan struct{} // closed when there is another
+}
+
+// frame is a page at one moment, in the form in which it is sent. Tabs share it.
+type frame struct {
+	number uint64 // from 1
+	parts  map[string]string
+	whole  []byte // all parts
+	delta  []byte // those that differ from the frame before
+	gone   bool
+}
+
+// render renders the page while somebody has it open.
+func (s *show) render(every time.Duration, quit <-chan struct{}) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	seen, first := uint64(0), true
+	for {
+		// The version comes first: what changes while the page is rendered is for the next time.
+		if v := s.feed.Version(); first || v != seen {
+			seen, first = v, false
+			if !s.publish(s.feed.Render()) {
+				return
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-s.done:
+			return
+		case <-quit:
+			return
+		}
+	}
+}
+
+// publish shows the tabs what has been rendered, if it differs from what they have. It reports
+// whether there may be more.
+func (s *show) publish(parts map[string]string, ok bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := &frame{number: 1, parts: parts, gone: !ok}
+	changed := parts
+	if s.now != nil {
+		next.number = s.now.number + 1
+		changed = differing(s.now.parts, parts)
+	}
+	if ok && s.now != nil && len(changed) == 0 {
+		return true
+	}
+	if ok {
+		next.whole = encode(parts)
+		next.delta = encode(changed)
+	}
+	s.now = next
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return ok
+}
+
+func differing(old, fresh map[string]string) map[string]string {
+	out := map[string]string{}
+	for id, part := range fresh {
+		if old[id] != part {
+			out[id] = part
+		}
+	}
+	return out
+}
+
+// encode writes parts as one line of JSON, with the time by which they count.
+func encode(parts map[string]string) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // it is all HTML, and not within a page
+	err := e.Encode(struct {
+		Now   int64             `json:"now"`
+		Parts map[string]string `json:"parts"`
+	}{time.Now().UnixMilli(), parts})
+	if err != nil {
+		panic(err) // never: a number and strings
+	}
+	return b.Bytes()
+}
+
+// look is the page now, and what tells of the next frame.
+func (s *show) look() (*frame, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now, s.changed
+}
+
+// message is what a tab is sent that has seen the frame with a number.
+func (f *frame) message(seen uint64) []byte {
+	if f.number == seen+1 {
+		return f.delta
+	}
+	return f.whole
+}

@@ -1,0 +1,98 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Wanted reports that a request asks for the stream of a page, and not for the page: they have
+// the same URL, so that a filter is in one place.
+func Wanted(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
+}
+
+// Serve sends the page with that key until the tab, the hub or the page ends. Requests with the
+// same key share one feed: that of the first.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, key string, feed Feed) {
+	s, ok := h.join(key, feed)
+	if !ok {
+		http.Error(w, "no more live pages: the program ends, or too many are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.leave(key, s)
+	t := tab{w: w, rc: http.NewResponseController(w), patience: orElse(h.Patience, defaultPatience)}
+	if !t.begin() {
+		http.Error(w, "this server cannot stream", http.StatusNotImplemented)
+		return
+	}
+	beat := time.NewTicker(orElse(h.Beat, defaultBeat))
+	defer beat.Stop()
+	for {
+		f, changed := s.look()
+		if !t.follow(f) {
+			return
+		}
+		select {
+		case <-changed:
+		case <-beat.C:
+			t.send(": still here\n\n")
+		case <-r.Context().Done():
+			return
+		case <-h.quit:
+			return
+		}
+	}
+}
+
+// tab is a page that is open somewhere.
+type tab struct {
+	w        http.ResponseWriter
+	rc       *http.ResponseController
+	patience time.Duration
+	seen     uint64 // the number of the frame that it has
+	failed   error
+}
+
+// begin reports whether there is a way to stream. The deadlines of the server are for
+// requests that end.
+func (t *tab) begin() bool {
+	head := t.w.Header()
+	head.Set("Content-Type", "text/event-stream")
+	head.Set("Cache-Control", "no-store")
+	head.Set("X-Accel-Buffering", "no") // a proxy that collects output would hold frames back
+	_ = t.rc.SetReadDeadline(time.Time{})
+	t.extend()
+	return !errors.Is(t.rc.Flush(), http.ErrNotSupported)
+}
+
+// follow sends what the tab has not seen. It reports whether to go on.
+func (t *tab) follow(f *frame) bool {
+	switch {
+	case f == nil || f.number == t.seen:
+	case f.gone:
+		t.send("event: gone\ndata: {}\n\n")
+		return false
+	default:
+		t.send(fmt.Sprintf("id: %d\ndata: %s\n", f.number, f.message(t.seen)))
+		t.seen = f.number
+	}
+	return t.failed == nil
+}
+
+// send writes at most for as long as there is patience.
+func (t *tab) send(s string) {
+	if t.failed != nil {
+		return
+	}
+	t.extend()
+	if _, t.failed = t.w.Write([]byte(s)); t.failed == nil {
+		t.failed = t.rc.Flush()
+	}
+}
+
+// extend gives the next write its time. Where deadlines are not supported, a tab that does not
+// read lasts as long as its connection.
+func (t *tab) extend() { _ = t.rc.SetWriteDeadline(time.Now().Add(t.patience)) }

@@ -1,0 +1,61 @@
+package screen
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// How much of a text is shown: of a name, in the row of a table, and where it is the matter.
+const (
+	nameLength = 80
+	lineLength = 300
+	textLength = 32 << 10
+)
+
+// ansi is the escape sequences of terminals: colours, cursor movements, titles, links.
+var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
+
+// clean makes a text harmless: what would command a terminal is removed, other controls are
+// shown as pictures of themselves, and what would turn the direction of the writing, or is not
+// to be seen, as a question mark. Templates do the rest against markup. A text of more than
+// so many bytes is cut, and says so.
+func clean(s string, length int) string {
+	rest := 0
+	if len(s) > length {
+		// Sequences and pictures change the length, but not by so much that it matters.
+		cut := strings.ToValidUTF8(s[:length], "")
+		rest, s = len(s)-len(cut), cut
+	}
+	s = strings.Map(harmless, ansi.ReplaceAllString(s, ""))
+	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	if rest > 0 {
+		s += "… (" + number(rest) + " bytes more)"
+	}
+	return s
+}
+
+// harmless is what is shown for a rune.
+func harmless(r rune) rune {
+	switch {
+	case r == '\n', r == '\t', r == '\u200c', r == '\u200d': // the last two join, and do not join, letters and emoji
+		return r
+	case r < ' ':
+		return '␀' + r
+	case r == 0x7f:
+		return '␡'
+	case unicode.In(r, unicode.Bidi_Control, unicode.Cf, unicode.Cc, unicode.Zl, unicode.Zp):
+		return utf8.RuneError
+	}
+	return r
+}
+
+// name, line and text are what is shown of a name, in a row, and at length. Only text has lines.
+func name(s string) string { return oneLine(clean(s, nameLength)) }
+func line(s string) string { return oneLine(clean(s, lineLength)) }
+func text(s string) string { return clean(s, textLength) }
+
+func oneLine(s string) string {
+	return strings.NewReplacer("\n", " ⏎ ", "\t", " ").Replace(strings.TrimSpace(s))
+}

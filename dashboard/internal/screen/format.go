@@ -1,0 +1,136 @@
+package screen
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// number writes n with separators: 1,234,567.
+func number[T int | int64](n T) string {
+	s := strconv.FormatInt(int64(n), 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "−", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// count is number for a template, which knows both kinds of integers.
+func count(n any) string {
+	switch n := n.(type) {
+	case int:
+		return number(n)
+	case int64:
+		return number(n)
+	}
+	return fmt.Sprint(n)
+}
+
+// rate writes a number per second: 24.7, or 1,204 where a tenth says nothing.
+func rate(f float64) string {
+	if f >= 100 {
+		return number(int(f + 0.5))
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64)
+}
+
+// percent writes a share of 1, and not 0 or 100 where it is not that.
+func percent(f float64) string {
+	switch {
+	case f > 0 && f < 0.01:
+		return "under 1 %"
+	case f > 0.99 && f < 1:
+		return "99 %"
+	}
+	return strconv.Itoa(int(f*100+0.5)) + " %"
+}
+
+// duration writes how long something took, with two digits or so: 312 ms, 4.2 s, 1m 20s.
+func duration(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "−" + duration(-d)
+	case d < time.Microsecond:
+		return fmt.Sprintf("%d ns", d)
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return seconds(d)
+}
+
+// seconds writes a duration in whole seconds. live.js does the same for times that tick.
+func seconds(d time.Duration) string {
+	s := int(d / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%dm %ds", s/60, s%60)
+	case s < 24*3600:
+		return fmt.Sprintf("%dh %dm", s/3600, s/60%60)
+	}
+	return fmt.Sprintf("%dd %dh", s/(24*3600), s/3600%24)
+}
+
+// bytes writes an amount of memory: 512 MiB.
+func bytes(n int64) string {
+	const kibi = 1 << 10
+	unit, f := 0, float64(n)
+	for f >= kibi && unit < 4 {
+		f, unit = f/kibi, unit+1
+	}
+	name := [...]string{"B", "KiB", "MiB", "GiB", "TiB"}[unit]
+	if f < 10 && unit > 0 {
+		return strconv.FormatFloat(f, 'f', 1, 64) + " " + name
+	}
+	return strconv.FormatFloat(f, 'f', 0, 64) + " " + name
+}
+
+// moment is a point of time as a page shows it: relative, with the absolute time behind it.
+type moment struct {
+	At   string // for programs
+	Full string // absolute
+	Rel  string // relative
+	Tick string // how it ticks: ago, until or age
+}
+
+func momentOf(t time.Time, rel, tick string) moment {
+	return moment{
+		At:   t.UTC().Format("2006-01-02T15:04:05.000Z"),
+		Full: t.Format("2006-01-02 15:04:05.000 MST"), Rel: rel, Tick: tick,
+	}
+}
+
+// ago is a moment that has been.
+func ago(t time.Time) moment {
+	d := time.Since(t)
+	if d < time.Second {
+		return momentOf(t, "just now", "ago")
+	}
+	return momentOf(t, seconds(d)+" ago", "ago")
+}
+
+// age is the time since a moment.
+func age(t time.Time) moment { return momentOf(t, seconds(max(time.Since(t), 0)), "age") }
+
+// until is a moment to come.
+func until(t time.Time) moment {
+	d := time.Until(t)
+	if d <= 0 {
+		return momentOf(t, "now", "until")
+	}
+	return momentOf(t, "in "+seconds(d+time.Second-1), "until") // in 1 s until it is there
+}
+
+// clock is a moment that does not tick.
+func clock(t time.Time) moment { return momentOf(t, t.Format("15:04:05"), "") }

@@ -1,0 +1,71 @@
+package screen
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/longshore-go/longshore/dashboard/internal/history"
+)
+
+// functions are what templates can call.
+var functions = template.FuncMap{
+	"root": func() string { return "" }, // the way to the root, see sets
+
+	// Texts that come from programs.
+	"name": func(s any) string { return name(asText(s)) },
+	"line": line, "text": text, "long": long,
+
+	// Words, numbers and times.
+	"word": wordOf, "called": Called,
+	"n": count, "rate": rate, "pct": percent, "share": share, "plural": plural, "bytes": bytes,
+	"dur": duration, "ago": ago, "age": age, "until": until, "clock": clock,
+	"between": func(from, to time.Time) string { return duration(to.Sub(from)) },
+	"asTime":  time.UnixMilli,
+
+	// What a model says only indirectly.
+	"states": states, "settled": settled, "progress": progress,
+	"gauge": func(n, limit int) *bar { return gauge(n, limit, fmt.Sprintf("%d of %d", n, limit)) },
+	"last":  func(a history.Attempt) int { return a.Input + a.Count - 1 },
+
+	// What the language of templates lacks.
+	"list":    func(all ...any) []any { return all },
+	"crashes": func(c *history.Crash) []history.Crash { return []history.Crash{*c} },
+	"str":     asText,
+	"int":     func(n int64) int { return int(n) },
+	"less":    func(n int) int { return n - 1 },
+}
+
+func asText(v any) string { return fmt.Sprint(v) }
+
+// long is text on one line.
+func long(s string) string { return strings.ReplaceAll(text(s), "\n", " ⏎ ") }
+
+// plural is "1 crash" or "2 crashes".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// counted is how many inputs are in a state.
+type counted struct {
+	Name string
+	N    int
+}
+
+// states is the inputs by state, in the order of their lives.
+func states(c history.Counts) []counted {
+	return []counted{
+		{"pending", c.Pending},
+		{"running", c.Running},
+		{"retrying", c.Retrying},
+		{"succeeded", c.Succeeded},
+		{"failed", c.Failed},
+		{"cancelled", c.Cancelled},
+	}
+}
+
+func settled(c history.Counts) int { return c.Succeeded + c.Failed + c.Cancelled }
