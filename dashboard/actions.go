@@ -85,15 +85,13 @@ func (d *Dashboard) retry(v mapper.View, r *http.Request) url.Values {
 	if !v.About().Function {
 		return url.Values{"said": {"retry-run"}}
 	}
-	values := d.src.Failed(v.About().ID, r.PostFormValue("cause"))
-	done := 0
-	for _, value := range values {
-		if err := v.Spawn(context.WithoutCancel(r.Context()), value); err != nil {
-			break // it is stopping, or accepts no more for now
-		}
-		done++
+	id, cause := v.About().ID, r.PostFormValue("cause")
+	of := len(d.src.Failed(id, cause))
+	n, err := d.src.Retry(id, cause, func(input any) error { return v.Spawn(context.WithoutCancel(r.Context()), input) })
+	if err == nil {
+		of = n // others may have failed, or been retried, in between
 	}
-	return url.Values{"said": {"retry"}, "n": {strconv.Itoa(done)}, "of": {strconv.Itoa(len(values))}}
+	return url.Values{"said": {"retry"}, "n": {strconv.Itoa(n)}, "of": {strconv.Itoa(of)}}
 }
 
 // said is what a page says about the action that led to it.

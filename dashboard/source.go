@@ -16,5 +16,6 @@ type source interface {
 	Input(id uint64, index int) (history.InputStory, bool)
 	View(id uint64) (mapper.View, bool)
 	Failed(id uint64, cause string) []any
+	Retry(id uint64, cause string, spawn func(input any) error) (int, error)
 	Version(id uint64) uint64
 }

@@ -80,10 +80,9 @@ func charts(series []history.Sample) []chart {
 	if len(series) < 2 {
 		return nil
 	}
-	perSecond := func(f float64) string { return rate(f) }
 	inputs := func(f float64) string { return number(int(math.Round(f))) }
 	length := func(f float64) string { return duration(time.Duration(f * float64(time.Second))) }
-	first := draw("Throughput, inputs a second", series, throughput, perSecond)
+	first := draw("Throughput, inputs a second", series, throughput, rate)
 	first.Marks = crashMarks(series)
 	return []chart{
 		first,
@@ -104,7 +103,7 @@ func draw(title string, series []history.Sample, all []measure, unit func(float6
 	}
 	top = round125(top)
 	from, span := axis(series)
-	c := chart{Title: title, Top: unit(top), Half: unit(top / 2), Span: seconds(span) + " ago"}
+	c := chart{Title: title, Top: unit(top), Half: unit(top / 2), Span: fmt.Sprintf("%.0f min ago", span.Minutes())}
 	for _, m := range all {
 		c.Lines = append(c.Lines, curve{m.name, m.style, path(series, m, from, span, top), latest(series, m, unit)})
 	}
@@ -112,10 +111,10 @@ func draw(title string, series []history.Sample, all []measure, unit func(float6
 	return c
 }
 
-// axis is the time at the left end, and how much later the right end is.
+// axis is the time at the left end, and how much later the right end is: whole minutes.
 func axis(series []history.Sample) (from time.Time, span time.Duration) {
 	to := series[len(series)-1].Time
-	span = max(to.Sub(series[0].Time), least)
+	span = max(to.Sub(series[0].Time)+least-1, least).Truncate(least)
 	return to.Add(-span), span
 }
 

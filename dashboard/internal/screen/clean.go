@@ -15,7 +15,7 @@ const (
 )
 
 // ansi is the escape sequences of terminals: colours, cursor movements, titles, links.
-var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
+var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
 // clean makes a text harmless: what would command a terminal is removed, other controls are
 // shown as pictures of themselves, and what would turn the direction of the writing, or is not

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -32,8 +33,8 @@ func count(n any) string {
 
 // rate writes a number per second: 24.7, or 1,204 where a tenth says nothing.
 func rate(f float64) string {
-	if f >= 100 {
-		return number(int(f + 0.5))
+	if f >= 100 || f == math.Trunc(f) {
+		return number(int(math.Round(f)))
 	}
 	return strconv.FormatFloat(f, 'f', 1, 64)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // functions are what templates can call.
@@ -25,7 +26,7 @@ var functions = template.FuncMap{
 	"asTime":  time.UnixMilli,
 
 	// What a model says only indirectly.
-	"states": states, "settled": settled, "progress": progress,
+	"states": states, "settled": settled, "progress": progress, "ending": ending,
 	"gauge": func(n, limit int) *bar { return gauge(n, limit, fmt.Sprintf("%d of %d", n, limit)) },
 	"last":  func(a history.Attempt) int { return a.Input + a.Count - 1 },
 
@@ -69,3 +70,24 @@ func states(c history.Counts) []counted {
 }
 
 func settled(c history.Counts) int { return c.Succeeded + c.Failed + c.Cancelled }
+
+// ending is how a container ended, in a few words.
+func ending(c *supervisor.CrashJSON) string {
+	switch {
+	case c.OOM && c.PeakMemory > 0:
+		return "out of memory at " + bytes(c.PeakMemory)
+	case c.OOM:
+		return "out of memory"
+	case c.Signal != "":
+		return "signal " + name(c.Signal)
+	case c.Exit != 0:
+		return fmt.Sprintf("exit code %d", c.Exit)
+	case c.Kind != "":
+		return name(c.Kind)
+	case strings.HasPrefix(c.Reason, "panic"):
+		return "panic"
+	case c.Phase == supervisor.PhaseStart:
+		return "failed start"
+	}
+	return "end of its goroutine"
+}

@@ -46,7 +46,7 @@ type Run struct {
 func (r Run) Screen() Screen {
 	return Screen{
 		Title: Called(r.Run), Path: runPath(r.ID),
-		Parts: []string{"loop", "run", "charts", "causes", "crashes", "containers", "on", "settings"},
+		Parts: []string{"loop", "run", "causes", "charts", "containers", "crashes", "on", "settings"},
 		Data:  r,
 	}
 }
