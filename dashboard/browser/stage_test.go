@@ -1,0 +1,128 @@
+package browser
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/dashboard"
+	"github.com/longshore-go/longshore/mapper"
+)
+
+// stage is a dashboard on a loopback port, which counts what it is asked for.
+type stage struct {
+	*dashboard.Dashboard
+	t      *testing.T
+	server *httptest.Server
+
+	mu       sync.Mutex
+	requests map[string]int // by URI
+	streams  map[string]int // by URI, open ones
+	changed  chan struct{}  // closed when a stream has begun or ended
+	ids      map[string]uint64
+}
+
+// newStage opens a dashboard for one test.
+func newStage(t *testing.T, opts dashboard.Options) *stage {
+	t.Helper()
+	s := &stage{
+		Dashboard: dashboard.New(opts), t: t,
+		requests: map[string]int{}, streams: map[string]int{}, changed: make(chan struct{}),
+		ids: map[string]uint64{},
+	}
+	s.up("127.0.0.1:0")
+	t.Cleanup(func() { s.Close(); s.down() })
+	return s
+}
+
+// up serves at an address.
+func (s *stage) up(addr string) {
+	s.t.Helper()
+	listener, err := net.Listen("tcp", addr)
+	require.NoError(s.t, err)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(s.count))
+	require.NoError(s.t, server.Listener.Close())
+	server.Listener = listener
+	server.Start()
+	s.server = server
+}
+
+// down is as if the program was not there.
+func (s *stage) down() {
+	s.server.CloseClientConnections()
+	s.server.Close()
+}
+
+func (s *stage) url(path string) string { return s.server.URL + path }
+
+// Watch notes the numbers of the runs, which all tests of the process share.
+func (s *stage) Watch(v mapper.View) {
+	s.note(func() { s.ids[v.About().Name] = v.About().ID })
+	s.Dashboard.Watch(v)
+}
+
+// run is the path of the page about the run with a name, and what comes below it.
+func (s *stage) run(name string, below ...any) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path := fmt.Sprintf("/runs/%d", s.ids[name])
+	for _, b := range below {
+		path += fmt.Sprintf("/%v", b)
+	}
+	return path
+}
+
+func (s *stage) count(w http.ResponseWriter, r *http.Request) {
+	stream := strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
+	s.note(func() {
+		s.requests[r.RequestURI]++
+		if stream {
+			s.streams[r.RequestURI]++
+		}
+	})
+	defer s.note(func() {
+		if stream {
+			s.streams[r.RequestURI]--
+		}
+	})
+	s.ServeHTTP(w, r)
+}
+
+func (s *stage) note(what func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	what()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// asked is how often something was asked for.
+func (s *stage) asked(uri string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests[uri]
+}
+
+// awaitStreams waits until so many tabs follow a page.
+func (s *stage) awaitStreams(uri string, want int) {
+	s.t.Helper()
+	for {
+		s.mu.Lock()
+		now, changed := s.streams[uri], s.changed
+		s.mu.Unlock()
+		if now == want {
+			return
+		}
+		select {
+		case <-changed:
+		case <-s.t.Context().Done():
+			return
+		}
+	}
+}
