@@ -30,8 +30,9 @@ const eyes = {
 
   // begin has the next tab key lead to the first stop.
   begin() {
-    document.activeElement.blur();
-    getSelection().collapse(document.body, 0);
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
     scrollTo(0, 0);
     return true;
   },

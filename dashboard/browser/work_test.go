@@ -3,14 +3,18 @@ package browser
 import (
 	"context"
 	"testing"
+	"time"
 )
 
 // valve lets attempts through, as many as it is told.
 type valve chan struct{}
 
+// pass waits its turn. It takes some time then, since containers claim several inputs together
+// where they are done in no time, and tell of them together.
 func (v valve) pass(ctx context.Context) error {
 	select {
 	case <-v:
+		<-time.After(time.Millisecond)
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
