@@ -131,7 +131,7 @@ func (b *Book) Observe(ev supervisor.Event) {
 		b.version.Add(1)
 	case supervisor.RunEnded, supervisor.FunctionStopped:
 		if r := b.find(ev.Run); r != nil {
-			r.over.Store(true)
+			r.finish()
 		}
 	default:
 		if pool != nil {

@@ -250,7 +250,7 @@ type Input struct {
 	Time      time.Time             `json:"time,omitzero"`     // of the last thing that happened to it
 	Took      time.Duration         `json:"took_ns,omitempty"` // the last attempt
 	Next      time.Time             `json:"next,omitzero"`     // when retrying
-	Cause     string                `json:"cause,omitempty"`
+	Cause     string                `json:"cause,omitempty"`   // the key of that of its last failure, also when it has succeeded since
 	Error     *supervisor.ErrorJSON `json:"error,omitempty"`
 }
 

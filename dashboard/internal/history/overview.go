@@ -17,7 +17,7 @@ const (
 func (b *Book) Overview(f RunFilter) Overview {
 	now := time.Now()
 	b.mu.RLock()
-	o := Overview{Now: now, Ended: len(b.ended), Live: len(b.runs) - len(b.ended), Gone: b.gone, Runs: []Run{}}
+	o := Overview{Now: now, Gone: b.gone, Runs: []Run{}}
 	all := make([]*record, 0, len(b.runs))
 	for _, r := range b.runs {
 		all = append(all, r)
@@ -27,6 +27,11 @@ func (b *Book) Overview(f RunFilter) Overview {
 	rows := make([]row, 0, len(all))
 	for _, r := range all {
 		one := r.row()
+		if one.ended.IsZero() {
+			o.Live++
+		} else {
+			o.Ended++
+		}
 		if one.status == CrashLooping {
 			o.Looping++
 		}

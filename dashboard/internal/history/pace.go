@@ -38,7 +38,9 @@ func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool 
 		Running: c.Running, Pending: c.Pending, Retrying: c.Retrying,
 	}
 	t.lap(&s)
-	p.samples.put(s)
+	if now.After(p.last) || s.Succeeded+s.Failed+s.Crashes > 0 {
+		p.samples.put(s)
+	}
 	p.before, p.last = p.last, now
 	p.succeeded, p.failed, p.crashes = c.Succeeded, c.Failed, crashes
 	if c.Window > 0 && c.Waiting >= c.Window && c.Running == 0 {

@@ -24,8 +24,9 @@ type record struct {
 	settings Settings
 
 	version atomic.Uint64
-	dropped atomic.Int64 // events of its pool
-	over    atomic.Bool  // its end was told of: events up to then are counted in dropped
+	dropped atomic.Int64  // events of its pool
+	over    chan struct{} // closed when its end was told of: events up to then are counted in dropped
+	overed  sync.Once
 	quit    chan struct{}
 	quitted sync.Once
 	done    chan struct{} // closed when it is not sampled any more
@@ -57,7 +58,7 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 		book: b, id: about.ID, parent: about.Parent, above: above,
 		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
 		policy: about.Options.Crashes, settings: settings(about),
-		quit: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
+		over: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
 	}
 	r.counts = v.Counts()
@@ -79,6 +80,9 @@ func (r *record) containers() *record {
 	}
 	return r
 }
+
+// finish takes in that the end was told of.
+func (r *record) finish() { r.overed.Do(func() { close(r.over) }) }
 
 // stop ends the reading of numbers.
 func (r *record) stop() { r.quitted.Do(func() { close(r.quit) }) }
@@ -139,7 +143,12 @@ func (r *record) strike(container int, s strike) {
 // lost is how many events did not get here, of all that its containers had to tell.
 func (r *record) lost(counts mapper.Counts) int64 {
 	lost := r.containers().dropped.Load()
-	if !r.ended.IsZero() && !r.over.Load() {
+	select {
+	case <-r.over:
+		return lost
+	default:
+	}
+	if r.view == nil {
 		return max(lost, int64(counts.Dropped)) // the end itself was lost
 	}
 	return lost

@@ -1,6 +1,9 @@
 package history
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // ring keeps the latest of many. It takes no more room than what was put into it.
 type ring[T any] struct {
@@ -47,19 +50,8 @@ func (r *ring[T]) inOrder() []T {
 	return append(append(make([]T, 0, n), r.items[r.next:]...), r.items[:r.next]...)
 }
 
-// shrink keeps the latest n of those that pass, and no room for more.
-func (r *ring[T]) shrink(n int, pass func(T) bool) {
-	kept := make([]T, 0, min(n, len(r.items)))
-	for item := range r.latest() {
-		if len(kept) == n {
-			break
-		}
-		if pass(item) {
-			kept = append(kept, item)
-		}
-	}
-	for i, j := 0, len(kept)-1; i < j; i, j = i+1, j-1 {
-		kept[i], kept[j] = kept[j], kept[i]
-	}
-	r.items, r.limit, r.next = kept, n, 0
+// shrink keeps the latest n, and no room for more.
+func (r *ring[T]) shrink(n int) {
+	all := r.inOrder()
+	r.items, r.limit, r.next = slices.Clone(all[max(len(all)-n, 0):]), n, 0
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // sample reads the numbers once a second, and the last of them at the end. Then it lets go of
-// the view.
+// the view, and waits for the events that are on their way.
 func (r *record) sample(v mapper.View) {
 	defer close(r.done)
 	ticker := time.NewTicker(time.Second)
@@ -19,11 +19,35 @@ func (r *record) sample(v mapper.View) {
 			r.tick(v, time.Now())
 		case <-v.Done():
 			r.end(v, time.Now())
+			v = nil
+			r.await()
+			r.close()
 			r.book.retire(r)
 			return
 		case <-r.quit:
+			r.tick(v, time.Now())
+			r.leave()
 			return
 		}
+	}
+}
+
+// leave lets go of the view of a run that is not sampled any more.
+func (r *record) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.view = nil
+	r.inputs.forgetAll()
+}
+
+// await waits until the end was told of. That event may be lost.
+func (r *record) await() {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-r.over:
+	case <-timer.C:
+	case <-r.quit:
 	}
 }
 
@@ -76,14 +100,19 @@ func (r *record) end(v mapper.View, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.note(counts, pool, now)
-	r.times.end()
 	r.series.end(counts, now.Sub(r.started))
 	r.ended, r.err, r.status = now, wholeErrorOf(err), statusAt(r.function, counts, err)
 	r.states, r.names, r.view = states, names, nil
-	r.attempts.shrink(endedAttempts, func(attempt) bool { return true })
-	for _, e := range r.inputs.byIndex {
-		r.inputs.forget(e.Value.(*trouble)) // nothing takes them any more
-	}
+	r.inputs.forgetAll() // nothing takes them any more
+	r.version.Add(1)
+}
+
+// close makes what is kept as small as it may be from now on.
+func (r *record) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.times.end()
+	r.attempts.shrink(endedAttempts)
 	r.version.Add(1)
 }
 

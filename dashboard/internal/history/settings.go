@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
@@ -25,7 +26,7 @@ func settings(about mapper.About) Settings {
 	s.add(!about.Function && o.ReturnExceptions, "failures", "are results in their place, and the run goes on")
 	s.add(!about.Function && !o.ReturnExceptions, "failures", "the first input to fail for good ends the run")
 	s.add(o.Unordered, "results", "in the order in which they are finished")
-	s.add(o.Outstanding > 0, "outstanding inputs", "at most "+strconv.Itoa(o.Outstanding))
+	s.add(about.Function, "outstanding calls", "at most "+strconv.Itoa(o.Outstanding)) // of a run, see Counts.Window
 	return s
 }
 
@@ -51,7 +52,7 @@ func (s *Settings) containers(about mapper.About) {
 	s.add(o.MaxInputs > 1, "inputs in a container at once", fmt.Sprintf("%d, at most %d", o.TargetInputs, o.MaxInputs))
 	s.add(o.Recycle.Inputs > 0, "containers are replaced after", fmt.Sprintf("%d inputs", o.Recycle.Inputs))
 	s.add(o.Recycle.Age > 0, "containers are replaced at the age of", short(o.Recycle.Age))
-	s.add(o.StartTimeout > 0, "start timeout", short(o.StartTimeout))
+	s.add(o.Runtime != nil || o.StartTimeout != defaultStartTimeout, "start timeout", short(o.StartTimeout))
 }
 
 func (s *Settings) retries(o mapper.Options) {
@@ -86,5 +87,8 @@ func (s *Settings) crashes(o mapper.Options) {
 	s.add(!o.AtMostOnce, "crashes that one input may cause", strconv.Itoa(limit))
 }
 
-// defaultCrashLimit is what Options.CrashLimit says of zero.
-const defaultCrashLimit = 3
+// What mapper.Options says of zero. Most bodies have no start that could take too long.
+const (
+	defaultCrashLimit   = 3
+	defaultStartTimeout = 10 * time.Second
+)

@@ -98,6 +98,12 @@ func (t *troubles) forget(it *trouble) {
 	}
 }
 
+func (t *troubles) forgetAll() {
+	for _, e := range t.byIndex {
+		t.forget(e.Value.(*trouble))
+	}
+}
+
 // step returns the attempt with that number, a new one if it is not there.
 func (it *trouble) step(number int) *step {
 	for i := range it.story {
@@ -129,7 +135,7 @@ func (it *trouble) ended(ev *supervisor.Event) {
 	}
 	s.outcome = succeeded
 	it.outcome, it.final = succeeded, true
-	it.time, it.next, it.cause, it.err = ev.Time, time.Time{}, "", nil
+	it.time, it.next, it.err = ev.Time, time.Time{}, nil
 	it.attempts = max(it.attempts, ev.Attempt)
 }
 
@@ -152,5 +158,7 @@ func (it *trouble) told(ev *supervisor.Event, n news) {
 	it.container, it.took = s.container, s.took
 	it.outcome, it.final = n.outcome, ev.Kind == supervisor.InputFailed
 	it.described, it.attempts, it.time, it.next = n.described, ev.Attempt, ev.Time, ev.Next
-	it.cause, it.err = n.cause.Key, n.err
+	if n.outcome != rerun {
+		it.cause, it.err = n.cause.Key, n.err
+	}
 }

@@ -7,11 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// How much of a text is shown: of a name, in the row of a table, and where it is the matter.
+// How much of a text is shown: of a name, in the row of a table, behind a row, and where it is
+// the matter.
 const (
-	nameLength = 80
-	lineLength = 300
-	textLength = 32 << 10
+	nameLength  = 80
+	lineLength  = 300
+	traceLength = 4 << 10
+	textLength  = 32 << 10
 )
 
 // ansi is the escape sequences of terminals: colours, cursor movements, titles, links.
@@ -28,7 +30,10 @@ func clean(s string, length int) string {
 		cut := strings.ToValidUTF8(s[:length], "")
 		rest, s = len(s)-len(cut), cut
 	}
-	s = strings.Map(harmless, ansi.ReplaceAllString(s, ""))
+	if strings.Contains(s, "\x1b") { // most have none, and pages are made often
+		s = ansi.ReplaceAllString(s, "")
+	}
+	s = strings.Map(harmless, strings.ReplaceAll(s, "\r\n", "\n"))
 	s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	if rest > 0 {
 		s += "… (" + number(rest) + " bytes more)"
@@ -51,10 +56,11 @@ func harmless(r rune) rune {
 	return r
 }
 
-// name, line and text are what is shown of a name, in a row, and at length. Only text has lines.
-func name(s string) string { return oneLine(clean(s, nameLength)) }
-func line(s string) string { return oneLine(clean(s, lineLength)) }
-func text(s string) string { return clean(s, textLength) }
+// What is shown of a name, in a row, behind a row, and at length. The last two have lines.
+func name(s string) string  { return oneLine(clean(s, nameLength)) }
+func line(s string) string  { return oneLine(clean(s, lineLength)) }
+func trace(s string) string { return clean(s, traceLength) }
+func text(s string) string  { return clean(s, textLength) }
 
 func oneLine(s string) string {
 	return strings.NewReplacer("\n", " ⏎ ", "\t", " ").Replace(strings.TrimSpace(s))

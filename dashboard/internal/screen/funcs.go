@@ -16,7 +16,7 @@ var functions = template.FuncMap{
 
 	// Texts that come from programs.
 	"name": func(s any) string { return name(asText(s)) },
-	"line": line, "text": text, "long": long,
+	"line": line, "trace": trace, "text": text, "long": long,
 
 	// Words, numbers and times.
 	"word": wordOf, "called": Called,
@@ -40,8 +40,8 @@ var functions = template.FuncMap{
 
 func asText(v any) string { return fmt.Sprint(v) }
 
-// long is text on one line.
-func long(s string) string { return strings.ReplaceAll(text(s), "\n", " ⏎ ") }
+// long is a trace on one line.
+func long(s string) string { return oneLine(trace(s)) }
 
 // plural is "1 crash" or "2 crashes".
 func plural(n int, one, many string) string {

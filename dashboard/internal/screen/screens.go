@@ -22,7 +22,7 @@ func (o Overview) Screen() Screen {
 
 // Pager leads to the other runs that match.
 func (o Overview) Pager() Pager {
-	q := query("status", string(o.Filter.Status), "q", o.Filter.Text)
+	q := query("status", name(string(o.Filter.Status)), "q", name(o.Filter.Text))
 	if o.Filter.Parent > 0 {
 		q.Set("parent", strconv.FormatUint(o.Filter.Parent, 10))
 	}
@@ -78,7 +78,7 @@ func (c Containers) Screen() Screen {
 
 // Pager leads to the others.
 func (c Containers) Pager() Pager {
-	q := query("state", c.Filter.State)
+	q := query("state", name(c.Filter.State))
 	if c.Filter.Ended {
 		q.Set("ended", "1")
 	}
@@ -109,7 +109,7 @@ func (i Inputs) Screen() Screen {
 
 // Pager leads to the others.
 func (i Inputs) Pager() Pager {
-	q := query("state", i.Filter.State, "q", i.Filter.Text, "cause", i.Filter.Cause)
+	q := query("state", name(i.Filter.State), "q", name(i.Filter.Text), "cause", name(i.Filter.Cause))
 	if i.Filter.Container >= 0 {
 		q.Set("container", strconv.Itoa(i.Filter.Container))
 	}
@@ -135,7 +135,7 @@ func (c Container) Screen() Screen {
 		Title: fmt.Sprintf("Container %d of %s", c.Story.ID, Called(c.Run)),
 		Path:  fmt.Sprintf("%s/containers/%d", path, c.Story.ID),
 		Trail: []Link{{path, Called(c.Run)}, {path + "/containers", "containers"}},
-		Parts: []string{"container", "container-crashes", "container-states", "container-log", "container-attempts"},
+		Parts: []string{"container", "container-log", "container-crashes", "container-states", "container-attempts"},
 		Data:  c,
 	}
 }
