@@ -1,6 +1,54 @@
 // What stories use to look at pages.
 "use strict";
 
+let slowest = 0;
+if (window.PerformanceObserver) {
+  const note = (list) => { for (const { duration } of list.getEntries()) slowest = Math.max(slowest, duration); };
+  new PerformanceObserver(note).observe({ type: "long-animation-frame", buffered: true });
+}
+
+let frames = 0;
+if (window.EventSource) {
+  const descriptor = Object.getOwnPropertyDescriptor(EventSource.prototype, "onmessage");
+  Object.defineProperty(EventSource.prototype, "onmessage", {
+    ...descriptor,
+    set(f) { descriptor.set.call(this, (event) => { f(event); frames++; }); },
+  });
+}
+
+// paint makes any CSS colour four numbers, red, green and blue to 255, and alpha to 1.
+const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+function paint(color) {
+  canvas.clearRect(0, 0, 1, 1);
+  canvas.fillStyle = color;
+  canvas.fillRect(0, 0, 1, 1);
+  const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+  return [r, g, b, a / 255];
+}
+const over = ([r, g, b, a], under) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a));
+
+// contrast is that of WCAG 2, of the text of an element with its ground, opacities counted in.
+function contrast(e) {
+  const line = [];
+  for (let at = e; at; at = at.parentElement) line.unshift(at);
+  let ground = over(paint(getComputedStyle(line[0]).backgroundColor), paint("Canvas"));
+  let opacity = 1;
+  for (const at of line) {
+    const style = getComputedStyle(at);
+    opacity *= Number(style.opacity);
+    const [r, g, b, a] = paint(style.backgroundColor);
+    ground = over([r, g, b, a * opacity], ground);
+  }
+  const [r, g, b, a] = paint(getComputedStyle(e).color);
+  const [one, other] = [light(over([r, g, b, a * opacity], ground)), light(ground)];
+  return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}
+
+function light(rgb) {
+  const [r, g, b] = rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
 const eyes = {
   // await resolves when a condition holds. It looks whenever the page changes, and at times
   // besides, for what is not in the page.
@@ -52,8 +100,45 @@ const eyes = {
     return paths.length > 0 && paths.every((path) => path.getTotalLength() > 0 && getComputedStyle(path).stroke !== "none");
   },
 
+  // foreign is the first element that a dashboard has no use for, or has not made.
+  foreign: () => document.querySelector(
+    "#pwned, b, i, img, iframe, object, embed, base, style, font, script:not([src$='static/live.js']), " +
+    "[onerror], [onload], [onclick], [style], a[href^='javascript:' i], svg[onload]")?.outerHTML ?? "",
+
+  // widest is the element that reaches furthest to the right, of those that make the page wide.
+  widest: () => Array.from(document.body.querySelectorAll("*"))
+    .filter((e) => !e.closest(".scroll *, pre *") && e.checkVisibility())
+    .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 200),
+
+  // faint is the texts whose contrast with what is behind them is too small.
+  faint(least) {
+    const found = new Set();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text; (text = walker.nextNode());) {
+      const e = text.parentElement;
+      if (!text.data.trim() || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest("title, noscript, option, .hush")) continue;
+      const ratio = contrast(e);
+      if (ratio < least) found.add(`${ratio.toFixed(2)} ${e.tagName}.${e.className} ${text.data.trim().slice(0, 40)}`);
+    }
+    return Array.from(found);
+  },
+
+  // times is when the page was painted first, the longest of its frames, and how many nodes it has.
+  times: () => ({
+    paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,
+    frame: slowest,
+    nodes: document.getElementsByTagName("*").length,
+  }),
+
+  // frames is how many messages the stream of the page has brought.
+  frames: () => frames,
+
   number: (selector) => Number(eyes.text(selector).replace(/[^0-9]/g, "") || NaN),
 };
 
 addEventListener("securitypolicyviolation", (e) =>
   console.error(`the policy forbids ${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
+eyes.seen = [];
+addEventListener("DOMContentLoaded", () => {
+  new MutationObserver((rs) => { for (const r of rs) { for (const n of r.removedNodes) if (n.nodeType === 1) eyes.seen.push(performance.now() + " - " + n.cloneNode().outerHTML + " in " + r.target.cloneNode().outerHTML); for (const n of r.addedNodes) if (n.nodeType === 1) eyes.seen.push(performance.now() + " + " + n.cloneNode().outerHTML+ " in " + r.target.cloneNode().outerHTML); } }).observe(document, { subtree: true, childList: true });
+});

@@ -81,11 +81,13 @@ func TestKeyboardAlone(t *testing.T) {
 // tabTo presses the tab key until an element has the focus.
 func (p *tab) tabTo(selector string) {
 	p.t.Helper()
+	var met []string
 	for range ask[int](p, "eyes.stops().length") + 1 {
 		p.press(kb.Tab)
 		if ask[bool](p, "document.activeElement.matches("+quoted(selector)+")") {
 			return
 		}
+		met = append(met, ask[string](p, "document.activeElement.cloneNode().outerHTML.slice(0, 120)"))
 	}
-	require.FailNow(p.t, "the tab key does not lead there", selector)
+	require.FailNow(p.t, "the tab key does not lead there", "%s: %q %s", selector, met, ask[string](p, "eyes.seen.join(\"\\n\")"))
 }

@@ -86,11 +86,9 @@ func (s *stage) count(w http.ResponseWriter, r *http.Request) {
 			s.streams[r.RequestURI]++
 		}
 	})
-	defer s.note(func() {
-		if stream {
-			s.streams[r.RequestURI]--
-		}
-	})
+	if stream {
+		defer s.note(func() { s.streams[r.RequestURI]-- })
+	}
 	s.ServeHTTP(w, r)
 }
 
@@ -107,6 +105,13 @@ func (s *stage) asked(uri string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests[uri]
+}
+
+// streamed is how many streams there have been.
+func (s *stage) streamed() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.streams)
 }
 
 // awaitStreams waits until so many tabs follow a page.
