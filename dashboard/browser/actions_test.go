@@ -99,12 +99,9 @@ func TestActions(t *testing.T) {
 	p.press(kb.Enter)
 	p.shows("h1", "levers")
 	p.tabTo(`form[action$="/reset"] button`)
-	t.Log(ask[string](p, "document.activeElement.outerHTML.slice(0, 300)"))
 	p.picture("reset")
-	t.Log(ask[string](p, "document.activeElement.outerHTML.slice(0, 300)"))
 	breaks.Store(false)
 	p.press(kb.Enter) // the next start would be in ten minutes
-	defer func() { t.Log(ask[string](p, "eyes.seen.join(\"\\n\")")) }()
 	p.shows(".said", "forgotten")
 	_, err = call.Get(t.Context())
 	require.NoError(t, err)

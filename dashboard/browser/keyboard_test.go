@@ -89,5 +89,5 @@ func (p *tab) tabTo(selector string) {
 		}
 		met = append(met, ask[string](p, "document.activeElement.cloneNode().outerHTML.slice(0, 120)"))
 	}
-	require.FailNow(p.t, "the tab key does not lead there", "%s: %q %s", selector, met, ask[string](p, "eyes.seen.join(\"\\n\")"))
+	require.FailNow(p.t, "the tab key does not lead there", "%s: %q", selector, met)
 }

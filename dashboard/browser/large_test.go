@@ -62,6 +62,7 @@ func TestLarge(t *testing.T) {
 // measure logs how long the page took, and holds that it does not grow with the run.
 func (p *tab) measure(name string) {
 	p.t.Helper()
+	p.await("eyes.times().paint > 0 && eyes.times().frame > 0")
 	times := ask[map[string]float64](p, "eyes.times()")
 	ms := func(what string) time.Duration {
 		return time.Duration(times[what] * float64(time.Millisecond)).Round(time.Millisecond)

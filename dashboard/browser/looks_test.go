@@ -18,7 +18,9 @@ func TestLooks(t *testing.T) {
 	t.Parallel()
 	s, p := newStage(t, dashboard.Options{
 		AllowActions: true,
-		Describe:     func(in any) string { return fmt.Sprintf("s3://bucket-of-ours/year=2026/month=11/part-%05d.parquet", in) },
+		Describe: func(in any) string {
+			return fmt.Sprintf("s3://bucket-of-ours/year=2026/month=11/part-%05d.parquet", in)
+		},
 	}), newTab(t)
 	fn := deployShaky(t, s, "convert-the-parquet-files-of-last-year")
 	drain(fn.f.Map(t.Context(), numbers(50), mapper.RunOptions{}))

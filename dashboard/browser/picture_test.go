@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 
@@ -11,9 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// picture keeps the whole page as a PNG among the artifacts of the test.
+// picture keeps the whole page as a PNG among the artifacts of the test, if they are wanted.
 func (p *tab) picture(name string) {
 	p.t.Helper()
+	if wanted := flag.Lookup("test.artifacts"); wanted == nil || wanted.Value.String() != "true" {
+		return
+	}
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,8 +25,8 @@ type stage struct {
 	mu       sync.Mutex
 	requests map[string]int // by URI
 	streams  map[string]int // by URI, open ones
-	changed  chan struct{}  // closed when a stream has begun or ended
 	ids      map[string]uint64
+	changed  chan struct{} // closed when one of these has changed
 }
 
 // newStage opens a dashboard for one test.
@@ -61,17 +62,21 @@ func (s *stage) down() {
 
 func (s *stage) url(path string) string { return s.server.URL + path }
 
-// Watch notes the numbers of the runs, which all tests of the process share.
+// Watch notes the numbers of functions and runs, since numbers are shared by all tests. Those of runs
+// on a function are not looked for.
 func (s *stage) Watch(v mapper.View) {
-	s.note(func() { s.ids[v.About().Name] = v.About().ID })
+	if about := v.About(); about.Parent == 0 {
+		s.note(func() { s.ids[about.Name] = about.ID })
+	}
 	s.Dashboard.Watch(v)
 }
 
-// run is the path of the page about the run with a name, and what comes below it.
+// run is the path of the page about the function or run with a name, and of what comes below it.
+// It waits until that has started.
 func (s *stage) run(name string, below ...any) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	path := fmt.Sprintf("/runs/%d", s.ids[name])
+	var id uint64
+	s.await(func() bool { id = s.ids[name]; return id > 0 })
+	path := fmt.Sprintf("/runs/%d", id)
 	for _, b := range below {
 		path += fmt.Sprintf("/%v", b)
 	}
@@ -116,18 +121,24 @@ func (s *stage) streamed() int {
 
 // awaitStreams waits until so many tabs follow a page.
 func (s *stage) awaitStreams(uri string, want int) {
+	s.await(func() bool { return s.streams[uri] == want })
+}
+
+// await waits until something has been noted.
+func (s *stage) await(noted func() bool) {
 	s.t.Helper()
+	limit := time.After(patience)
 	for {
 		s.mu.Lock()
-		now, changed := s.streams[uri], s.changed
+		ok, changed := noted(), s.changed
 		s.mu.Unlock()
-		if now == want {
+		if ok {
 			return
 		}
 		select {
 		case <-changed:
-		case <-s.t.Context().Done():
-			return
+		case <-limit:
+			require.FailNow(s.t, "it does not come to that")
 		}
 	}
 }
