@@ -257,3 +257,29 @@ func FuzzAPIQuery(f *testing.F) {
 		}
 	})
 }
+
+// TestAPIHostile: whatever a program calls itself and its errors, the answer is one JSON value.
+func TestAPIHostile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const nasty = "</script>\x1b[31m\u202e\u2028\x00\xff\"'"
+		b := history.New(history.Options{Describe: func(any) string { return nasty }})
+		_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) {
+			if i == 0 {
+				panic(nasty)
+			}
+			return 0, errors.New(nasty + strings.Repeat("x", 1<<20))
+		}, []int{0, 1}, mapper.Options{Name: nasty, Containers: 1, ReturnExceptions: true, Observer: b})
+		require.Error(t, err)
+		synctest.Wait()
+		h := newAPI(b)
+		id := b.Overview(history.RunFilter{}).Runs[0].ID
+		for _, path := range []string{"", "/containers?ended=true", "/containers/0", "/inputs", "/inputs/0", "/inputs/1"} {
+			answer := ask(h, fmt.Sprintf("/api/v1/runs/%d%s", id, path))
+			require.Equal(t, http.StatusOK, answer.Code)
+			require.True(t, json.Valid(answer.Body.Bytes()))
+			require.Less(t, answer.Body.Len(), 100_000)
+			require.NotContains(t, answer.Body.String(), "</script>")
+			require.NotContains(t, answer.Body.String(), "\x1b")
+		}
+	})
+}

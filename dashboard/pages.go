@@ -69,7 +69,7 @@ func (d *Dashboard) feed(v view) live.Feed {
 			if !ok {
 				return nil, false
 			}
-			rendered, err := s.Render()
+			rendered, err := s.Stream()
 			parts := make(map[string]string, len(rendered))
 			for _, p := range rendered {
 				parts[p.ID] = string(p.HTML)

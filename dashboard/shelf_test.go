@@ -22,7 +22,7 @@ import (
 // shelf is a source of literal values: one function that is crash-looping, a run on it, a run
 // of its own that has ended.
 type shelf struct {
-	looked  atomic.Int64 // times that run 1 was asked for
+	looked  atomic.Int64 // times that containers were asked for
 	version atomic.Uint64
 
 	mu     sync.Mutex
@@ -58,9 +58,6 @@ func crashAt(at time.Time) *history.Crash {
 
 func (s *shelf) Run(id uint64) (history.Run, bool) {
 	now := time.Now()
-	if id == 1 {
-		s.looked.Add(1)
-	}
 	r := history.Run{
 		ID: id, Name: "resize-images", Started: now.Add(-4 * time.Minute), Status: history.Running, Rate: 24.7, ETA: 153 * time.Second,
 		Counts: history.Counts{Inputs: 10_000, Pending: 3702, Running: 8, Retrying: 41, Succeeded: 6190, Failed: 59},
@@ -86,7 +83,8 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 			Gate: "open", Policy: "One container at a time is tried.",
 		}
 	case 2:
-		r.Parent = 1
+		function, _ := s.Run(1)
+		r.Parent, r.Loop = 1, function.Loop
 	case 3:
 		r.Name, r.Status, r.Ended = "nightly", history.Failed, now.Add(-time.Hour)
 		r.Started = now.Add(-2 * time.Hour)
@@ -99,6 +97,7 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 }
 
 func (s *shelf) Containers(id uint64, f history.ContainerFilter) (history.Page[history.Container], bool) {
+	s.looked.Add(1)
 	c := history.Container{ID: 7, Lineage: 2, State: "running", Started: time.Now(), Run: id, Input: 5981, Attempt: 2, Inputs: 1, Memory: 300 << 20, MemoryLimit: 512 << 20}
 	waits := history.Container{ID: -1, Lineage: 3, State: "crash_looping", Input: -1, InARow: 6, Next: time.Now().Add(14 * time.Second), LastCrash: crashAt(time.Now())}
 	page := history.Page[history.Container]{Items: []history.Container{c, waits}, Total: 120, Offset: f.Offset}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // Batch says when a function over batches is called: as soon as Size inputs wait, or when
@@ -176,26 +178,8 @@ func (e *LengthError) Unwrap() error {
 // Errors is what a function over batches returns to fail some of its inputs: an error for
 // each input of the batch, nil for those whose value counts. Where all have an error there
 // need be no values. One without elements is no error, and one of another length is a
-// *[LengthError] for every input. It does not cross to a worker process and back: there
-// any error is that of every input.
-type Errors []error
+// *[LengthError] for every input. It crosses from a worker process beside the values.
+type Errors = supervisor.Errors
 
-// some reports that some values count.
-func (e Errors) some() bool { return slices.Contains(e, nil) }
-
-// Error counts the errors and says the first.
-func (e Errors) Error() string {
-	n, first := 0, error(nil)
-	for _, err := range e {
-		if err != nil {
-			n++
-			if first == nil {
-				first = err
-			}
-		}
-	}
-	return fmt.Sprintf("mapper: %d of %d inputs of a batch failed, the first: %v", n, len(e), first)
-}
-
-// Unwrap returns the errors.
-func (e Errors) Unwrap() []error { return e }
+// someCount reports that some values count.
+func someCount(e Errors) bool { return slices.Contains(e, nil) }

@@ -73,7 +73,7 @@ func (w *worker[In, Out]) verdicts(e *engine[In, Out], inputs, values int, err e
 	switch {
 	case len(each) > 0 && len(each) != inputs:
 		each, err = nil, &LengthError{Inputs: inputs, Values: values, Errors: each}
-	case (err == nil || each.some()) && values != inputs:
+	case (err == nil || someCount(each)) && values != inputs:
 		each, err = nil, &LengthError{Inputs: inputs, Values: values, Errors: each}
 	case err == nil:
 		return nil

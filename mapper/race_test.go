@@ -109,3 +109,35 @@ func TestReaderThatPanicsStopsTheRun(t *testing.T) {
 	})
 	require.ErrorIs(t, run.Wait(), mapper.ErrStopped)
 }
+
+// counting makes containers that answer at once, and counts how often each input was executed.
+type counting struct{ begun []atomic.Int32 }
+
+func (c *counting) Check(any) error { return nil }
+
+func (c *counting) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) { return c, nil }
+
+func (c *counting) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
+	for i, in := range chunk.Inputs {
+		c.begun[in.(int)].Add(1)
+		done(i, in, nil)
+	}
+	return nil
+}
+
+func (c *counting) Close(context.Context) error { return nil }
+
+// TestRaceStealFromRemote: what was sent to a container somewhere else is not executed in another as well, however
+// soon that looks for something to do.
+func TestRaceStealFromRemote(t *testing.T) {
+	t.Parallel()
+	for range 300 {
+		c := &counting{begun: make([]atomic.Int32, 200)}
+		out, err := mapper.Collect(t.Context(), squared, ints(len(c.begun)), mapper.Options{Containers: 8, Runtime: c})
+		require.NoError(t, err)
+		require.Equal(t, ints(len(c.begun)), out)
+		for i := range c.begun {
+			require.EqualValues(t, 1, c.begun[i].Load(), "input %d", i)
+		}
+	}
+}

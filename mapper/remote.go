@@ -74,14 +74,15 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 	n := len(ch.in)
 	ch.size(n)
 	began := e.now()
-	w.begin(e, ch, began)
+	w.begin(e, ch, began, n)
 	lo, attempt := ch.lo, ch.attempt()
-	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n)}
+	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n), Timeout: w.p.opts.Timeout}
+	job.Deadline, _ = w.parent.Deadline()
 	for i, in := range ch.in {
 		job.Inputs[i] = in
 	}
 	out := &errand[In, Out]{w: w, e: e, ch: ch}
-	out.send(n)
+	out.clockOn()
 	err := w.h.instance.remote.Run(w.ctx.Load(), job, out.done)
 	took := e.now() - began
 	if err != nil {
@@ -95,15 +96,6 @@ func (w *worker[In, Out]) executeRemotely(e *engine[In, Out], ch *chunk[In, Out]
 		w.chunkEnded(e, lo, attempt, done, took)
 	}
 	return ok, nil
-}
-
-// send notes that n inputs are out.
-func (x *errand[In, Out]) send(n int) {
-	x.w.mu.Lock()
-	defer x.w.mu.Unlock()
-	x.w.span.Store(spanOf(n, n))
-	x.w.lease = n
-	x.clockOn()
 }
 
 // clockOn begins the time of the next input.

@@ -145,7 +145,7 @@ func (w *worker[In, Out]) next() (e *engine[In, Out], ch *chunk[In, Out], batch 
 func (w *worker[In, Out]) execute(e *engine[In, Out], ch *chunk[In, Out]) bool {
 	ch.size(len(ch.in))
 	began := e.now()
-	w.begin(e, ch, began)
+	w.begin(e, ch, began, 0)
 	lo, attempt := ch.lo, ch.attempt()
 	if w.p.opts.Timeout == 0 {
 		w.loop(e, ch)
@@ -197,8 +197,9 @@ func (w *worker[In, Out]) beginNext(n int) (i, end int) {
 	return begunEnd(w.span.Add(uint64(n)<<32) - uint64(n)<<32)
 }
 
-// begin takes ch in hand.
-func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out], now time.Duration) {
+// begin takes ch in hand. So many of its inputs count as begun from the first moment on that
+// another worker may look: those that are sent as one.
+func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out], now time.Duration, begun int) {
 	if len(ch.in) > 1 {
 		e.wide.Add(1)
 	}
@@ -207,7 +208,10 @@ func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out], now time
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.e, w.cur, w.since = e, ch, now
-	w.span.Store(spanOf(0, len(ch.in)))
+	w.span.Store(spanOf(begun, len(ch.in)))
+	if begun > 0 {
+		w.lease = begun
+	}
 	w.heed()
 }
 

@@ -1,6 +1,9 @@
 package supervisor
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Runtime makes containers that run outside this process: worker processes,
 // machines. A nil Runtime stands for goroutines, which need none.
@@ -44,6 +47,9 @@ type Instance interface {
 	// any more; Run returns when that input has ended, which it reports. It does not
 	// give up an input that ignores this: who wants that calls Close.
 	//
+	// For a function over batches an input is a slice. Its value may come with [Errors], one for
+	// each element; any other error is that of all of them, and comes without a value.
+	//
 	// A nil error says that the container lives on; inputs that were not reported then were
 	// not begun. A *CrashError says that it is gone: its Input is the position of the
 	// input that executed, or NoInput if none did or nobody knows, and inputs
@@ -68,4 +74,9 @@ type Chunk struct {
 	Index   int   // of the first input in its run
 	Attempt int   // of each input, from 1
 	Inputs  []any // executed in turn
+
+	// Timeout is that of each attempt and Deadline that of the whole, 0 and zero for none. They are for the
+	// function to know; what ends an attempt is the context of Run.
+	Timeout  time.Duration
+	Deadline time.Time
 }

@@ -89,16 +89,23 @@ func TestBatches(t *testing.T) {
 			values, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "fail alone"}), p.with(mapper.Options{ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
 			require.True(t, ok)
-			if p.process() { // mapper.Errors says so: either values cross, or an error
-				require.Len(t, e.Failures, 10)
-				require.ErrorIs(t, e.Failures[0].Err, errOwn)
-				return
-			}
 			require.Len(t, e.Failures, 1)
 			require.Equal(t, 3, e.Failures[0].Index)
 			require.EqualError(t, e.Failures[0].Err, "order 3: "+errOwn.Error())
 			require.ErrorIs(t, e.Failures[0].Err, errOwn)
 			require.Equal(t, 10, values[9])
+		},
+		"errors of one batch after another": func(t *testing.T, p place) {
+			in := orders(60, order{N: 3, Do: "fail alone"}, order{N: 17, Do: "fail alone"}, order{N: 59, Do: "fail alone"})
+			values, err := body.Collect(bounded(t), in, p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
+			e, ok := errors.AsType[*mapper.FailuresError](err)
+			require.True(t, ok)
+			require.Len(t, e.Failures, 3)
+			for i, v := range values {
+				if in[i].Do == "" {
+					require.Equal(t, 10, v)
+				}
+			}
 		},
 		"too few values": func(t *testing.T, p place) {
 			_, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "forget"}), p.with(mapper.Options{}))

@@ -7,11 +7,13 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process"
 )
 
 func init() {
@@ -20,6 +22,46 @@ func init() {
 		fmt.Fprintln(os.Stderr, "to stderr")
 		return nil
 	}
+}
+
+var _ = process.Register(left)
+
+// left is how long the attempt has until its deadline; a year if it knows of none.
+func left(ctx context.Context, _ order) (time.Duration, error) {
+	if at, ok := ctx.Deadline(); ok {
+		return time.Until(at), nil
+	}
+	return 365 * 24 * time.Hour, nil
+}
+
+// TestDeadline: an attempt knows until when it may go on.
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	contract{
+		"none": func(t *testing.T, p place) {
+			all, err := mapper.Collect(context.WithoutCancel(t.Context()), left, orders(20), p.with(mapper.Options{}))
+			require.NoError(t, err)
+			for _, d := range all {
+				require.Greater(t, d, 300*24*time.Hour)
+			}
+		},
+		"of its own": func(t *testing.T, p place) {
+			all, err := mapper.Collect(context.WithoutCancel(t.Context()), left, orders(20), p.with(mapper.Options{Timeout: time.Hour}))
+			require.NoError(t, err)
+			for _, d := range all {
+				require.InDelta(t, time.Hour, d, float64(patience))
+			}
+		},
+		"of its run": func(t *testing.T, p place) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			all, err := mapper.Collect(ctx, left, orders(20), p.with(mapper.Options{Timeout: 2 * time.Hour}))
+			require.NoError(t, err)
+			for _, d := range all {
+				require.InDelta(t, time.Hour, d, float64(patience))
+			}
+		},
+	}.run(t)
 }
 
 // spectator is a Watcher of one run that also wants what containers print.

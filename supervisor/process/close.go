@@ -46,6 +46,7 @@ func (c *container) sendDrain() {
 	select {
 	case c.turn <- struct{}{}:
 		_ = c.conn.WriteFrame(wire.Drain, 0, nil)
+		c.listen(func() bool { return c.bye })
 	case <-c.gone:
 	}
 }
@@ -60,7 +61,8 @@ func (c *container) end(cause error) {
 		asked := make(chan struct{})
 		go func() {
 			defer close(asked)
-			_ = c.conn.WriteFrame(wire.Stats, 0, nil)
+			_ = c.orders.WriteFrame(wire.Stats, 0, nil)
+			c.listen(func() bool { return c.dump != "" })
 		}()
 		if !c.within(askTime, c.dumped) {
 			c.proc.quit()

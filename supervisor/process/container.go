@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"crypto/rand"
 	"os"
 	"sync/atomic"
@@ -11,8 +12,9 @@ import (
 )
 
 // container is a worker as its parent sees it, from its start until nothing of it is left.
-// Three kinds of goroutine serve it: own waits for its end and joins the others, receive
-// reads its frames, and a few read what it prints.
+// Its frames are read by whoever waits for one (see listen), since a reader that hands them over
+// would take longer than the worker. Two kinds of goroutine serve it besides: own waits for
+// its end and joins the others, and a few read what it prints.
 type container struct {
 	runtime  *Runtime
 	launch   supervisor.Launch
@@ -21,24 +23,24 @@ type container struct {
 
 	proc    *proc
 	conn    *wire.Conn
+	orders  *wire.Conn // by the lifeline
 	inputs  wire.Codec // of whoever calls Run
-	values  wire.Codec // of receive
+	values  wire.Codec // of whoever listens
 	builder wire.BatchBuilder
 	next    uint64 // sequence number of the next input, of whoever calls Run
 	batch   atomic.Pointer[batch]
 
-	ready    chan struct{} // closed when the first frame has come
-	dead     chan struct{} // closed when the process has ended
-	dumped   chan struct{} // closed when it has said where the function is
-	received chan struct{} // closed when no frame will come any more
-	gone     chan struct{} // closed when nothing is left
+	dead   chan struct{} // closed when the process has ended
+	dumped chan struct{} // closed when it has said where the function is
+	gone   chan struct{} // closed when nothing is left
 
 	reason  atomic.Pointer[reason] // why we have killed it
 	turn    chan struct{}          // held by Run, and for good by Close
+	ear     chan struct{}          // held by whoever listens, and for good by own
 	printed output
 	memory  gauge
 
-	// What receive has learned. Others may read it when ready or gone is closed.
+	// What it has said. Whoever listens may read it, and all when gone is closed.
 	hello ready
 	crash *wire.CrashReport
 	dump  string
@@ -67,8 +69,8 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	c := &container{
 		runtime: r, launch: launch, function: f, nonce: rand.Text(),
 		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
-		turn: make(chan struct{}, 1), ready: make(chan struct{}), dead: make(chan struct{}),
-		dumped: make(chan struct{}), received: make(chan struct{}), gone: make(chan struct{}),
+		turn: make(chan struct{}, 1), ear: make(chan struct{}, 1),
+		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}),
 	}
 	group, err := r.newGroup()
 	if err != nil {
@@ -77,10 +79,9 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	if c.proc, err = spawn(r.opts, c.nonce, group); err != nil {
 		return nil, err
 	}
-	c.conn = wire.NewConn(c.proc.conn)
+	c.conn, c.orders = wire.NewConn(c.proc.conn), wire.NewConn(c.proc.lifeline)
 	c.printed.start(c)
 	c.memory.start(c)
-	go c.receive()
 	go c.own()
 	// An error here is that of a worker which has ended already: own finds out why.
 	_ = send(c.conn, wire.Hello, hello{
@@ -89,20 +90,14 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	return c, nil
 }
 
-// started is what Open returns about a worker that is ready, or gone.
-func (c *container) started() (supervisor.Instance, error) {
-	select {
-	case <-c.gone:
-	case <-c.ready:
-		select {
-		case <-c.gone: // both: a start that was cancelled in the last moment
-		default:
-			if !c.hello.Failed {
-				return c, nil
-			} // one that has failed ends by itself
-		}
+// started waits until the worker is ready, or gone, and returns what Open does.
+func (c *container) started(ctx context.Context) (supervisor.Instance, error) {
+	forget := whenDone(ctx, func() { c.end(context.Cause(ctx)) })
+	ready := c.listen(func() bool { return c.hello.Nonce != "" && !c.hello.Failed })
+	if cancelled := forget(); ready && !cancelled {
+		return c, nil
 	}
-	<-c.gone
+	<-c.gone // one that has failed ends by itself
 	return nil, c.lost(nil)
 }
 
@@ -114,7 +109,7 @@ func (c *container) own() {
 	deadline := time.Now().Add(drainTime)
 	_ = c.proc.conn.SetReadDeadline(deadline)
 	c.printed.end(deadline)
-	<-c.received
+	c.listenToEnd()
 	c.printed.wait()
 	c.memory.wait()
 	c.verdict = c.diagnose()

@@ -23,12 +23,13 @@
 // global variable; so Register takes functions declared at top level and nothing else. An
 // input or a value that has no encoding, or takes more than 63 MiB, is an error of that input. Errors
 // cross with text, chain and marks, see [RegisterError]. The end of a context crosses with its
-// cause; its deadline and its values do not. mapper.AttemptFrom says in a worker what it works on.
+// cause, and its deadline; its values do not. mapper.AttemptFrom says in a worker what it works on.
 //
 // # What a worker is
 //
 // It leads a process group and shares with its parent a socket, a page of memory
-// which says what input it executes, and a pipe that tells it of the parent's death. Its
+// which says what input it executes, and a pipe, the lifeline: by it comes what the worker must
+// hear while the function executes, and the parent's death. Its
 // stdin is empty; its stdout and stderr go to Options.Log, line by line. It reads signals from
 // nobody's terminal. Descriptors are as in any new process: 0, 1 and 2.
 //

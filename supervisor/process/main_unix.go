@@ -67,20 +67,9 @@ func inherit() (*worker, error) {
 		runtime.GOMAXPROCS(2) // a function that never yields must not stop us from dying
 	}
 	volunteer()
-	go holdOn(fds[fdLifeline-firstFD])
-	conn := os.NewFile(uintptr(fds[fdConn-firstFD]), "parent")
-	return &worker{page: page, conn: wire.NewConn(conn)}, err
-}
-
-// holdOn waits for the death of the parent, whose end of the pipe closes then.
-func holdOn(lifeline int) {
-	var buf [1]byte
-	for {
-		if n, err := unix.Read(lifeline, buf[:]); err == unix.EINTR || n > 0 {
-			continue
-		}
-		die()
-	}
+	conn := newSocket(fds[fdConn-firstFD], "parent")
+	lifeline := os.NewFile(uintptr(fds[fdLifeline-firstFD]), "lifeline")
+	return &worker{page: page, conn: wire.NewConn(conn), lifeline: wire.NewConn(lifeline)}, err
 }
 
 // die ends the worker and its process group.

@@ -22,11 +22,17 @@ const (
 	exitStart = 3
 )
 
+type socket struct{ *os.File }
+
+func (*socket) readable() bool { return false }
+
 type proc struct {
 	page  *page
 	group *cgroup
 
-	conn, stdout, stderr, trace *os.File
+	conn *socket
+
+	stdout, stderr, trace, lifeline *os.File
 }
 
 func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }

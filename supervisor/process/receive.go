@@ -6,34 +6,33 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
 // deathTime is how long a worker may live whose connection has ended.
 const deathTime = 200 * time.Millisecond
 
-// receive reads the frames of the worker. Outcomes are told on its goroutine.
-func (c *container) receive() {
-	defer close(c.received)
-	for {
-		frame, err := c.conn.ReadFrame()
-		if err == nil {
-			err = c.take(frame)
-		}
-		if err == nil {
-			continue
-		}
-		if !isProtocol(err) {
-			select {
-			case <-c.dead:
-				return
-			case <-time.After(deathTime):
-				err = fmt.Errorf("process: the worker lives but its connection is gone: %w", err)
-			}
-		}
-		c.kill(KindProtocol, err)
-		return
+// receive reads a frame and reports whether another may follow. Whoever calls it holds the
+// ear. Outcomes are told on its goroutine.
+func (c *container) receive() bool {
+	frame, err := c.conn.ReadFrame()
+	if err == nil {
+		err = c.take(frame)
 	}
+	if err == nil {
+		return true
+	}
+	if !isProtocol(err) {
+		select {
+		case <-c.dead:
+			return false
+		case <-time.After(deathTime):
+			err = fmt.Errorf("process: the worker lives but its connection is gone: %w", err)
+		}
+	}
+	c.kill(KindProtocol, err)
+	return false
 }
 
 // A worker that says what no worker says is of no more use. Its connection may also be in
@@ -85,7 +84,6 @@ func (c *container) takeReady(frame wire.Frame) error {
 		return unexpected(frame, fmt.Sprintf("version %d, or not from our worker", h.Version))
 	}
 	c.hello = h
-	close(c.ready)
 	return nil
 }
 
@@ -97,8 +95,7 @@ func (c *container) takeResults(frame wire.Frame) error {
 		return unexpected(frame, "not for inputs that are out")
 	}
 	if len(frame.Payload) == 0 {
-		b.early = true
-		close(b.ended)
+		b.ended, b.early = true, true
 		return nil
 	}
 	items, err := wire.ParseResults(frame.Payload)
@@ -120,14 +117,15 @@ func (c *container) takeResults(frame wire.Frame) error {
 		b.done(b.positions[b.reported], value, err)
 		b.reported++
 	}
-	if b.reported == len(b.positions) {
-		close(b.ended)
-	}
+	b.ended = b.reported == len(b.positions)
 	return nil
 }
 
 // outcome is a result as the mapper wants it, or what is bad about it.
 func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
+	if item.Outcome == wire.Mixed {
+		return c.mixed(item.Bytes)
+	}
 	if item.Outcome != wire.Value {
 		err, _, bad = wire.ParseError(item.Bytes)
 		if item.Outcome == wire.Uncoded && bad == nil {
@@ -135,11 +133,27 @@ func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
 		}
 		return nil, err, bad
 	}
-	value, err = c.function.value(func(into any) error {
-		if err := c.values.Decode(item.Bytes, into); err != nil {
+	value, err = c.value(item.Bytes)
+	return value, err, nil
+}
+
+// mixed is a value beside errors of some of its elements.
+func (c *container) mixed(src []byte) (value any, err, bad error) {
+	each, src, bad := wire.ParseMixed(src)
+	if bad != nil {
+		return nil, nil, bad
+	}
+	if value, err = c.value(src); err != nil {
+		return nil, err, nil
+	}
+	return value, supervisor.Errors(each), nil
+}
+
+func (c *container) value(src []byte) (any, error) {
+	return c.function.value(func(into any) error {
+		if err := c.conn.Decode(c.values, src, into); err != nil {
 			return policy.Permanent(fmt.Errorf("process: the value cannot cross: %w", err))
 		}
 		return nil
 	})
-	return value, err, nil
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
@@ -18,22 +19,23 @@ const (
 
 // results collects what the inputs of a batch have come to and sends it.
 type results struct {
-	write func(t wire.Type, seq uint64, payload []byte)
+	write func(t wire.Type, seq uint64, head, tail []byte)
 	codec wire.Codec
 
 	mu      sync.Mutex // a timer sends, too
 	builder wire.ResultsBuilder
 	next    uint64 // sequence number of the first result in the builder
+	end     uint64 // that of the first input of the next batch
 	sent    time.Time
 	timer   *time.Timer
 	armed   bool
 }
 
-// begin begins a batch.
-func (r *results) begin(first uint64) {
+// begin begins a batch of the inputs from first to end.
+func (r *results) begin(first, end uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.next, r.sent = first, time.Now()
+	r.next, r.end, r.sent = first, end, time.Now()
 }
 
 // add adds the outcome of the next input.
@@ -45,6 +47,8 @@ func (r *results) add(value any, err error) {
 		_ = r.append(value, err)
 	}
 	switch {
+	case r.next+uint64(r.builder.Len()) == r.end:
+		r.send() // the last of its batch: nothing to wait for
 	case r.builder.Full() || time.Since(r.sent) > flushTime:
 		r.send()
 	case !r.armed:
@@ -60,6 +64,9 @@ func (r *results) add(value any, err error) {
 func (r *results) append(value any, err error) error {
 	if err == nil {
 		return r.builder.AddValue(r.codec, value)
+	}
+	if each, ok := errors.AsType[supervisor.Errors](err); ok && value != nil {
+		return r.builder.AddMixed(r.codec, value, each)
 	}
 	outcome := wire.Failed
 	if _, ours := errors.AsType[*decodeError](err); ours {
@@ -82,7 +89,8 @@ func (r *results) send() {
 	if n == 0 {
 		return
 	}
-	r.write(wire.Results, r.next, r.builder.Payload())
+	head, tail := r.builder.Parts()
+	r.write(wire.Results, r.next, head, tail)
 	r.next += uint64(n)
 	r.builder.Reset()
 	r.sent = time.Now()

@@ -16,9 +16,10 @@ type batch struct {
 	positions []int  // of its inputs in their chunk
 	done      func(i int, value any, err error)
 
-	ended    chan struct{} // closed when no outcome is to come
-	reported int           // of positions; receive's until ended or gone is closed
-	early    bool          // it ended before all were begun; likewise
+	// Whoever listens may read these, and all when gone is closed.
+	reported int  // of positions
+	ended    bool // no outcome is to come
+	early    bool // it ended before all were begun
 }
 
 // Run executes a chunk, see supervisor.Instance. An input that cannot be encoded, and a value,
@@ -30,8 +31,12 @@ func (c *container) Run(ctx context.Context, chunk supervisor.Chunk, done func(i
 	case <-c.gone:
 		return c.lost(nil)
 	}
+	if !c.sane() {
+		<-c.gone
+		return c.lost(nil)
+	}
 	for from := 0; from < len(chunk.Inputs) && ctx.Err() == nil; {
-		b := &batch{first: c.next, done: done, ended: make(chan struct{})}
+		b := &batch{first: c.next, done: done}
 		from = c.pack(b, chunk, from)
 		if len(b.positions) == 0 {
 			continue
@@ -45,7 +50,7 @@ func (c *container) Run(ctx context.Context, chunk supervisor.Chunk, done func(i
 
 // pack fills the builder with inputs from that position on, and returns where it stopped.
 func (c *container) pack(b *batch, chunk supervisor.Chunk, from int) int {
-	c.builder.Reset()
+	c.builder.Timeout, c.builder.Deadline = chunk.Timeout, chunk.Deadline
 	for i := from; i < len(chunk.Inputs); i++ {
 		err := c.builder.Add(chunk.Index+i, chunk.Attempt, c.inputs, chunk.Inputs[i])
 		switch {
@@ -60,29 +65,26 @@ func (c *container) pack(b *batch, chunk supervisor.Chunk, from int) int {
 	return len(chunk.Inputs)
 }
 
-// execute sends a batch and waits for its end. It reports false if nothing is to follow.
+// execute sends a batch and listens until its end. It reports false if nothing is to follow.
 func (c *container) execute(ctx context.Context, b *batch) (more bool, err error) {
 	c.next += uint64(len(b.positions))
 	c.batch.Store(b)
 	defer c.batch.Store(nil)
+	forget := whenDone(ctx, func() {
+		_ = c.orders.WriteFrame(wire.Cancel, b.first, wire.AppendError(nil, context.Cause(ctx)))
+	})
+	defer forget()
 	// An error of the connection is the end of the worker, which is waited for.
-	_ = c.conn.WriteFrame(wire.Batch, b.first, c.builder.Payload())
-	select {
-	case <-b.ended:
-	case <-c.gone:
-	case <-ctx.Done():
-		_ = c.conn.WriteFrame(wire.Cancel, b.first, wire.AppendError(nil, context.Cause(ctx)))
-		select {
-		case <-b.ended:
-		case <-c.gone:
+	head, tail := c.builder.Parts()
+	_ = c.conn.WriteParts(wire.Batch, b.first, head, tail)
+	c.builder.Reset() // keeps no input
+	if !c.listen(func() bool { return b.ended }) {
+		<-c.gone
+		if !b.ended {
+			return false, c.lost(b)
 		}
 	}
-	select {
-	case <-b.ended:
-		return !b.early, nil
-	default:
-		return false, c.lost(b)
-	}
+	return !b.early, nil
 }
 
 // lost says how the worker ended, in the terms of the batch that was out, if one was. Each

@@ -57,13 +57,7 @@ func (r *Runtime) Open(ctx context.Context, launch supervisor.Launch) (superviso
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case <-c.ready:
-	case <-c.gone:
-	case <-ctx.Done():
-		c.end(context.Cause(ctx))
-	}
-	return c.started()
+	return c.started(ctx)
 }
 
 // Dropped is the number of lines that Options.Log was too slow for.

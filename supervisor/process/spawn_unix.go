@@ -20,11 +20,11 @@ type proc struct {
 	os   *os.Process
 	page *page
 
-	conn     *os.File // a socket: nothing that the function prints can harm it
+	conn     *socket // nothing that the function prints can harm it
 	stdout   *os.File
 	stderr   *os.File
 	trace    *os.File // what the Go runtime prints when it dies
-	lifeline *os.File // its other end is all that tells the worker of our death
+	lifeline *os.File // what it must hear at any time; closed, it tells of our death
 	group    *cgroup  // nil: none
 
 	mu     sync.Mutex // held for a signal, so that it cannot hit a number used again
@@ -75,7 +75,10 @@ func (p *proc) channels() (files []*os.File, err error) {
 	open(new(*os.File), devNull)
 	open(&p.stdout, os.Pipe)
 	open(&p.stderr, os.Pipe)
-	open(&p.conn, socketPair)
+	open(new(*os.File), func() (_, theirs *os.File, err error) {
+		p.conn, theirs, err = socketPair()
+		return nil, theirs, err
+	})
 	open(new(*os.File), func() (_, file *os.File, err error) {
 		p.page, file, err = newPage()
 		return nil, file, err
@@ -93,9 +96,13 @@ func devNull() (_, file *os.File, err error) {
 	return nil, file, err
 }
 
+// sendBuffer is what a socket holds that nobody has read yet: each time that a large frame
+// fills it, its sender sleeps.
+const sendBuffer = 1 << 20
+
 // socketPair returns our end, which the runtime polls so that Close and deadlines end a
 // read, and the worker's, which blocks: it halves the latency and costs one thread.
-func socketPair() (ours, theirs *os.File, err error) {
+func socketPair() (ours *socket, theirs *os.File, err error) {
 	syscall.ForkLock.RLock()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err == nil {
@@ -106,8 +113,11 @@ func socketPair() (ours, theirs *os.File, err error) {
 	if err != nil {
 		return nil, nil, os.NewSyscallError("socketpair", err)
 	}
+	for _, fd := range fds {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, sendBuffer) // the system may allow less
+	}
 	err = unix.SetNonblock(fds[0], true)
-	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "parent"), err
+	return newSocket(fds[0], "worker"), os.NewFile(uintptr(fds[1]), "parent"), err
 }
 
 // environment is that of a worker. Socket activation means descriptor 3, which is ours
@@ -153,7 +163,10 @@ func (p *proc) signal(to int, sig unix.Signal) {
 
 // close gives back what the parent holds of a worker that is gone or was never there.
 func (p *proc) close() {
-	for _, f := range []*os.File{p.conn, p.stdout, p.stderr, p.trace, p.lifeline} {
+	if p.conn != nil {
+		p.conn.Close()
+	}
+	for _, f := range []*os.File{p.stdout, p.stderr, p.trace, p.lifeline} {
 		if f != nil {
 			f.Close()
 		}

@@ -11,34 +11,31 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
-// worker is a worker process, seen from inside. One goroutine reads frames, also while
-// another executes the function: cancellation must come through.
+// worker is a worker process, seen from inside. The goroutine that executes the function reads
+// its batches itself: to hand each over from a reader would wake a thread on another core, which
+// takes ten times as long as the round trip. What must be heard while it executes comes by
+// the lifeline, to a goroutine that does nothing else.
 type worker struct {
-	page *page
-	conn *wire.Conn
+	page     *page
+	conn     *wire.Conn
+	lifeline *wire.Conn
 
 	hello    hello
 	function *function
-	inputs   wire.Codec // of the goroutine that executes
-	values   wire.Codec // likewise
+	inputs   wire.Codec
+	values   wire.Codec
 	results  results
-
-	jobs chan job
-}
-
-// keptPayload is the size up to which the buffer of a batch is used again.
-const keptPayload = 1 << 20
-
-// job is a batch that was sent to the worker.
-type job struct {
-	first   uint64
-	payload []byte
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
+	ending   ending
 }
 
 // serve is the worker's life. It does not return.
 func (w *worker) serve(nonce string) {
+	go w.live(nonce)
+	w.obey()
+}
+
+// greet reads what this worker is to be.
+func (w *worker) greet(nonce string) {
 	frame, err := w.conn.ReadFrame()
 	if err == nil {
 		err = parse(frame, wire.Hello, &w.hello)
@@ -53,44 +50,12 @@ func (w *worker) serve(nonce string) {
 	if soft := w.hello.Memory / 10 * 9; soft > 0 && soft < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(soft)
 	}
-	w.jobs = make(chan job, 1)
-	go w.live()
-	w.receive()
-}
-
-// receive reads frames until the parent is gone.
-func (w *worker) receive() {
-	var current job
-	for {
-		frame, err := w.conn.ReadFrame()
-		if err != nil {
-			w.page.unheard()
-			die()
-		}
-		switch frame.Type {
-		case wire.Batch:
-			// The parent sends no batch before the one before has ended, so that its payload is free.
-			if cap(current.payload) > keptPayload {
-				current.payload = nil
-			}
-			current.first, current.payload = frame.Seq, append(current.payload[:0], frame.Payload...)
-			current.ctx, current.cancel = context.WithCancelCause(context.Background())
-			w.jobs <- current
-		case wire.Cancel:
-			if cause, _, bad := wire.ParseError(frame.Payload); frame.Seq == current.first && current.cancel != nil && bad == nil {
-				current.cancel(cause)
-			}
-		case wire.Drain:
-			close(w.jobs)
-		case wire.Stats:
-			w.tellStacks()
-		}
-	}
 }
 
 // live executes the function from enter to exit, on the one goroutine that it ever sees.
-func (w *worker) live() {
+func (w *worker) live(nonce string) {
 	defer w.guard()
+	w.greet(nonce)
 	m, err := w.enter()
 	if err != nil {
 		w.refuse(err)
@@ -99,8 +64,15 @@ func (w *worker) live() {
 	_ = send(w.conn, wire.Ready, ready{
 		Version: wire.Version, Nonce: w.hello.Nonce, PID: os.Getpid(), Backstop: setBackstop(w.hello.Memory),
 	})
-	for job := range w.jobs {
-		w.execute(m, job)
+	for {
+		frame, err := w.conn.ReadFrame()
+		if err != nil {
+			w.lose()
+		}
+		if frame.Type == wire.Drain {
+			break
+		}
+		w.execute(m, frame)
 	}
 	w.page.enter(phaseExit)
 	if m.exit != nil {
@@ -130,31 +102,27 @@ func (w *worker) refuse(err error) {
 }
 
 // execute executes a batch, input by input.
-func (w *worker) execute(m member, job job) {
-	defer job.cancel(nil)
-	items, err := wire.ParseBatch(job.payload)
-	if err != nil {
-		w.page.unheard()
-		die()
+func (w *worker) execute(m member, batch wire.Frame) {
+	items, err := wire.ParseBatch(batch.Payload)
+	if err != nil || batch.Type != wire.Batch {
+		w.lose()
 	}
-	w.results.begin(job.first)
-	n := items.Len()
-	seq := job.first
-	for ; job.ctx.Err() == nil; seq++ {
-		item, ok := items.Next()
-		if !ok {
-			break
-		}
+	within := w.ending.begin(batch.Seq)
+	defer w.ending.end()
+	end := batch.Seq + uint64(items.Len())
+	w.results.begin(batch.Seq, end)
+	seq := batch.Seq
+	for ; seq < end && within.Err() == nil; seq++ {
+		item, _ := items.Next()
 		w.page.begin(seq)
-		ctx := attemptContext{Context: job.ctx, index: item.Index, attempt: item.Attempt, container: w.hello.Container}
-		value, err := m.call(ctx, func(into any) error { return w.inputs.Decode(item.Bytes, into) })
+		value, err := m.call(w.attemptFor(within, item), func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 		w.results.add(value, err)
 	}
 	w.results.flush()
 	w.page.enter(phaseIdle) // only now: an input that is not reported was not begun, or is to blame
-	if seq < job.first+uint64(n) {
+	if seq < end {
 		w.skip(&items)
-		w.mustWrite(wire.Results, seq, nil)
+		w.mustWrite(wire.Results, seq, nil, nil)
 	}
 }
 
@@ -165,16 +133,22 @@ func (w *worker) skip(items *wire.BatchReader) {
 		if !ok {
 			return
 		}
-		_, _ = w.function.input(func(into any) error { return w.inputs.Decode(item.Bytes, into) })
+		_, _ = w.function.input(func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 	}
 }
 
 // mustWrite ends a worker that cannot be heard any more: the parent is gone, and the
 // lifeline sees to the rest; or the function has closed what is not its own.
-func (w *worker) mustWrite(t wire.Type, seq uint64, payload []byte) {
-	if err := w.conn.WriteFrame(t, seq, payload); err != nil {
+func (w *worker) mustWrite(t wire.Type, seq uint64, head, tail []byte) {
+	if err := w.conn.WriteParts(t, seq, head, tail); err != nil {
 		w.page.unheard()
 		fmt.Fprintln(os.Stderr, "process: the worker cannot write to its parent:", err)
 		os.Exit(exitStart)
 	}
+}
+
+// lose ends a worker that does not understand its parent, or has none.
+func (w *worker) lose() {
+	w.page.unheard()
+	die()
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
-	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
 // The outcomes of an attempt.
@@ -95,6 +94,8 @@ func (b *Book) news(ev *supervisor.Event) news {
 	switch {
 	case ev.Kind == supervisor.InputRerun && !isCrash:
 		n.outcome = rerun
+	case ev.Kind == supervisor.InputFailed && withdrawn(ev.Err):
+		n.outcome = cancelled
 	case isTimeout:
 		n.outcome = timeout
 	case isCrash:
@@ -104,13 +105,19 @@ func (b *Book) news(ev *supervisor.Event) news {
 	default:
 		n.outcome = retrying
 	}
-	if n.outcome != rerun {
-		n.cause, n.whole = cause.Of(ev.Err), n.err
+	if n.outcome != rerun && n.outcome != cancelled {
+		n.cause, n.whole = b.memo.of(ev.Err, n.err), n.err
 	}
 	if n.broke != nil {
 		n.whole = wholeErrorOf(ev.Err)
 	}
 	return n
+}
+
+// withdrawn reports that nobody wanted to know the result any more: of calls that is told of as
+// a failure.
+func withdrawn(err error) bool {
+	return errors.Is(err, mapper.ErrCancelled) || errors.Is(err, mapper.ErrStopped)
 }
 
 // told takes in that an input is retried, is re-run or has failed, and reports whether it was in
@@ -126,13 +133,16 @@ func (r *record) told(ev *supervisor.Event, n news) bool {
 	}
 	it.told(ev, n)
 	switch {
-	case n.outcome == rerun:
+	case n.outcome == rerun || n.outcome == cancelled:
+		return false
 	case n.broke == nil:
 		r.causes.add(n.finding)
 	case r.above != nil && n.broke.Container != r.lastCrash:
 		r.causes.add(n.finding) // crashes of containers of its own are told of by themselves
 		r.crashes++
 		r.lastCrash = n.broke.Container
+	case r.function:
+		r.causes.sample(n.finding) // which input it was is only known here
 	}
 	if ev.Kind == supervisor.InputFailed {
 		r.causes.failed(n.finding)

@@ -32,6 +32,7 @@ type Book struct {
 	describe func(input any) string
 	keep     int
 	version  atomic.Uint64
+	memo     memo
 
 	mu     sync.RWMutex
 	closed bool

@@ -65,6 +65,13 @@ func (c *causes) failed(f finding) {
 	}
 }
 
+// sample names an input of a crash that is counted elsewhere.
+func (c *causes) sample(f finding) {
+	if g := c.group(f); g != nil {
+		g.note(f)
+	}
+}
+
 func (g *Cause) note(f finding) {
 	g.Last = f.time
 	if f.whole != nil {

@@ -60,6 +60,7 @@ func TestCrashLoop(t *testing.T) {
 		require.Contains(t, run.Meter.Then, "crash-looping")
 		require.Len(t, run.Causes, 1)
 		require.Equal(t, run.Pool.Crashes, run.Causes[0].Count)
+		require.Contains(t, run.Causes[0].Samples, run.Loop.Last.Input)
 		require.True(t, run.Loop.Next.After(time.Now()) || run.Pool.Live > 0)
 
 		for _, c := range containers(t, b, run.ID, history.ContainerFilter{State: "crash_looping"}).Items {
@@ -156,6 +157,7 @@ func TestRunsOnAFunction(t *testing.T) {
 		require.EqualValues(t, 9, fn.Latency.Attempts, "all that its containers did")
 		require.Len(t, fn.Crashes, 1)
 		require.Equal(t, of[0], fn.Crashes[0].Run)
+		require.Empty(t, fn.Causes[0].Samples, "it was no call")
 		require.Equal(t, []int{0}, indexes(inputs(t, b, fn.ID, history.InputFilter{Container: -1})))
 		require.NoError(t, f.Stop(t.Context()))
 	})
@@ -205,6 +207,28 @@ func TestRetry(t *testing.T) {
 		require.NoError(t, f.Stop(t.Context()))
 		synctest.Wait()
 		require.Empty(t, b.Failed(run.ID, ""), "nobody takes them any more")
+	})
+}
+
+// TestWithdrawn: a call that its caller cancels has not failed.
+func TestWithdrawn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{})
+		f := deploy(t, func(ctx context.Context, _ int) (int, error) { return 0, during(ctx, time.Minute) },
+			mapper.Options{Name: "price", Containers: 2, Observer: b})
+		calls, err := f.SpawnAll(t.Context(), ints(2))
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		calls[1].Cancel()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		run := only(t, b)
+		require.Equal(t, []int{0, 1}, []int{run.Counts.Failed, run.Counts.Cancelled})
+		require.Empty(t, run.Causes)
+		require.Empty(t, b.Failed(run.ID, ""))
+		s := input(t, b, run.ID, 1)
+		require.Equal(t, []any{"cancelled", []string{"cancelled"}}, []any{s.State, outcomes(s)})
+		require.NoError(t, f.Stop(t.Context()))
 	})
 }
 

@@ -59,12 +59,18 @@ func (r *record) known(now time.Time) ([]Input, bool) {
 		all = append(all, r.runs(c, m.now))
 		shown[c.Input] = true
 	}
+	var byState [len(order)][]*trouble
 	for e := r.inputs.order.Front(); e != nil; e = e.Next() {
 		if it := e.Value.(*trouble); !shown[it.index] {
+			i := slices.Index(order[:], it.state(m))
+			byState[i] = append(byState[i], it)
+		}
+	}
+	for _, some := range byState {
+		for _, it := range some {
 			all = append(all, it.show(r, m))
 		}
 	}
-	slices.SortStableFunc(all[len(busy):], func(a, b Input) int { return cmp.Compare(rank[a.State], rank[b.State]) })
 	done := r.lastDone()
 	for _, a := range done {
 		all = append(all, a.done(r.id))
@@ -72,8 +78,8 @@ func (r *record) known(now time.Time) ([]Input, bool) {
 	return all, r.inputs.gone || len(done) == maxDone || r.attempts.full()
 }
 
-// rank is the order of states in the list.
-var rank = map[string]int{retrying: 0, failed: 1, cancelled: 2, succeeded: 3}
+// order is that of states in the list.
+var order = [...]string{retrying, failed, cancelled, succeeded}
 
 // busy is what the containers execute of this run, by container.
 func (r *record) busy() []mapper.ContainerView {
@@ -111,8 +117,8 @@ func (it *trouble) show(r *record, m moment) Input {
 // for events of trouble are the last to be lost.
 func (it *trouble) state(m moment) string {
 	switch {
-	case it.final && it.outcome == succeeded:
-		return succeeded
+	case it.final && (it.outcome == succeeded || it.outcome == cancelled):
+		return it.outcome
 	case it.final:
 		return failed
 	case !m.live && m.counts.Cancelled > 0:

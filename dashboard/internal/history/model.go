@@ -271,7 +271,7 @@ type Attempt struct {
 	Container int                   `json:"container"`        // -1: not known
 	Ended     time.Time             `json:"ended"`
 	Took      time.Duration         `json:"took_ns"` // on average; 0: not known
-	Outcome   string                `json:"outcome"` // succeeded failed retrying rerun crashed timeout
+	Outcome   string                `json:"outcome"` // succeeded failed retrying rerun crashed timeout cancelled
 	Next      time.Time             `json:"next,omitzero"`
 	Error     *supervisor.ErrorJSON `json:"error,omitempty"`
 }

@@ -55,6 +55,7 @@ type row struct {
 }
 
 func (r *record) row() row {
+	r.live()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	one := row{r: r, status: Running, ended: r.ended}

@@ -43,7 +43,7 @@ func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool 
 	}
 	p.before, p.last = p.last, now
 	p.succeeded, p.failed, p.crashes = c.Succeeded, c.Failed, crashes
-	if c.Window > 0 && c.Waiting >= c.Window && c.Running == 0 {
+	if heldUp(c) {
 		p.blocked++
 	}
 	p.rate = p.recent(now)
@@ -52,6 +52,12 @@ func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool 
 		p.quiet = 0
 	}
 	return p.quiet <= maxSamples
+}
+
+// heldUp reports that nothing executes because the reader has not taken what is finished. Some of
+// what may be outstanding is on its way, or was given to containers that had no use for it.
+func heldUp(c mapper.Counts) bool {
+	return c.Window > 0 && c.Running == 0 && c.Waiting >= c.Window-c.Window/8-1
 }
 
 // recent is the inputs settled a second over the last samples. They begin where the one before

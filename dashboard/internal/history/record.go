@@ -29,13 +29,14 @@ type record struct {
 	overed  sync.Once
 	quit    chan struct{}
 	quitted sync.Once
+	closed  chan struct{} // closed when its last numbers are read
 	done    chan struct{} // closed when it is not sampled any more
 
 	mu     sync.Mutex
 	view   mapper.View // nil at the end
 	counts mapper.Counts
-	pool   supervisor.Snapshot // without its containers; empty where above is not nil
-	states map[string]int      // of lineages, at the end
+	pool   supervisor.Snapshot // without its containers, a second old; empty where above is not nil
+	states map[string]int      // of lineages
 	ended  time.Time
 	status Status // at the end
 	err    *supervisor.ErrorJSON
@@ -58,16 +59,34 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 		book: b, id: about.ID, parent: about.Parent, above: above,
 		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
 		policy: about.Options.Crashes, settings: settings(about),
-		over: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
+		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
 	}
-	r.counts = v.Counts()
+	r.counts, r.states = v.Counts(), map[string]int{}
 	r.series.start(about.Started)
 	return r
 }
 
-// live is the view, nil after the end.
+// live is the view, nil after the end. Of a run that has just ended it waits for the last numbers:
+// whoever has joined a run and asks for it is not told that it goes on.
 func (r *record) live() mapper.View {
+	v := r.kept()
+	if v == nil {
+		return nil
+	}
+	select {
+	case <-v.Done():
+	default:
+		return v
+	}
+	select {
+	case <-r.closed:
+	case <-r.done:
+	}
+	return nil
+}
+
+func (r *record) kept() mapper.View {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.view
@@ -102,7 +121,7 @@ func (r *record) container(ev *supervisor.Event) {
 	r.version.Add(1)
 	switch ev.Kind {
 	case supervisor.CrashLoopOpened:
-		r.loop.opened(r.crew.told)
+		r.loop.opened(max(r.crew.told, r.pool.Crashes))
 	case supervisor.CrashLoopClosed:
 		r.loop.closed()
 	case supervisor.ContainerPrinted:
@@ -120,11 +139,11 @@ func (r *record) crashed(ev *supervisor.Event) {
 		Time: ev.Time, Container: ev.Container, Lineage: ev.Lineage, Input: ev.Input,
 		InARow: ev.Crashes, Next: ev.Next, Error: wholeErrorOf(ev.Err),
 	}
-	if ev.Input >= 0 && !r.function {
-		crash.Run = r.id
-	}
-	f := finding{cause: cause.Of(ev.Err), crash: true, time: ev.Time, input: ev.Input, whole: crash.Error}
+	f := finding{cause: r.book.memo.of(ev.Err, crash.Error), crash: true, time: ev.Time, input: -1, whole: crash.Error}
 	crash.Cause = f.cause.Key
+	if ev.Input >= 0 && !r.function {
+		crash.Run, f.input = r.id, ev.Input
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.version.Add(1)

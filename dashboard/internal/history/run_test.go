@@ -202,7 +202,6 @@ func TestEnds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := history.New(history.Options{})
 				c.run(t.Context(), mapper.Options{Observer: b, Containers: 2})
-				synctest.Wait()
 				run := only(t, b)
 				require.Equal(t, c.want, run.Status)
 				require.Equal(t, c.err, run.Error != nil)

@@ -7,8 +7,8 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// sample reads the numbers once a second, and the last of them at the end. Then it lets go of
-// the view, and waits for the events that are on their way.
+// sample reads the numbers once a second, and the last of them at the end. Then it waits for the
+// events that are on their way, and lets go of the view.
 func (r *record) sample(v mapper.View) {
 	defer close(r.done)
 	ticker := time.NewTicker(time.Second)
@@ -19,9 +19,9 @@ func (r *record) sample(v mapper.View) {
 			r.tick(v, time.Now())
 		case <-v.Done():
 			r.end(v, time.Now())
-			v = nil
+			close(r.closed)
 			r.await()
-			r.close()
+			r.close(r.describe(v))
 			r.book.retire(r)
 			return
 		case <-r.quit:
@@ -85,32 +85,31 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 	if r.above != nil {
 		crashes = r.crashes
 	}
-	pool.Containers = nil
+	r.states, pool.Containers = lineages(pool), nil
 	r.loop.seen(pool, r.pool)
 	changed := r.series.note(counts, crashes, now, &r.times) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
 	r.counts, r.pool = counts, pool
 	return changed
 }
 
-// end takes in the last numbers, and lets go of what is not worth keeping.
+// end takes in the last numbers.
 func (r *record) end(v mapper.View, now time.Time) {
 	counts, pool, err := v.Counts(), r.look(v), v.Err()
-	states := lineages(pool)
-	names := r.describe(v)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.note(counts, pool, now)
 	r.series.end(counts, now.Sub(r.started))
 	r.ended, r.err, r.status = now, wholeErrorOf(err), statusAt(r.function, counts, err)
-	r.states, r.names, r.view = states, names, nil
+	r.view = nil
 	r.inputs.forgetAll() // nothing takes them any more
 	r.version.Add(1)
 }
 
 // close makes what is kept as small as it may be from now on.
-func (r *record) close() {
+func (r *record) close(names map[int]string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.names = names
 	r.times.end()
 	r.attempts.shrink(endedAttempts)
 	r.version.Add(1)
@@ -131,29 +130,4 @@ func (r *record) describe(v mapper.View) map[int]string {
 		}
 	}
 	return names
-}
-
-// living is the containers that live.
-func living(pool supervisor.Snapshot) map[int]bool {
-	alive := make(map[int]bool, len(pool.Containers))
-	for _, c := range pool.Containers {
-		if c.ID >= 0 {
-			alive[c.ID] = true
-		}
-	}
-	return alive
-}
-
-// figures is what of a pool is worth showing anew when it changes.
-type figures struct {
-	wanted, live, starts, crashes, abandoned, lingering, startDebt, runDebt int
-
-	gate string
-	next time.Time
-}
-
-func figuresOf(p supervisor.Snapshot) figures {
-	return figures{
-		p.Wanted, p.Live, p.Starts, p.Crashes, p.Abandoned, p.Lingering, p.StartDebt, p.RunDebt, p.Gate, p.NextStart,
-	}
 }

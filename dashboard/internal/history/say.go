@@ -72,28 +72,23 @@ func plainly(err error) (out *supervisor.ErrorJSON) {
 	return supervisor.ErrorOf(err)
 }
 
-// clip is text as valid UTF-8 of at most n characters, with a … where something was cut off. It
-// does not keep a longer text in memory.
+// clip is text as valid UTF-8 of at most n characters, the last a … where something was cut off:
+// a copy then, which does not keep the whole in memory.
 func clip(text string, n int) string {
 	if len(text) <= n && utf8.ValidString(text) {
 		return text
 	}
-	long := len(text) > n*utf8.UTFMax
-	if long {
-		text = text[:n*utf8.UTFMax]
-	}
-	text = strings.ToValidUTF8(text, "�")
-	if !long && utf8.RuneCountInString(text) <= n {
-		return strings.Clone(text)
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if n--; n == 0 {
-			break
+	at, characters := 0, 0
+	for i := range text {
+		if characters == n-1 {
+			at = i
 		}
-		b.WriteRune(r)
+		if characters == n {
+			return strings.ToValidUTF8(text[:at], "�") + "…"
+		}
+		characters++
 	}
-	return b.String() + "…"
+	return strings.ToValidUTF8(text, "�")
 }
 
 // clipFront is the end of text, n bytes of it at most.

@@ -26,8 +26,8 @@ const (
 type trouble struct {
 	index     int
 	described string
-	outcome   string // of the last attempt that ended: retrying rerun crashed failed succeeded
-	final     bool   // settled: it has failed, or succeeded after all
+	outcome   string // of the last attempt that ended
+	final     bool   // it is settled
 	attempts  int
 	container int
 	time      time.Time

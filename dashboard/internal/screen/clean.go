@@ -19,26 +19,34 @@ const (
 // ansi is the escape sequences of terminals: colours, cursor movements, titles, links.
 var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
-// clean makes a text harmless: what would command a terminal is removed, other controls are
-// shown as pictures of themselves, and what would turn the direction of the writing, or is not
-// to be seen, as a question mark. Templates do the rest against markup. A text of more than
-// so many bytes is cut, and says so.
+// clean makes the first so many bytes of a text harmless, and says how many it leaves out.
+// Sequences and pictures change the length, but not by so much that it matters.
 func clean(s string, length int) string {
-	rest := 0
-	if len(s) > length {
-		// Sequences and pictures change the length, but not by so much that it matters.
-		cut := strings.ToValidUTF8(s[:length], "")
-		rest, s = len(s)-len(cut), cut
+	if len(s) <= length {
+		return tame(s)
 	}
+	cut := strings.ToValidUTF8(s[:length], "")
+	return tame(cut) + "… (" + number(len(s)-len(cut)) + " bytes more)"
+}
+
+// end is clean for a text whose last bytes matter.
+func end(s string, length int) string {
+	if len(s) <= length {
+		return tame(s)
+	}
+	cut := strings.ToValidUTF8(s[len(s)-length:], "")
+	return "(" + number(len(s)-len(cut)) + " bytes before) …" + tame(cut)
+}
+
+// tame makes a text harmless: what would command a terminal is removed, other controls are
+// shown as pictures of themselves, and what would turn the direction of the writing, or is not
+// to be seen, as a question mark. Templates do the rest against markup.
+func tame(s string) string {
 	if strings.Contains(s, "\x1b") { // most have none, and pages are made often
 		s = ansi.ReplaceAllString(s, "")
 	}
 	s = strings.Map(harmless, strings.ReplaceAll(s, "\r\n", "\n"))
-	s = strings.ToValidUTF8(s, string(utf8.RuneError))
-	if rest > 0 {
-		s += "… (" + number(rest) + " bytes more)"
-	}
-	return s
+	return strings.ToValidUTF8(s, string(utf8.RuneError))
 }
 
 // harmless is what is shown for a rune.

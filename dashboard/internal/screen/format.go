@@ -105,6 +105,18 @@ type moment struct {
 	Tick string // how it ticks: ago, until or age
 }
 
+// page is what a page says when it is loaded.
+func (m moment) page() string { return m.Rel }
+
+// stream is nothing for a moment that ticks: an open page counts by itself, and what has not
+// changed otherwise need not be sent each second.
+func (m moment) stream() string {
+	if m.Tick != "" {
+		return ""
+	}
+	return m.Rel
+}
+
 func momentOf(t time.Time, rel, tick string) moment {
 	return moment{
 		At:   t.UTC().Format("2006-01-02T15:04:05.000Z"),

@@ -114,3 +114,20 @@ func TestRound125(t *testing.T) {
 		require.InEpsilon(t, want, round125(f), 1e-9, "%v", f)
 	}
 }
+
+// What only the passing of time changes is not sent again.
+func TestStreamIsSilentAboutTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		screen := filled[Run]("x").Screen()
+		before, err := screen.Stream()
+		require.NoError(t, err)
+		time.Sleep(time.Hour)
+		after, err := screen.Stream()
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		var page strings.Builder
+		require.NoError(t, screen.Write(&page, Frame{}))
+		require.Contains(t, page.String(), "1h 0m ago")
+	})
+}

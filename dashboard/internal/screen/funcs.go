@@ -12,11 +12,13 @@ import (
 
 // functions are what templates can call.
 var functions = template.FuncMap{
-	"root": func() string { return "" }, // the way to the root, see sets
+	"root": func() string { return "" }, "rel": moment.page, // see sets
 
 	// Texts that come from programs.
 	"name": func(s any) string { return name(asText(s)) },
 	"line": line, "trace": trace, "text": text, "long": long,
+	"traceEnd": func(s string) string { return end(s, traceLength) },
+	"textEnd":  func(s string) string { return end(s, textLength) },
 
 	// Words, numbers and times.
 	"word": wordOf, "called": Called,

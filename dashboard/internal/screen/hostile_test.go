@@ -122,6 +122,8 @@ func TestClean(t *testing.T) {
 	} {
 		require.Equal(t, want, clean(in, 20), "%q", in)
 	}
+	require.Equal(t, "(27 bytes before) …last 🚀", end("a first line, and then the last 🚀", 9))
+	require.Equal(t, "short", end("short", 9))
 	require.Equal(t, "a ⏎ b c", line(" a\nb\tc\n"))
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -53,17 +54,20 @@ func Static() fs.FS {
 }
 
 // Deepest is how many folders below the root a page is at most.
-const Deepest = 3
+const Deepest = 4
 
-// sets is the templates for each depth: what differs is the way to the root.
-var sets = func() (sets [Deepest + 1]*template.Template) {
+// sets is the templates for each depth, where the way to the root differs, for a page and for
+// what is sent while it is open.
+var sets = sync.OnceValue(func() (sets [2][Deepest + 1]*template.Template) {
 	all := template.Must(template.New("").Funcs(functions).ParseFS(templates, "templates/*.html"))
-	for depth := range sets {
-		root := rootFrom(depth)
-		sets[depth] = template.Must(all.Clone()).Funcs(template.FuncMap{"root": func() string { return root }})
+	for live, words := range []func(moment) string{moment.page, moment.stream} {
+		for depth := range Deepest + 1 {
+			root := rootFrom(depth)
+			sets[live][depth] = template.Must(all.Clone()).Funcs(template.FuncMap{"root": func() string { return root }, "rel": words})
+		}
 	}
 	return sets
-}()
+})
 
 func rootFrom(depth int) string {
 	if depth == 0 {
@@ -72,16 +76,17 @@ func rootFrom(depth int) string {
 	return strings.Repeat("../", depth)
 }
 
-func (s Screen) set() *template.Template {
+func (s Screen) set(live int) *template.Template {
 	if s.Path == "" {
-		return sets[0]
+		return sets()[live][0]
 	}
-	return sets[strings.Count(s.Path, "/")]
+	return sets()[live][strings.Count(s.Path, "/")]
 }
 
-// Render makes the parts of the page.
-func (s Screen) Render() ([]Part, error) {
-	set := s.set()
+// Stream makes the parts of the page as they are sent while it is open.
+func (s Screen) Stream() ([]Part, error) { return s.render(s.set(1)) }
+
+func (s Screen) render(set *template.Template) ([]Part, error) {
 	parts := make([]Part, len(s.Parts))
 	for i, id := range s.Parts {
 		var b strings.Builder
@@ -96,11 +101,12 @@ func (s Screen) Render() ([]Part, error) {
 
 // Write writes the whole page.
 func (s Screen) Write(w io.Writer, f Frame) error {
-	parts, err := s.Render()
+	set := s.set(0)
+	parts, err := s.render(set)
 	if err != nil {
 		return err
 	}
-	return s.set().ExecuteTemplate(w, "page", struct {
+	return set.ExecuteTemplate(w, "page", struct {
 		Frame
 		Screen Screen
 		Body   []Part

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"sync"
 )
@@ -11,9 +12,11 @@ const (
 	// is one write. The rest of a large one is written from where it is.
 	copied = 64 << 10
 
-	// step is how much is allocated for a payload before its first byte has come, and
-	// the size up to which a buffer is kept for whatever follows.
-	step = 256 << 10
+	// step is how much is allocated for a payload before its first byte has come.
+	step = 2 << 20
+
+	// kept is the size up to which a buffer is kept for whatever follows.
+	kept = 256 << 10
 )
 
 // Conn sends and receives frames over a stream. WriteFrame may be called concurrently, also
@@ -38,33 +41,45 @@ func NewConn(stream io.ReadWriteCloser) *Conn {
 	return &Conn{stream: stream, in: bufio.NewReaderSize(stream, 32<<10)}
 }
 
-// WriteFrame sends a frame, with one write if it is small and two otherwise. It blocks
-// while the stream takes no more, and keeps nothing of payload. A payload over [MaxPayload]
+// WriteFrame sends a frame, with one write if it is small. It blocks while the stream takes
+// no more, and keeps nothing of payload. A payload over [MaxPayload]
 // or a type that does not exist is a *ProtocolError, and nothing is sent. After an error of
 // the stream nobody knows how much the other end has got: every further call returns the
 // same error.
 func (c *Conn) WriteFrame(t Type, seq uint64, payload []byte) error {
+	return c.WriteParts(t, seq, payload, nil)
+}
+
+// WriteParts is WriteFrame for a payload in two parts, which are not put together.
+func (c *Conn) WriteParts(t Type, seq uint64, head, tail []byte) error {
+	size := len(head) + len(tail)
 	if !t.valid() {
 		return bad("type", "%d", uint8(t))
 	}
-	if len(payload) > MaxPayload {
-		return bad("length", "%d bytes, at most %d", len(payload), MaxPayload)
+	if size > MaxPayload {
+		return bad("length", "%d bytes, at most %d", size, MaxPayload)
 	}
-	var h header
-	h.put(t, seq, payload)
-	first := payload[:min(len(payload), copied)]
+	first := head[:min(len(head), copied)]
+	second := tail[:min(len(tail), copied-len(first))]
 
 	c.write.Lock()
 	defer c.write.Unlock()
-	if c.outFail != nil {
-		return c.outFail
-	}
-	c.out = append(append(c.out[:0], h[:]...), first...)
-	_, c.outFail = c.stream.Write(c.out)
-	if rest := payload[len(first):]; c.outFail == nil && len(rest) > 0 {
-		_, c.outFail = c.stream.Write(rest)
+	c.out = append(append(append(c.out[:0], blank[:]...), first...), second...)
+	(*header)(c.out).put(t, seq, size, c.out[headerSize:])
+	c.send(c.out)
+	c.send(head[len(first):])
+	c.send(tail[len(second):])
+	if size > copied {
+		c.send(c.out[sumAt:headerSize])
 	}
 	return c.outFail
+}
+
+// send writes some of a frame, if all before was written.
+func (c *Conn) send(b []byte) {
+	if c.outFail == nil && len(b) > 0 {
+		_, c.outFail = c.stream.Write(b)
+	}
 }
 
 // ReadFrame blocks until a frame has come and returns it. Its payload is valid until the
@@ -98,14 +113,49 @@ func (c *Conn) read() (Frame, error) {
 	if err := c.fill(int(h.length())); err != nil {
 		return Frame{}, err
 	}
+	if len(c.buf) > copied {
+		if err := c.readEnd(h); err != nil {
+			return Frame{}, err
+		}
+	}
 	return h.frame(c.buf)
 }
+
+// readEnd reads what follows a large payload: the checksum once more. If somebody else
+// has written into the stream, it is not there.
+func (c *Conn) readEnd(h header) error {
+	end, err := c.in.Peek(len(h[sumAt:]))
+	switch {
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	case err != nil:
+		return err
+	case !bytes.Equal(end, h[sumAt:]):
+		return bad("checksum", "%#x at the end, the header says %#x", end, h[sumAt:])
+	}
+	_, err = c.in.Discard(len(end))
+	return err
+}
+
+// Decode decodes an item of the frame that was read last. A large value of bytes is not
+// copied: it takes the payload over, and the next frame gets a buffer of its own.
+func (c *Conn) Decode(codec Codec, item []byte, into any) error {
+	if k, ok := codec.(keeper); ok && len(item) >= FullPayload {
+		c.buf = nil
+		return k.keep(item, into)
+	}
+	return codec.Decode(item, into)
+}
+
+// Buffered is how much has come from the stream behind the last frame. It may be called
+// where ReadFrame may.
+func (c *Conn) Buffered() int { return c.in.Buffered() }
 
 // fill reads n bytes into the buffer. It does not believe the header: what it allocates
 // is at most twice of what has come, or a step. A buffer that has become large is
 // kept as long as large frames follow.
 func (c *Conn) fill(n int) error {
-	if cap(c.buf) > step && n < cap(c.buf)/4 {
+	if cap(c.buf) > kept && n < cap(c.buf)/4 {
 		c.buf = nil
 	}
 	c.buf = c.buf[:0]

@@ -22,10 +22,11 @@ const (
 
 // Version of the format. Both ends are the same binary as a rule; where they are not, the
 // first frame says so.
-const Version = 1
+const Version = 3
 
 const (
 	headerSize = 24
+	sumAt      = 20 // the checksum within the header
 	magic      = uint32('L')<<24 | uint32('S')<<16 | uint32('W')<<8
 )
 
@@ -42,7 +43,7 @@ const (
 	Drain                   // down: finish what has begun, then say Bye
 	Bye                     // up: nothing follows
 	Crash                   // up: how the function ended, see [CrashReport]
-	Stats                   // up
+	Stats                   // down: say where you are; up: that
 	Log                     // up
 	types                   // how many
 )
@@ -70,21 +71,31 @@ type Frame struct {
 }
 
 // A header is little-endian: magic and version (4 bytes), type (1), flags (1), reserved
-// (2), length of the payload (4), sequence number (8), CRC-32C of the payload (4). Flags
+// (2), length of the payload (4), sequence number (8), CRC-32C of the payload (4), of which
+// it covers 64 KiB. Behind a longer payload the CRC stands once more. Flags
 // and the reserved field are 0: a later version may give them a meaning, which this one
 // must not miss in silence.
 type header [headerSize]byte
 
+// blank is a header to be filled in.
+var blank header
+
 // castagnoli is the polynomial that processors compute by themselves.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// put fills in the header of a frame.
-func (h *header) put(t Type, seq uint64, payload []byte) {
+// sum is the checksum of a payload. It finds what somebody else has written into the stream:
+// a socket corrupts nothing, and to read a large payload once more costs memory bandwidth.
+func sum(payload []byte) uint32 {
+	return crc32.Checksum(payload[:min(len(payload), copied)], castagnoli)
+}
+
+// put fills in the header of a frame whose payload has that size and begins so.
+func (h *header) put(t Type, seq uint64, size int, payload []byte) {
 	binary.LittleEndian.PutUint32(h[0:], magic|Version)
 	h[4], h[5], h[6], h[7] = byte(t), 0, 0, 0
-	binary.LittleEndian.PutUint32(h[8:], uint32(len(payload)))
+	binary.LittleEndian.PutUint32(h[8:], uint32(size))
 	binary.LittleEndian.PutUint64(h[12:], seq)
-	binary.LittleEndian.PutUint32(h[20:], crc32.Checksum(payload, castagnoli))
+	binary.LittleEndian.PutUint32(h[sumAt:], sum(payload))
 }
 
 // check returns nil, or a *ProtocolError that names what no sender of this version writes.
@@ -110,7 +121,7 @@ func (h *header) check() error {
 func (h *header) length() uint32 { return binary.LittleEndian.Uint32(h[8:]) }
 
 func (h *header) frame(payload []byte) (Frame, error) {
-	want, got := binary.LittleEndian.Uint32(h[20:]), crc32.Checksum(payload, castagnoli)
+	want, got := binary.LittleEndian.Uint32(h[sumAt:]), sum(payload)
 	if got != want {
 		return Frame{}, bad("checksum", "%#08x, the header says %#08x", got, want)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -21,7 +22,7 @@ import (
 func FuzzFrame(f *testing.F) {
 	var s tape
 	c := wire.NewConn(&s)
-	for i, payload := range []string{"", "abc", "payload"} {
+	for i, payload := range []string{"", "abc", strings.Repeat("large", 14_000)} {
 		require.NoError(f, c.WriteFrame(wire.Type(i+1), uint64(i), []byte(payload)))
 	}
 	f.Add(s.Bytes())
@@ -53,6 +54,7 @@ func FuzzBatch(f *testing.F) {
 		require.NoError(f, b.Add(i, 1, wire.NewCodec(text), "abc"))
 		require.NoError(f, r.AddValue(wire.NewCodec(text), "abc"))
 		require.NoError(f, r.AddError(wire.Failed, io.EOF))
+		require.NoError(f, r.AddMixed(wire.NewCodec(text), "abc", []error{nil, io.EOF}))
 	}
 	f.Add(b.Payload())
 	f.Add(r.Payload())
@@ -61,7 +63,7 @@ func FuzzBatch(f *testing.F) {
 			n, size := r.Len(), 4
 			for item, ok := r.Next(); ok; item, ok = r.Next() {
 				n--
-				size += len(item.Bytes) + 6 // at least
+				size += len(item.Bytes) + 8 // at least
 			}
 			require.Zero(t, n)
 			require.LessOrEqual(t, size, len(payload))
@@ -73,6 +75,12 @@ func FuzzBatch(f *testing.F) {
 			for item, ok := r.Next(); ok; item, ok = r.Next() {
 				n--
 				size += len(item.Bytes) + 5
+				if errs, value, err := wire.ParseMixed(item.Bytes); err == nil {
+					require.True(t, bytes.HasSuffix(item.Bytes, value))
+					require.LessOrEqual(t, len(errs), len(item.Bytes))
+				} else {
+					require.ErrorAs(t, err, new(*wire.ProtocolError))
+				}
 			}
 			require.Zero(t, n)
 			require.Equal(t, len(payload), size)

@@ -10,10 +10,22 @@ var ErrFull = errors.New("wire: payload is full")
 
 // items is a payload of items: their count, and for each a head of its own, the length of
 // its bytes, and these. Counts and lengths have 4 bytes, and can be filled in afterwards:
-// values are encoded where they stay.
+// values are encoded where they stay. A large value of bytes is not even copied: it makes
+// the payload full, and is its tail.
 type items struct {
-	buf []byte
-	n   int
+	buf  []byte
+	tail []byte
+	n    int
+}
+
+// A tailer encodes some values as a flag and what they are already.
+type tailer interface {
+	tail(v any) (flag byte, tail []byte) // a nil tail: v is not one of these
+}
+
+// A keeper decodes a message that nobody else will use.
+type keeper interface {
+	keep(src []byte, into any) error
 }
 
 const sizeLen = 4
@@ -22,13 +34,19 @@ const sizeLen = 4
 func (b *items) Len() int { return b.n }
 
 // Full reports whether the payload takes no more items.
-func (b *items) Full() bool { return len(b.buf) >= FullPayload }
+func (b *items) Full() bool { return len(b.buf)+len(b.tail) >= FullPayload }
 
 // Payload returns the payload so far. It is valid until the next change.
 func (b *items) Payload() []byte {
+	head, tail := b.Parts()
+	return append(head, tail...)
+}
+
+// Parts is Payload in two parts, for [Conn.WriteParts]: the second is the caller's value.
+func (b *items) Parts() (head, tail []byte) {
 	b.begin()
 	binary.LittleEndian.PutUint32(b.buf, uint32(b.n))
-	return b.buf
+	return b.buf, b.tail
 }
 
 // Reset empties the payload and keeps its buffer, unless that has become large. The
@@ -37,7 +55,7 @@ func (b *items) Reset() {
 	if cap(b.buf) > 4*FullPayload {
 		b.buf = nil
 	}
-	b.buf, b.n = b.buf[:0], 0
+	b.buf, b.tail, b.n = b.buf[:0], nil, 0
 }
 
 func (b *items) begin() {
@@ -51,6 +69,13 @@ func (b *items) begin() {
 func (b *items) encode(start int, codec Codec, v any) error {
 	at := len(b.buf)
 	b.buf = append(b.buf, 0, 0, 0, 0)
+	if t, ok := codec.(tailer); ok {
+		if flag, tail := t.tail(v); tail != nil {
+			b.buf, b.tail = append(b.buf, flag), tail
+			b.end(at)
+			return nil
+		}
+	}
 	out, err := codec.Encode(v, b.buf)
 	if err == nil && len(out)-at-sizeLen > MaxItem {
 		err = tooLarge(len(out) - at - sizeLen)
@@ -66,7 +91,7 @@ func (b *items) encode(start int, codec Codec, v any) error {
 
 // end fills in the length of the item whose length is at.
 func (b *items) end(at int) {
-	binary.LittleEndian.PutUint32(b.buf[at:], uint32(len(b.buf)-at-sizeLen))
+	binary.LittleEndian.PutUint32(b.buf[at:], uint32(len(b.buf)+len(b.tail)-at-sizeLen))
 	b.n++
 }
 

@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -31,9 +32,14 @@ func TestBatchRoundTrip(t *testing.T) {
 		for range rapid.IntRange(0, 20).Draw(t, "items") {
 			item := wire.BatchItem{
 				Index: rapid.Int().Draw(t, "index"), Attempt: rapid.Int().Draw(t, "attempt"),
-				Bytes: []byte(rapid.String().Draw(t, "input")),
+				Timeout: time.Duration(rapid.Int64().Draw(t, "timeout")),
+				Bytes:   []byte(rapid.String().Draw(t, "input")),
+			}
+			if ns := rapid.Int64().Draw(t, "deadline"); ns != 0 {
+				item.Deadline = time.Unix(0, ns)
 			}
 			want = append(want, item)
+			b.Timeout, b.Deadline = item.Timeout, item.Deadline
 			require.NoError(t, b.Add(item.Index, item.Attempt, codec, string(item.Bytes)))
 		}
 		require.Equal(t, len(want), b.Len())
@@ -45,6 +51,8 @@ func TestBatchRoundTrip(t *testing.T) {
 			require.True(t, ok)
 			require.Equal(t, w.Index, got.Index)
 			require.Equal(t, w.Attempt, got.Attempt)
+			require.Equal(t, w.Timeout, got.Timeout)
+			require.True(t, w.Deadline.Equal(got.Deadline))
 			require.True(t, bytes.Equal(w.Bytes, got.Bytes))
 		}
 		_, ok := r.Next()
@@ -74,6 +82,35 @@ func TestBatchUncoded(t *testing.T) {
 		require.Equal(t, want.value, got)
 	}
 	require.Zero(t, r.Len())
+}
+
+// A value crosses beside errors of some of its elements, and the codec goes on behind it.
+func TestMixed(t *testing.T) {
+	t.Parallel()
+	in, out := wire.NewCodec(anyOf), wire.NewCodec(anyOf)
+	var b wire.ResultsBuilder
+	require.NoError(t, b.AddMixed(in, []int{1, 0, 3}, []error{nil, io.EOF, nil}))
+	require.NoError(t, b.AddMixed(in, func() {}, []error{io.EOF}))
+	require.NoError(t, b.AddValue(in, []int{7}))
+	r, err := wire.ParseResults(b.Payload())
+	require.NoError(t, err)
+	item, _ := r.Next()
+	require.Equal(t, wire.Mixed, item.Outcome)
+	errs, src, err := wire.ParseMixed(item.Bytes)
+	require.NoError(t, err)
+	require.Equal(t, []error{nil, io.EOF, nil}, errs)
+	var got any
+	require.NoError(t, out.Decode(src, &got))
+	require.Equal(t, []int{1, 0, 3}, got)
+	item, _ = r.Next()
+	require.Equal(t, wire.Uncoded, item.Outcome, "a value without an encoding")
+	item, _ = r.Next()
+	require.NoError(t, out.Decode(item.Bytes, &got))
+	require.Equal(t, []int{7}, got)
+	for _, bad := range [][]byte{nil, {2}, {200, 200}, {1}, {2, 99}} {
+		_, _, err := wire.ParseMixed(bad)
+		require.ErrorAs(t, err, new(*wire.ProtocolError))
+	}
 }
 
 func TestFull(t *testing.T) {
@@ -173,7 +210,7 @@ func TestItemsRefused(t *testing.T) {
 	_, err = wire.ParseResults(append(bytes.Clone(results), 0))
 	requireProtocol(t, "results", err)
 	unknown := bytes.Clone(results)
-	unknown[4] = 3
+	unknown[4] = byte(wire.Uncoded) + 1
 	_, err = wire.ParseResults(unknown)
 	requireProtocol(t, "results", err)
 	many := bytes.Clone(batch)

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 )
 
 // The first byte of a message, but for strings and types of size 0.
@@ -63,8 +65,25 @@ func (c bytesCodec) Encode(v any, dst []byte) ([]byte, error) {
 	return append(append(dst, 0), b...), nil
 }
 
+// tail is the slice if it is large enough to be sent from where it is, behind the flags.
+func (c bytesCodec) tail(v any) (flags byte, tail []byte) {
+	if b, ok := v.([]byte); ok && len(b) >= FullPayload && len(b) < MaxItem {
+		return 0, b
+	}
+	return 0, nil
+}
+
 // Decode makes a slice for each value: the function may keep what it is given.
 func (c bytesCodec) Decode(src []byte, into any) error {
+	return c.decode(src, into, bytes.Clone)
+}
+
+// keep is Decode of a message that is the value's from then on.
+func (c bytesCodec) keep(src []byte, into any) error {
+	return c.decode(src, into, slices.Clip)
+}
+
+func (c bytesCodec) decode(src []byte, into any, take func([]byte) []byte) error {
 	v, err := target(c.t, into)
 	switch {
 	case err != nil:
@@ -74,9 +93,7 @@ func (c bytesCodec) Decode(src []byte, into any) error {
 	case len(src) == 0 || src[0] != 0:
 		return cannotDecode(c.t, errFlags)
 	}
-	b := make([]byte, len(src)-1)
-	copy(b, src[1:])
-	v.SetBytes(b)
+	v.SetBytes(take(src[1:]))
 	return nil
 }
 

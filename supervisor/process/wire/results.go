@@ -1,5 +1,7 @@
 package wire
 
+import "encoding/binary"
+
 // An Outcome says what has become of an input.
 type Outcome uint8
 
@@ -7,6 +9,7 @@ type Outcome uint8
 const (
 	Value   Outcome = iota // the function's value, encoded
 	Failed                 // the function's error, see [ParseError]
+	Mixed                  // its value, and an error for each element of its input, see [ParseMixed]
 	Uncoded                // an input or a value that has no encoding; why, see [ParseError]
 	outcomes
 )
@@ -49,6 +52,50 @@ func (b *ResultsBuilder) AddError(outcome Outcome, err error) error {
 	b.buf = AppendError(append(b.buf, 0, 0, 0, 0), err)
 	b.end(at)
 	return nil
+}
+
+// AddMixed encodes a value beside the errors of some of its elements. The rest is as with
+// AddValue.
+func (b *ResultsBuilder) AddMixed(codec Codec, v any, errs []error) error {
+	if b.Full() {
+		return ErrFull
+	}
+	b.begin()
+	start := len(b.buf)
+	b.buf = append(b.buf, byte(Mixed), 0, 0, 0, 0)
+	at := len(b.buf) - sizeLen
+	b.buf = binary.AppendVarint(b.buf, int64(len(errs)))
+	for _, err := range errs {
+		b.buf = AppendError(b.buf, err)
+	}
+	out, err := codec.Encode(v, b.buf)
+	if err == nil && len(out)-at-sizeLen > MaxItem {
+		err = tooLarge(len(out) - at - sizeLen)
+	}
+	if err != nil {
+		b.buf = b.buf[:start]
+		return b.AddError(Uncoded, err)
+	}
+	b.buf = out
+	b.end(at)
+	return nil
+}
+
+// ParseMixed splits the bytes of a Mixed item into its errors and its value, encoded.
+// Something else is a *[ProtocolError].
+func ParseMixed(src []byte) (errs []error, value []byte, wrong error) {
+	c := cursor{buf: src}
+	n := c.int()
+	if c.failed || n < 0 || n > len(c.buf) { // an error takes a byte at least
+		return nil, nil, bad("mixed result", "%d bytes are not one", len(src))
+	}
+	errs = make([]error, n)
+	for i := range errs {
+		if errs[i], c.buf, wrong = ParseError(c.buf); wrong != nil {
+			return nil, nil, wrong
+		}
+	}
+	return errs, c.buf, nil
 }
 
 // ResultsReader reads the payload of a [Results] frame.

@@ -36,9 +36,9 @@
     let at = old.firstChild;
     for (const next of Array.from(fresh.childNodes)) {
       while (at && at.id && !ids.has(at.id)) at = drop(at);
-      if (next.id && (!at || at.id !== next.id)) {
+      if (next.id) {
         const known = Array.from(old.children).find((e) => e.id === next.id);
-        at = old.insertBefore(known || next, at);
+        if (known !== at) at = old.insertBefore(known || next, at);
       } else if (!at || at.id || !alike(at, next)) {
         at = old.insertBefore(next, at);
       }
@@ -69,7 +69,7 @@
     for (const { name, value } of fresh.attributes) {
       if (old.getAttribute(name) !== value && !theirs(name)) old.setAttribute(name, value);
     }
-    merge(old, fresh);
+    if (!fresh.dataset.tick) merge(old, fresh); // what ticks is not sent
   }
 
   // show puts a part in its place. Logs that show their end go on showing it.

@@ -1,0 +1,24 @@
+package supervisor
+
+import "fmt"
+
+// Errors is what a function over batches returns to fail some of its inputs: an error for
+// each input of the batch, nil for those whose value counts. See mapper.Errors.
+type Errors []error
+
+// Error counts the errors and says the first.
+func (e Errors) Error() string {
+	n, first := 0, error(nil)
+	for _, err := range e {
+		if err != nil {
+			n++
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	return fmt.Sprintf("%d of %d inputs of a batch failed, the first: %v", n, len(e), first)
+}
+
+// Unwrap returns the errors.
+func (e Errors) Unwrap() []error { return e }

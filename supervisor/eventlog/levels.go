@@ -1,0 +1,46 @@
+package eventlog
+
+import (
+	"log/slog"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// levels is what is said of each kind of event, and how loud. What goes wrong by itself is
+// a warning; what stops or slows everything is an error; what is routine in a run that works
+// is for debugging.
+var levels = map[supervisor.Kind]struct {
+	level   slog.Level
+	message string
+}{
+	supervisor.FunctionDeployed:   {slog.LevelInfo, "function deployed"},
+	supervisor.FunctionStopped:    {slog.LevelInfo, "function stopped"},
+	supervisor.RunStarted:         {slog.LevelDebug, "run started"},
+	supervisor.RunEnded:           {slog.LevelInfo, "run ended"},
+	supervisor.ContainerStarted:   {slog.LevelDebug, "container started"},
+	supervisor.ContainerReady:     {slog.LevelDebug, "container ready"},
+	supervisor.ContainerStopped:   {slog.LevelDebug, "container stopped"},
+	supervisor.ContainerCrashed:   {slog.LevelWarn, "container crashed"},
+	supervisor.ContainerPrinted:   {slog.LevelInfo, "container printed"},
+	supervisor.ContainerAbandoned: {slog.LevelWarn, "container abandoned: it ignores that its context has ended"},
+	supervisor.ExitFailed:         {slog.LevelWarn, "exit of a container failed"},
+	supervisor.CrashLoopOpened:    {slog.LevelError, "crash loop: starts are slowed"},
+	supervisor.CrashLoopClosed:    {slog.LevelInfo, "crash loop is over"},
+	supervisor.Cutoff:             {slog.LevelError, "gave up: crashes outweigh progress"},
+	supervisor.InputRetried:       {slog.LevelDebug, "input retried"},
+	supervisor.InputRerun:         {slog.LevelDebug, "input re-run"},
+	supervisor.InputFailed:        {slog.LevelWarn, "input failed for good"},
+}
+
+// describe returns no message for an event that is not logged.
+func describe(ev supervisor.Event) (slog.Level, string) {
+	l := levels[ev.Kind]
+	if ev.Err == nil {
+		return l.level, l.message
+	}
+	switch ev.Kind {
+	case supervisor.RunEnded, supervisor.FunctionStopped:
+		return slog.LevelWarn, l.message + " early"
+	}
+	return l.level, l.message
+}

@@ -1,0 +1,54 @@
+package process
+
+import "context"
+
+// listen reads frames until enough says so, which it reports, or the connection has ended.
+// Nobody listens to a worker that is idle: to take the ear from somebody who sleeps in a
+// read costs as much as the whole round trip.
+func (c *container) listen(enough func() bool) bool {
+	select {
+	case c.ear <- struct{}{}:
+		defer func() { <-c.ear }()
+	case <-c.dead: // own listens
+		return false
+	}
+	for !enough() {
+		if !c.receive() {
+			return false
+		}
+	}
+	return true
+}
+
+// listenToEnd reads what a dead worker has said to the last, and lets nobody listen any more.
+func (c *container) listenToEnd() {
+	c.ear <- struct{}{}
+	for c.receive() {
+	}
+}
+
+// sane reports whether an idle worker has kept silent, as it should. What the function's
+// leftovers have done to the connection is found before the next input is blamed for it.
+func (c *container) sane() bool {
+	return c.listen(func() bool { return c.conn.Buffered() == 0 && !c.proc.conn.readable() })
+}
+
+// whenDone calls f on a goroutine of its own when ctx ends. forget keeps it from that, or
+// waits for f to return and reports true.
+func whenDone(ctx context.Context, f func()) (forget func() (called bool)) {
+	if ctx.Done() == nil {
+		return func() bool { return false }
+	}
+	returned := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(returned)
+		f()
+	})
+	return func() bool {
+		if stop() {
+			return false
+		}
+		<-returned
+		return true
+	}
+}
