@@ -151,7 +151,7 @@ func TestActionsRefuseOtherOrigins(t *testing.T) {
 	require.NoError(t, err)
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<form method="post" action="%s"><button name="how" value="now">Win</button></form>`, s.url(s.run("guarded", "stop")))
+		fmt.Fprintf(w, `<link rel="icon" href="data:,"><form method="post" action="%s"><button name="how" value="now">Win</button></form>`, s.url(s.run("guarded", "stop")))
 	}))
 	t.Cleanup(evil.Close)
 	p.open(evil.URL)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/dashboard"
@@ -56,16 +58,22 @@ func TestContainer(t *testing.T) {
 	require.Error(t, err)
 	p.shows(".head .state", "crashed")
 	p.await(`/crashed/.test(eyes.text("section[aria-labelledby=states]"))`)
-	p.await(`/13 ticket 13/.test(eyes.text("section[aria-labelledby=crashes]"))`)
+	p.await(`/2 ticket 13/.test(eyes.text("section[aria-labelledby=crashes]"))`)
 	p.await(`/thirteen/.test(eyes.text("section[aria-labelledby=crashes]"))`)
-	opens(p, "section[aria-labelledby=crashes] details:nth-of-type(1)", "chatter(")
-	opens(p, "section[aria-labelledby=crashes] details:nth-of-type(2)", "careful with 13")
+	opens(p, "#crash-0 details:nth-of-type(1)", "browser.chatter")
+	opens(p, "#crash-0 details:nth-of-type(2)", "careful with 13")
 	p.picture("crashed")
 
 	_, err = f.Call(t.Context(), 3)
 	require.NoError(t, err)
 	p.await(`eyes.texts("section[aria-labelledby=states] tbody tr").some((t) => /\b1\b[^]*ready/.test(t))`)
-	require.True(t, ask[bool](p, `document.querySelector("section[aria-labelledby=crashes] details").open`), "what was opened stays open")
+	_, err = f.Call(t.Context(), 13)
+	require.Error(t, err)
+	p.shows("#crash-1", "thirteen") // a row above the other
+	require.Equal(t, []int{2, 0}, []int{
+		ask[int](p, `document.querySelectorAll("#crash-0 details[open]").length`),
+		ask[int](p, `document.querySelectorAll("#crash-1 details[open]").length`),
+	}, "what was opened stays open, and nothing else")
 	p.open(s.url(s.run("chatter", "containers", 1)))
 	p.shows(".log", "begin 3")
 	p.shows("section[aria-labelledby=crashes]", "thirteen") // of the container before it
@@ -74,9 +82,11 @@ func TestContainer(t *testing.T) {
 	p.picture("containers")
 }
 
-// opens opens details, and finds a text there.
+// opens opens details by a key, since what comes above them moves them away from a mouse, and finds
+// a text there.
 func opens(p *tab, selector, text string) {
 	p.t.Helper()
-	p.click(selector + " > summary")
+	p.do(chromedp.Focus(chromedp.CSS(selector + " > summary")))
+	p.press(kb.Enter)
 	p.await(fmt.Sprintf("document.querySelector(%q).open && eyes.text(%q).includes(%q)", selector, selector, text))
 }
