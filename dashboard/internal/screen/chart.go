@@ -80,13 +80,12 @@ func charts(series []history.Sample) []chart {
 	if len(series) < 2 {
 		return nil
 	}
-	inputs := func(f float64) string { return number(int(math.Round(f))) }
 	length := func(f float64) string { return duration(time.Duration(f * float64(time.Second))) }
 	first := draw("Throughput, inputs a second", series, throughput, rate)
 	first.Marks = crashMarks(series)
 	return []chart{
 		first,
-		draw("In flight, inputs", series, inFlight, inputs),
+		draw("In flight, inputs", series, inFlight, rate),
 		draw("Duration of attempts", series, latency, length),
 	}
 }

@@ -1,0 +1,73 @@
+package browser
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+var screenshot = flag.String("screenshot", "", "run examples/dashboard until it crash-loops, and write a picture of it to this file")
+
+// The picture in README.md is of examples/dashboard in trouble:
+//
+//	go test -run Screenshot -screenshot ../../examples/dashboard/screenshot.png .
+func TestScreenshot(t *testing.T) {
+	if *screenshot == "" {
+		t.Skip("takes a minute, and only on request: -screenshot FILE")
+	}
+	p := newTab(t)
+	p.dress(1280, "light")
+	p.open(startExample(t, "-fault-every", "70s", "-fault-for", "25s"))
+	p.click("tbody th a")
+	p.shows("h1", "quotes")
+	for range 3 { // most of a minute of good times is in the charts by then
+		if p.holds(`eyes.text(".banner .next").includes("Next start in")`) {
+			break
+		}
+	}
+	p.await(`parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 2`)
+	height := ask[int64](p, `Math.ceil(document.querySelector("[aria-labelledby=charts]").getBoundingClientRect().bottom) + 16`)
+	p.do(chromedp.EmulateViewport(1280, height))
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	require.NoError(t, err)
+	require.Less(t, len(png), 300_000)
+	require.NoError(t, os.WriteFile(*screenshot, png, 0o644))
+}
+
+// holds waits for a condition as long as await does, and reports whether it came true.
+func (p *tab) holds(condition string) bool {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("eyes.await(() => ("+condition+"))", chromedp.EvalAwaitPromise))
+	return err == nil
+}
+
+// startExample runs the program until the end of the test, and returns the URL of its page.
+func startExample(t *testing.T, args ...string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "example")
+	out, err := exec.Command("go", "build", "-C", "../..", "-o", program, "./examples/dashboard").CombinedOutput()
+	require.NoError(t, err, string(out))
+	cmd := exec.Command(program, args...)
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	require.NoError(t, err)
+	_, url, found := strings.Cut(strings.TrimSpace(line), "the page is on ")
+	require.True(t, found, line)
+	return url
+}
