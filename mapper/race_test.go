@@ -143,3 +143,14 @@ func TestRaceStealFromRemote(t *testing.T) {
 		}
 	}
 }
+
+// TestFinishedRemotely: each input of a container somewhere else counts once as finished by it, succeeded or failed.
+func TestFinishedRemotely(t *testing.T) {
+	t.Parallel()
+	c := &counting{begun: make([]atomic.Int32, 500)}
+	f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 1, Runtime: c})
+	_, err := f.Collect(t.Context(), ints(500), mapper.RunOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 500, f.Stats().Pool.Containers[0].Finished)
+	require.NoError(t, f.Stop(t.Context()))
+}

@@ -191,7 +191,8 @@ func (x *errand[In, Out]) returned() (done int, ok bool) {
 	if x.late {
 		w.renew(w.parent)
 	}
-	return w.finish(x.e, x.ch)
+	done, _, ok = w.finish(x.e, x.ch) // the container was told as they came
+	return done, ok
 }
 
 // lost is told that the container is gone, and returns its crash. If that was only the way

@@ -153,7 +153,8 @@ func (w *worker[In, Out]) execute(e *engine[In, Out], ch *chunk[In, Out]) bool {
 		return false
 	}
 	took := e.now() - began
-	done, ok := w.finish(e, ch)
+	done, published, ok := w.finish(e, ch)
+	w.h.c.Finished(published)
 	if ok && done > 0 {
 		w.proven = true
 		w.adapt(e, done, took)
@@ -216,19 +217,16 @@ func (w *worker[In, Out]) begin(e *engine[In, Out], ch *chunk[In, Out], now time
 }
 
 // finish publishes what is left of the chunk after its last input, and returns how
-// many inputs were executed.
-func (w *worker[In, Out]) finish(e *engine[In, Out], ch *chunk[In, Out]) (done int, ok bool) {
+// many inputs were executed, and how many of them that was.
+func (w *worker[In, Out]) finish(e *engine[In, Out], ch *chunk[In, Out]) (done, published int, ok bool) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.cur != ch {
-		w.mu.Unlock()
-		return 0, false
+		return 0, 0, false
 	}
 	_, done = begunEnd(w.span.Load())
 	w.letGo()
-	n := w.publish(e, ch, done)
-	w.mu.Unlock()
-	w.h.c.Finished(n)
-	return done, true
+	return done, w.publish(e, ch, done), true
 }
 
 // publish delivers what is finished of a chunk that ends before position end, and

@@ -51,7 +51,7 @@ func TestContainer(t *testing.T) {
 	require.NoError(t, err)
 	p.shows(".log", "begin 2") // by itself
 	p.await(`/Memory[^]*[0-9] MiB of 512 MiB/.test(eyes.text(".facts"))`)
-	p.await(`/Inputs done\s+[1-9]/.test(eyes.text(".facts"))`)
+	p.await(`/Inputs done\s+2/.test(eyes.text(".facts"))`)
 	p.picture("alive")
 
 	_, err = f.Call(t.Context(), 13)

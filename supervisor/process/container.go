@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"crypto/rand"
 	"os"
 	"sync/atomic"
 	"time"
@@ -66,18 +65,15 @@ const drainTime = 200 * time.Millisecond
 
 // start starts a worker and says hello.
 func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, error) {
-	c := &container{
-		runtime: r, launch: launch, function: f, nonce: rand.Text(),
-		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
-		turn: make(chan struct{}, 1), ear: make(chan struct{}, 1),
-		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}),
-	}
-	group, err := r.newGroup()
+	s, err := r.seed()
 	if err != nil {
 		return nil, err
 	}
-	if c.proc, err = spawn(r.opts, c.nonce, group); err != nil {
-		return nil, err
+	c := &container{
+		runtime: r, launch: launch, function: f, nonce: s.nonce, proc: s.proc,
+		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
+		turn: make(chan struct{}, 1), ear: make(chan struct{}, 1),
+		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}),
 	}
 	c.conn, c.orders = wire.NewConn(c.proc.conn), wire.NewConn(c.proc.lifeline)
 	c.printed.start(c)
@@ -95,6 +91,9 @@ func (c *container) started(ctx context.Context) (supervisor.Instance, error) {
 	forget := whenDone(ctx, func() { c.end(context.Cause(ctx)) })
 	ready := c.listen(func() bool { return c.hello.Nonce != "" && !c.hello.Failed })
 	if cancelled := forget(); ready && !cancelled {
+		if c.runtime.opts.Spare > 0 {
+			go c.runtime.spare() // only now: it takes the time of those that start
+		}
 		return c, nil
 	}
 	<-c.gone // one that has failed ends by itself
@@ -115,4 +114,5 @@ func (c *container) own() {
 	c.verdict = c.diagnose()
 	_ = c.conn.Close()
 	c.proc.close()
+	c.runtime.left()
 }

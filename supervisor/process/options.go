@@ -23,6 +23,13 @@ type Options struct {
 	// only. Orphans are not reaped before the worker ends. Zero means no namespace.
 	PIDNamespace bool
 
+	// Spare is how many workers are started ahead, for containers that start later: the successors
+	// of those that crash or are recycled. They have done by then what the program does before
+	// [Main], where that takes long, and use the memory that it takes; they end with the last
+	// container of the runtime. Where all processors are busy anyway they gain nothing. At most
+	// 1000. Zero means none.
+	Spare int
+
 	// Env is the environment of workers, as os.Environ has it. Nil means that of this
 	// process.
 	Env []string
@@ -35,13 +42,19 @@ type Options struct {
 	Log func(Line)
 }
 
-const minMemory = 16 << 20
+const (
+	minMemory = 16 << 20
+	maxSpare  = 1000
+)
 
 // Validate returns nil, or a *policy.InvalidError that names the first bad field. [New]
 // does not ask; the runtime's Check does.
 func (o Options) Validate() error {
 	if o.Memory < 0 || o.Memory > 0 && o.Memory < minMemory {
 		return &policy.InvalidError{Field: "Memory", Value: o.Memory, Reason: "must be 0 or at least 16 MiB"}
+	}
+	if o.Spare < 0 || o.Spare > maxSpare {
+		return &policy.InvalidError{Field: "Spare", Value: o.Spare, Reason: "must be 0 to 1000"}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ type Runtime struct {
 	limits  Limits
 	dropped atomic.Int64
 	workers atomic.Int64 // made, for the names of their cgroups
+	spares  spares
 }
 
 var _ supervisor.Runtime = (*Runtime)(nil)

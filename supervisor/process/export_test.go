@@ -1,0 +1,16 @@
+//go:build unix
+
+package process
+
+// Spares are the processes that wait to be used, and how many of them are known to be dead.
+func (r *Runtime) Spares() (pids []int, dead int) {
+	r.spares.mu.Lock()
+	defer r.spares.mu.Unlock()
+	for _, s := range r.spares.idle {
+		pids = append(pids, s.proc.os.Pid)
+		if s.proc.conn.readable() {
+			dead++
+		}
+	}
+	return pids, dead
+}
