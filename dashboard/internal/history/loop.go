@@ -11,26 +11,30 @@ import (
 // loop is what a crash loop began with.
 type loop struct {
 	on   bool
-	base int // crashes of the pool before it
+	base int       // crashes of the pool before it
+	told time.Time // when an event last said whether it is on
 }
 
 // opened takes in that a crash loop has begun, after so many crashes; the last of them is the
 // one that began it.
-func (l *loop) opened(crashes int) {
+func (l *loop) opened(crashes int, at time.Time) {
+	l.told = at
 	if !l.on {
-		*l = loop{on: true, base: max(crashes-1, 0)}
+		l.on, l.base = true, max(crashes-1, 0)
 	}
 }
 
-func (l *loop) closed() { *l = loop{} }
+func (l *loop) closed(at time.Time) { *l = loop{told: at} }
 
-// seen takes in what the pool says of itself, now and a second ago: events may be lost.
-func (l *loop) seen(now, before supervisor.Snapshot) {
+// seen takes in what the pool said of itself when it was asked, and a second before: events may
+// be lost. An event that has come since knows better.
+func (l *loop) seen(now, before supervisor.Snapshot, asked time.Time) {
 	switch {
+	case l.told.After(asked):
 	case !now.CrashLooping:
-		l.closed()
+		l.on = false
 	case !l.on:
-		*l = loop{on: true, base: before.Crashes}
+		l.on, l.base = true, before.Crashes
 	}
 }
 
@@ -63,8 +67,8 @@ func plan(pool supervisor.Snapshot, crashes policy.Crashes, now time.Time) strin
 		return "A container works again. A few others are started at a time, more with each that works. " +
 			"If more of them crash than work, one at a time is tried again."
 	case pool.NextStart.After(now):
-		return fmt.Sprintf("One container at a time is tried, the next in %s. After each crash the wait doubles, up to %s; %s.",
-			short(pool.NextStart.Sub(now)), short(p.GateMaxDelay), opens)
+		return fmt.Sprintf("One container at a time is tried, the next when this wait is over. After each crash the wait doubles, up to %s; %s.",
+			short(p.GateMaxDelay), opens)
 	case pool.Live > 0:
 		return fmt.Sprintf("One container at a time is tried, and one is under way. If it crashes the next wait is longer, up to %s; %s.",
 			short(p.GateMaxDelay), opens)
@@ -94,7 +98,7 @@ func meterOf(pool supervisor.Snapshot, crashes policy.Crashes) Meter {
 // short is d as people say it, rounded up to seconds from one second on.
 func short(d time.Duration) string {
 	if d > 0 && d < time.Second {
-		return d.Round(time.Millisecond).String()
+		return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
 	}
 	s := int((d + time.Second - 1) / time.Second)
 	switch {

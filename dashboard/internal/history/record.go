@@ -121,9 +121,9 @@ func (r *record) container(ev *supervisor.Event) {
 	r.version.Add(1)
 	switch ev.Kind {
 	case supervisor.CrashLoopOpened:
-		r.loop.opened(max(r.crew.told, r.pool.Crashes))
+		r.loop.opened(max(r.crew.told, r.pool.Crashes), ev.Time)
 	case supervisor.CrashLoopClosed:
-		r.loop.closed()
+		r.loop.closed(ev.Time)
 	case supervisor.ContainerPrinted:
 		r.crew.say(r.crew.life(ev.Container, ev.Lineage), ev)
 	default:

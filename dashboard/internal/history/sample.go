@@ -86,7 +86,7 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 		crashes = r.crashes
 	}
 	r.states, pool.Containers = lineages(pool), nil
-	r.loop.seen(pool, r.pool)
+	r.loop.seen(pool, r.pool, now)
 	changed := r.series.note(counts, crashes, now, t) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
 	r.counts, r.pool = counts, pool
 	return changed

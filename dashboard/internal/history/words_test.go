@@ -23,7 +23,7 @@ func TestPolicyInWords(t *testing.T) {
 	}{
 		"waits": {
 			supervisor.Snapshot{Gate: "open", NextStart: time.Unix(946684800+14, 0)},
-			"One container at a time is tried, the next in 14 s. After each crash the wait doubles, up to 5 min; " +
+			"One container at a time is tried, the next when this wait is over. After each crash the wait doubles, up to 5 min; " +
 				"the first that finishes an input or lives for 10 s opens the way for the others.",
 		},
 		"tries": {
