@@ -122,10 +122,10 @@ func (d *desk[In, Out]) abort() {
 // has the result may call again at once.
 func (d *desk[In, Out]) settle(rec *record[In, Out], value Out, err error) {
 	switch {
+	case rec.call.settled() || (err != nil && d.e.over.Load()):
+		d.cancelled.Add(1)
 	case err == nil:
 		d.succeeded.Add(1)
-	case rec.call.settled() || d.e.over.Load():
-		d.cancelled.Add(1)
 	default:
 		d.failed.Add(1)
 	}
@@ -170,6 +170,13 @@ func (d *desk[In, Out]) taken() int {
 	return d.next - int(d.queued.Load())
 }
 
+// accepted is how many calls there have been.
+func (d *desk[In, Out]) accepted() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.next
+}
+
 func (d *desk[In, Out]) total() int { return math.MaxInt }
 
 // put hands a result to its caller.
@@ -177,6 +184,10 @@ func (d *desk[In, Out]) put(ch *chunk[In, Out]) bool {
 	var value Out
 	if ch.rec.err == nil {
 		value = ch.out[0]
+		if ch.rec.call.settled() { // its caller is gone
+			ch.rec.err = ch.rec.call.err
+			d.e.emitInput(supervisor.InputCancelled, ch.rec, 0)
+		}
 	}
 	d.settle(ch.rec, value, ch.rec.err)
 	d.e.depot.put(ch)

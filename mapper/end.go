@@ -109,6 +109,7 @@ func (p *pool[In, Out]) closeEvents(e *engine[In, Out]) {
 	e.checkEnd()
 	e.unwatch(supervisor.RunEnded, e.cause())
 	p.events.Close(p.opts.Grace)
+	e.view.seal()
 }
 
 // stop ends the run because its caller wants no more of it.

@@ -32,10 +32,11 @@ func (w *worker[In, Out]) chunkEnded(e *engine[In, Out], lo, attempt, n int, too
 }
 
 // cutShort is ended for the first n inputs of a chunk, at the next of which the container was
-// lost. The caller holds w.mu.
+// lost. How long that one took is not known; the others, no longer than a chunk is meant to take.
+// The caller holds w.mu.
 func (w *worker[In, Out]) cutShort(e *engine[In, Out], ch *chunk[In, Out], n int) {
 	if w.p.detail && n > 0 {
-		w.ended(e, ch.lo, 1, n, (w.p.now()-w.since)/time.Duration(n+1))
+		w.ended(e, ch.lo, 1, n, min((w.p.now()-w.since)/time.Duration(n+1), w.p.claimTarget()))
 	}
 }
 

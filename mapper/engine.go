@@ -46,6 +46,7 @@ type engine[In, Out any] struct {
 
 	succeeded atomic.Int64 // inputs
 	failed    atomic.Int64 // inputs
+	faults    atomic.Int64 // of failed: those by themselves
 	cancelled atomic.Int64 // of failed: those that the end of the run has left unfinished
 	failures  atomic.Int64 // attempts that ended in an application failure
 	retried   atomic.Int64 // attempts asked for after an application failure
@@ -103,7 +104,10 @@ func (e *engine[In, Out]) start() error {
 		e.watch()
 		e.view.begin()
 		if err := e.p.deployed.accept(e); err != nil {
+			e.end.Store(&ending[In, Out]{cause: err})
+			e.over.Store(true)
 			e.unwatch(supervisor.RunEnded, err)
+			e.view.seal()
 			return err
 		}
 	} else {

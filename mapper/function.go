@@ -241,6 +241,7 @@ func (f *Function[In, Out]) runEnded(e *engine[In, Out]) {
 		return
 	}
 	e.unwatch(supervisor.RunEnded, e.cause())
+	e.view.seal()
 	f.mu.Lock()
 	f.runs--
 	f.mu.Unlock()

@@ -94,7 +94,7 @@ func (w *worker[In, Out]) giveBack(e *engine[In, Out], ch *chunk[In, Out], i int
 	if w.cur != ch {
 		return
 	}
-	_, end := begunEnd(w.freeze(i))
+	_, end := begunEnd(w.freeze(i+w.lease, i))
 	e.todo.giveBack(e.tail(ch, i, end))
 }
 
@@ -119,16 +119,9 @@ func (w *worker[In, Out]) shed() {
 	}
 }
 
-// freeze lets no further input of the chunk begin: it ends at position end. It returns
-// the span as it was. The caller holds w.mu.
-func (w *worker[In, Out]) freeze(end int) uint64 {
-	for {
-		s := w.span.Load()
-		if w.span.CompareAndSwap(s, spanOf(end, end)) {
-			return s
-		}
-	}
-}
+// freeze lets no further input of the chunk begin: it ends at position end, and so many count
+// as begun. It returns the span as it was. The caller holds w.mu.
+func (w *worker[In, Out]) freeze(begun, end int) uint64 { return w.span.Swap(spanOf(begun, end)) }
 
 // steal takes half of what another worker has claimed of a run and not begun. The thief
 // has it in hand before anyone else can look: between two workers there is only the

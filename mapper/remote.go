@@ -184,8 +184,8 @@ func (x *errand[In, Out]) returned() (done int, ok bool) {
 		}
 		next := x.next()
 		x.e.todo.giveBack(x.e.tail(x.ch, next, len(x.ch.in)))
-		w.span.Store(spanOf(next, next))
 		w.lease = 1
+		w.span.Store(spanOf(next+1, next)) // all that was begun has ended
 	}
 	w.mu.Unlock()
 	if x.late {

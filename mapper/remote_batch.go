@@ -13,7 +13,7 @@ type lostError struct{ error }
 // callRemoteBatch sends a batch, as one input of a function over slices.
 func (w *worker[In, Out]) callRemoteBatch(ctx context.Context, inputs []In) (values []Out, failure error) {
 	failure = errNotBegun
-	job := supervisor.Chunk{Attempt: 1, Inputs: []any{inputs}, Timeout: w.p.opts.Timeout}
+	job := supervisor.Chunk{Inputs: []any{inputs}, Timeout: w.p.opts.Timeout}
 	job.Deadline, _ = w.parent.Deadline()
 	err := w.h.instance.remote.Run(ctx, job, func(_ int, value any, err error) {
 		values, _ = value.([]Out)

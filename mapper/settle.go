@@ -112,6 +112,7 @@ func (e *engine[In, Out]) fail(rec *record[In, Out], err error) {
 		rec.err = rec.call.err
 		e.emitInput(supervisor.InputCancelled, rec, 0)
 	default:
+		e.faults.Add(1)
 		e.emitInput(supervisor.InputFailed, rec, 0)
 	}
 	e.deliver(e.failure(rec))
@@ -137,6 +138,7 @@ func (e *engine[In, Out]) halt(rec *record[In, Out]) {
 		e.todo.setAside(rec)
 		return
 	}
+	e.faults.Add(1)
 	e.failed.Add(1)
 	e.emitInput(supervisor.InputFailed, rec, 0)
 }

@@ -16,20 +16,23 @@ import (
 // calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is
 // left, which takes Grace at most, and ExitGrace for exits. Stop may be called again, to
 // wait or to hurry.
-func (f *Function[In, Out]) Stop(ctx context.Context) error {
+func (f *Function[In, Out]) Stop(ctx context.Context) error { return f.stop(ctx, f.ended) }
+
+// stop waits for ended. An observer that stops its function cannot be waited for as well.
+func (f *Function[In, Out]) stop(ctx context.Context, ended <-chan struct{}) error {
 	f.refuse()
 	f.checkIdle()
 	select {
 	case <-f.idle:
-	case <-f.ended:
+	case <-ended:
 	case <-ctx.Done():
 		f.p.cancel(ErrStopped)
-		<-f.ended
+		<-ended
 		return context.Cause(ctx)
 	}
 	f.p.cancel(ErrStopped) // before the containers end, or they would be replaced
 	f.p.shut()
-	<-f.ended
+	<-ended
 	if cause := f.p.endedBy(); cause != nil {
 		return cause
 	}

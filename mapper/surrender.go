@@ -37,7 +37,7 @@ func (w *worker[In, Out]) surrender(i int, only *record[In, Out], begun func(*en
 		w.mu.Unlock()
 		return false
 	}
-	n, end := begunEnd(w.freeze(0))
+	n, end := begunEnd(w.freeze(0, 0))
 	w.letGo()
 	mine := i != somewhere
 	if !mine {

@@ -29,17 +29,19 @@ type View interface {
 	Pool() supervisor.Snapshot
 	// Containers is what each container that lives executes now, in no order.
 	Containers() []ContainerView
-	// Value is the input with that index, if it is still at hand: it is where a run is
-	// over a slice.
+	// Value is the input with that index, if it is at hand: it is where a run is over a slice,
+	// until its caller has the slice back. A run of its own waits for observers, at most Grace,
+	// while they are told of its end, and they may ask for values then.
 	Value(index int) (any, bool)
 	// Context is the one that it was started with, for the values in it: the span of a trace.
 	Context() context.Context
 	// Done is closed at the end, when every input is settled.
 	Done() <-chan struct{}
-	// Err is why it ended: nil before that, or when every input was settled.
+	// Err is why it ends or has ended: nil before that, or when every input was settled.
 	Err() error
 
-	// Stop is [Run.Stop], and waits, or [Function.Stop].
+	// Stop is [Run.Stop], and waits for Done, or [Function.Stop]. The reader of a channel is not
+	// told: what it is too slow to take then is dropped.
 	Stop(ctx context.Context) error
 	// Drain is [Function.Drain]. A run of its own has it too.
 	Drain(container int) bool
@@ -65,11 +67,11 @@ type About struct {
 type Counts struct {
 	Inputs    int // of the run; -1 while the iterator has not ended, and for a function
 	Pending   int // wait for a container; those an iterator has not given yet do not count
-	Running   int // execute in one
+	Running   int // execute in one, or were sent to one that is somewhere else
 	Retrying  int // wait for another attempt
 	Succeeded int
 	Failed    int // for good, by themselves
-	Cancelled int // left unfinished by the end of the run; calls: withdrawn by their callers too
+	Cancelled int // left unfinished at the end of the run; calls: withdrawn by their callers too
 
 	Retries  int // attempts asked for after application failures
 	Reruns   int // attempts asked for after crashes
@@ -89,7 +91,7 @@ type ContainerView struct {
 	Run     uint64        // whose inputs it executes; 0 for none
 	Input   int           // that it executes, the first of several; -1 for none
 	Attempt int           // of that input
-	Inputs  int           // how many it executes
+	Inputs  int           // how many it executes; of a Runtime's, how many were sent to it
 	Since   time.Duration // how long it has executed that, or an input before it that was claimed together with it
 
 	Memory      int64 // in use, in bytes; 0 if unknown: a goroutine has none of its own

@@ -3,7 +3,7 @@ package mapper
 import (
 	"context"
 	"fmt"
-	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +20,10 @@ type view[In, Out any] struct {
 	about About
 	began atomic.Bool // the pool has started: before that there is nothing to see
 	done  chan struct{}
+
+	mu     sync.Mutex
+	shown  tally // the most that anybody was shown
+	sealed bool  // the slice of the inputs is its owner's again
 }
 
 // begin is the start of the pool.
@@ -69,6 +73,15 @@ func (e *engine[In, Out]) unwatch(kind supervisor.Kind, cause error) {
 	}
 }
 
+// seal is the end of all looking at the inputs: the caller is about to have them back.
+func (v *view[In, Out]) seal() {
+	if v != nil {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.sealed = true
+	}
+}
+
 // tell tells observers something about the run.
 func (e *engine[In, Out]) tell(kind supervisor.Kind, err error) {
 	e.p.events.Emit(supervisor.Event{
@@ -77,6 +90,16 @@ func (e *engine[In, Out]) tell(kind supervisor.Kind, err error) {
 }
 
 func (v *view[In, Out]) About() About { return v.about }
+
+// over reports that Done is closed.
+func (v *view[In, Out]) over() bool {
+	select {
+	case <-v.done:
+		return true
+	default:
+		return false
+	}
+}
 
 func (v *view[In, Out]) Context() context.Context { return v.e.caller }
 
@@ -111,6 +134,11 @@ func (v *view[In, Out]) Err() error {
 }
 
 func (v *view[In, Out]) Value(index int) (any, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.sealed {
+		return nil, false
+	}
 	if s, ok := v.e.src.(*slice[In, Out]); ok && index >= 0 && index < len(s.in) {
 		return inputOf(s.in[index]), true
 	}
@@ -122,7 +150,7 @@ func (v *view[In, Out]) Stop(ctx context.Context) error {
 	case !v.began.Load():
 		return errNotBegun
 	case v.f != nil:
-		return v.f.Stop(ctx)
+		return v.f.stop(ctx, v.done)
 	}
 	v.e.stop()
 	select {
@@ -145,55 +173,6 @@ func (v *view[In, Out]) Spawn(ctx context.Context, input any) error {
 	}
 	_, err := v.f.Spawn(ctx, in)
 	return err
-}
-
-func (v *view[In, Out]) Counts() Counts {
-	e := v.e
-	c := Counts{
-		Inputs: -1, Succeeded: int(e.succeeded.Load()), Failed: int(e.failed.Load()),
-		Retries: int(e.retried.Load()), Reruns: int(e.reran.Load()),
-		TimedOut: int(e.p.timedOut.Load()), Release: e.p.release.Load().number, Dropped: int(e.p.events.Dropped()),
-		Waiting: e.backlog(), Window: e.window.size,
-	}
-	c.Cancelled = int(e.cancelled.Load()) // after Failed, in which they are counted later
-	c.Failed = max(c.Failed-c.Cancelled, 0)
-	if e.window.size == math.MaxInt {
-		c.Window = 0
-	}
-	known := e.src.taken()
-	switch total := e.src.total(); {
-	case total != math.MaxInt:
-		c.Inputs, known = total, total
-	case v.f != nil:
-		v.countCalls(&c)
-		known += e.src.waiting()
-	}
-	rest := max(known-c.Succeeded-c.Failed-c.Cancelled, 0)
-	if v.began.Load() { // while the run ends, some may still succeed
-		running, finished := e.inHand()
-		finished = min(finished, rest)
-		c.Succeeded += finished
-		rest -= finished
-		c.Running = min(running, rest)
-	}
-	if e.over.Load() {
-		c.Cancelled += rest - c.Running
-		return c
-	}
-	c.Retrying = min(e.todo.count(), rest-c.Running)
-	c.Pending = rest - c.Running - c.Retrying
-	return c
-}
-
-// countCalls counts what a function has and a run has not.
-func (v *view[In, Out]) countCalls(c *Counts) {
-	d := v.f.desk
-	c.Succeeded, c.Failed, c.Cancelled = int(d.succeeded.Load()), int(d.failed.Load()), int(d.cancelled.Load())
-	for _, e := range *v.f.p.runs.Load() {
-		if e != v.f.calls {
-			c.Runs++
-		}
-	}
 }
 
 func (v *view[In, Out]) Containers() []ContainerView {
@@ -237,8 +216,8 @@ func (w *worker[In, Out]) executes() (ch *chunk[In, Out], i, n int) {
 	switch {
 	case w.cur != nil:
 		begun, end := begunEnd(w.span.Load())
-		i = max(begun-w.lease, w.cur.from, 0)
-		return w.cur, i, max(min(begun, end)-i, 0)
+		i = min(max(begun-w.lease, w.cur.from, 0), end)
+		return w.cur, i, min(begun, end) - i
 	case w.batch != nil:
 		for _, ch := range w.batch {
 			n += len(ch.in)
@@ -246,24 +225,6 @@ func (w *worker[In, Out]) executes() (ch *chunk[In, Out], i, n int) {
 		return w.batch[0], 0, n
 	}
 	return nil, 0, 0
-}
-
-// inHand is how many inputs of the run execute, and how many have succeeded and are not
-// published yet, since others of their chunk execute.
-func (e *engine[In, Out]) inHand() (running, finished int) {
-	for h := range e.p.hosts {
-		for _, w := range h.slots {
-			w.mu.Lock()
-			if w.e == e {
-				if ch, i, n := w.executes(); ch != nil {
-					running += n
-					finished += i - ch.from
-				}
-			}
-			w.mu.Unlock()
-		}
-	}
-	return running, finished
 }
 
 // inputOf is an input as its caller knows it: a stream wraps each into a pipe.

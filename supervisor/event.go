@@ -40,7 +40,8 @@ var kinds = [...]Kind{
 func (k Kind) bulk() bool { return k == AttemptsEnded || k == ContainerPrinted }
 
 // Event is one thing that happened to a pool, as a plain value. As JSON it is an object
-// with the fields that say something; see [Event.MarshalJSON].
+// with the fields that say something; see [Event.MarshalJSON]. What becomes of an input is told
+// before the crash that it was in, which on a function may even come after the end of its run.
 type Event struct {
 	Time      time.Time
 	Kind      Kind

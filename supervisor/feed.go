@@ -44,9 +44,11 @@ func newFeed(o Observer, containers int) *feed {
 		bed: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	for _, kind := range kinds {
-		if wants(o, kind) {
-			f.wants[kind] = true
-		}
+		f.guard(func() {
+			if wants(o, kind) {
+				f.wants[kind] = true
+			}
+		})
 	}
 	return f
 }
@@ -126,15 +128,27 @@ func (f *feed) join(timer <-chan time.Time, late bool) bool {
 // pass tells the observer of what is queued, until it is closed and empty.
 func (f *feed) pass() {
 	defer close(f.done)
+	left := 0
+	defer func() { f.leave(left) }() // also where the observer calls runtime.Goexit
 	for batch := f.take(nil); batch != nil; batch = f.take(batch) {
-		for i, ev := range batch {
+		left = len(batch)
+		for _, ev := range batch {
 			if f.late.Load() {
-				f.dropped.Add(int64(len(batch) - i))
 				return
 			}
 			f.show(ev)
+			left--
 		}
 	}
+}
+
+// leave counts what nobody will be told of: so many in hand, and what is queued.
+func (f *feed) leave(left int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	f.dropped.Add(int64(left + len(f.queue)))
+	f.queue = nil
 }
 
 // take waits for events and takes all that are queued; nil at the end. The batch before is

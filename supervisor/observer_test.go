@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -155,4 +156,23 @@ func TestEventJSON(t *testing.T) {
 		require.NoError(t, err)
 		require.JSONEq(t, c.want, string(got), name)
 	}
+}
+
+// TestObserverThatLeaves: what an observer has not seen that called runtime.Goexit, as a failed assertion does, is
+// counted.
+func TestObserverThatLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := 0
+		e := supervisor.NewEvents(supervisor.ObserverFunc(func(supervisor.Event) {
+			if seen++; seen == 3 {
+				runtime.Goexit()
+			}
+		}), 1, "f", 1)
+		for range 10 {
+			e.Emit(supervisor.Event{Kind: supervisor.RunEnded})
+		}
+		e.Close(time.Minute)
+		require.Equal(t, 3, seen)
+		require.EqualValues(t, 8, e.Dropped())
+	})
 }

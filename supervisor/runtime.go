@@ -72,7 +72,7 @@ type Gauge interface {
 // Chunk is a few inputs for an [Instance].
 type Chunk struct {
 	Index   int   // of the first input in its run
-	Attempt int   // of each input, from 1
+	Attempt int   // of each input, from 1; 0 for a batch, whose elements have attempts of their own
 	Inputs  []any // executed in turn
 
 	// Timeout is that of each attempt and Deadline that of the whole, 0 and zero for none. They are for the

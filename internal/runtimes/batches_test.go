@@ -13,7 +13,15 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
+// knowing says whether it knows of an attempt: a batch is many.
+func knowing(ctx context.Context, all []order) ([]bool, error) {
+	known := make([]bool, len(all))
+	_, known[0] = mapper.AttemptFrom(ctx)
+	return known, nil
+}
+
 var (
+	_ = process.Register(knowing)
 	_ = process.Register(obeyAll)
 	_ = process.RegisterState(func(ctx context.Context) (*model, error) { return enter(ctx, "") }, askAll, nil)
 )
@@ -106,6 +114,11 @@ func TestBatches(t *testing.T) {
 					require.Equal(t, 10, v)
 				}
 			}
+		},
+		"no attempt of its own": func(t *testing.T, p place) {
+			known, err := mapper.Batched(knowing, batch).Collect(bounded(t), orders(10), p.with(mapper.Options{}))
+			require.NoError(t, err)
+			require.NotContains(t, known, true)
 		},
 		"too few values": func(t *testing.T, p place) {
 			_, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "forget"}), p.with(mapper.Options{}))

@@ -54,6 +54,13 @@ func TestErrors(t *testing.T) {
 			require.ErrorAs(t, r.Err, new(*refusal))
 			require.EqualError(t, r.Err, errOwn.Error()+"\nrefused 7")
 		},
+		"several errors, as those of a batch": func(t *testing.T, p place) {
+			r, _ := one(t, p.with(mapper.Options{Retries: soon(2)}), order{Do: "fail: several"})
+			require.ErrorContains(t, r.Err, "order 7: ")
+			require.ErrorIs(t, r.Err, errOwn)
+			require.ErrorIs(t, r.Err, io.EOF)
+			require.Equal(t, 1, r.Attempts, "it is permanent")
+		},
 		"a context error of its own": func(t *testing.T, p place) {
 			r, _ := one(t, p.with(mapper.Options{Retries: soon(1)}), order{Do: "fail: context"})
 			require.ErrorIs(t, r.Err, context.Canceled)

@@ -75,11 +75,14 @@ func init() {
 
 // deeds are what an order can ask for. Others are added where they can be done.
 var deeds = map[string]func(context.Context, order) error{
-	"fail":              func(_ context.Context, o order) error { return fmt.Errorf("order %d: out of luck", o.N) },
-	"fail: sentinel":    func(context.Context, order) error { return fmt.Errorf("reading: %w", errOwn) },
-	"fail: well known":  func(context.Context, order) error { return fmt.Errorf("reading: %w", io.ErrUnexpectedEOF) },
-	"fail: typed":       func(_ context.Context, o order) error { return fmt.Errorf("reading: %w", &refusal{o.N}) },
-	"fail: joined":      func(_ context.Context, o order) error { return errors.Join(errOwn, &refusal{o.N}) },
+	"fail":             func(_ context.Context, o order) error { return fmt.Errorf("order %d: out of luck", o.N) },
+	"fail: sentinel":   func(context.Context, order) error { return fmt.Errorf("reading: %w", errOwn) },
+	"fail: well known": func(context.Context, order) error { return fmt.Errorf("reading: %w", io.ErrUnexpectedEOF) },
+	"fail: typed":      func(_ context.Context, o order) error { return fmt.Errorf("reading: %w", &refusal{o.N}) },
+	"fail: joined":     func(_ context.Context, o order) error { return errors.Join(errOwn, &refusal{o.N}) },
+	"fail: several": func(_ context.Context, o order) error {
+		return policy.Permanent(fmt.Errorf("order %d: %w", o.N, mapper.Errors{errOwn, io.EOF}))
+	},
 	"fail: context":     func(context.Context, order) error { return context.Canceled },
 	"fail: permanently": func(context.Context, order) error { return policy.Permanent(errOwn) },
 	"fail: retry at once": func(context.Context, order) error {

@@ -42,5 +42,5 @@ func (c attemptContext) Value(key any) any {
 
 // Attempt is for mapper.AttemptFrom.
 func (c attemptContext) Attempt() (supervisor.Attempt, bool) {
-	return supervisor.Attempt{Index: c.index, Attempt: c.attempt, Container: c.container}, true
+	return supervisor.Attempt{Index: c.index, Attempt: c.attempt, Container: c.container}, c.attempt > 0
 }

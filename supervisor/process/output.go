@@ -60,7 +60,7 @@ func (o *output) start(c *container) {
 		o.trace, _ = io.ReadAll(io.LimitReader(c.proc.trace, traceSize))
 		_, _ = io.Copy(io.Discard, c.proc.trace)
 	})
-	go o.log(c.runtime.opts.Log, c.launch.Print)
+	go o.log(c.runtime.opts.Log)
 }
 
 // queue returns what takes the lines of a stream.
@@ -68,6 +68,9 @@ func (o *output) queue(c *container, line Line, stream string) func([]byte) {
 	line.Stream = stream
 	return func(text []byte) {
 		line.Text = string(text)
+		if c.launch.Print != nil {
+			c.launch.Print(stream, line.Text)
+		}
 		select {
 		case o.lines <- line:
 		default:
@@ -76,16 +79,12 @@ func (o *output) queue(c *container, line Line, stream string) func([]byte) {
 	}
 }
 
-func (o *output) log(log func(Line), show func(stream, line string)) {
+func (o *output) log(log func(Line)) {
 	defer close(o.logged)
-	if show == nil {
-		show = func(string, string) {}
-	}
 	if log == nil {
 		log = func(l Line) { fmt.Fprintf(os.Stderr, "[%s %d] %s\n", l.Function, l.Container, l.Text) }
 	}
 	for line := range o.lines {
-		show(line.Stream, line.Text)
 		log(line)
 	}
 }

@@ -21,6 +21,8 @@ const (
 type results struct {
 	write func(t wire.Type, seq uint64, head, tail []byte)
 	codec wire.Codec
+	// batches says that the function may be one over batches: it takes and returns slices.
+	batches bool
 
 	mu      sync.Mutex // a timer sends, too
 	builder wire.ResultsBuilder
@@ -65,7 +67,7 @@ func (r *results) append(value any, err error) error {
 	if err == nil {
 		return r.builder.AddValue(r.codec, value)
 	}
-	if each, ok := errors.AsType[supervisor.Errors](err); ok && value != nil {
+	if each, ok := errors.AsType[supervisor.Errors](err); ok && r.batches {
 		return r.builder.AddMixed(r.codec, value, each)
 	}
 	outcome := wire.Failed

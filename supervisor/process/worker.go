@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime/debug"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -88,7 +89,10 @@ func (w *worker) enter() (member, error) {
 		return member{}, err
 	}
 	w.function, w.inputs, w.values = f, newCodec(f.in), newCodec(f.out)
-	w.results = results{write: w.mustWrite, codec: w.values}
+	w.results = results{
+		write: w.mustWrite, codec: w.values,
+		batches: f.in.Kind() == reflect.Slice && f.out.Kind() == reflect.Slice,
+	}
 	return f.enter(context.Background())
 }
 

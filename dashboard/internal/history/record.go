@@ -34,6 +34,7 @@ type record struct {
 
 	mu     sync.Mutex
 	view   mapper.View // nil at the end
+	final  mapper.View // nil when the end was told of
 	counts mapper.Counts
 	pool   supervisor.Snapshot // without its containers, a second old; empty where above is not nil
 	states map[string]int      // of lineages
@@ -59,7 +60,7 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 		book: b, id: about.ID, parent: about.Parent, above: above,
 		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
 		policy: about.Options.Crashes, settings: settings(about),
-		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, lastCrash: -1,
+		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
 	}
 	r.counts, r.states = v.Counts(), map[string]int{}
@@ -100,8 +101,25 @@ func (r *record) containers() *record {
 	return r
 }
 
-// finish takes in that the end was told of.
-func (r *record) finish() { r.overed.Do(func() { close(r.over) }) }
+// finish takes in that the end was told of: the last moment at which inputs are at hand.
+func (r *record) finish() {
+	r.overed.Do(func() {
+		if v := r.ending(); v != nil {
+			names := r.describe(v)
+			r.mu.Lock()
+			r.names = names
+			r.mu.Unlock()
+		}
+		close(r.over)
+	})
+}
+
+// ending is the view until nothing more is asked of it.
+func (r *record) ending() mapper.View {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.final
+}
 
 // stop ends the reading of numbers.
 func (r *record) stop() { r.quitted.Do(func() { close(r.quit) }) }

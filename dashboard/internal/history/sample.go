@@ -21,7 +21,7 @@ func (r *record) sample(v mapper.View) {
 			r.end(v, time.Now())
 			close(r.closed)
 			r.await()
-			r.close(r.describe(v))
+			r.close()
 			r.book.retire(r)
 			return
 		case <-r.quit:
@@ -36,7 +36,7 @@ func (r *record) sample(v mapper.View) {
 func (r *record) leave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.view = nil
+	r.view, r.final = nil, nil
 	r.inputs.forgetAll()
 }
 
@@ -106,10 +106,10 @@ func (r *record) end(v mapper.View, now time.Time) {
 }
 
 // close makes what is kept as small as it may be from now on.
-func (r *record) close(names map[int]string) {
+func (r *record) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.names = names
+	r.final = nil
 	r.series.late(&r.times)
 	r.times.end()
 	r.attempts.shrink(endedAttempts)
