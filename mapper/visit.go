@@ -71,6 +71,7 @@ func (w *worker[In, Out]) unvisit(e *engine[In, Out]) {
 
 // rest is a worker's sleep, until there is something to do for it or its container ends.
 func (w *worker[In, Out]) rest() {
+	w.tellRest()
 	w.visit(nil)
 	w.last = nil
 	if w.foreign {

@@ -51,6 +51,7 @@ type worker[In, Out any] struct {
 	interrupted bool              // what is in hand is to be executed elsewhere
 	failed      int               // attempts of what is in hand, if observers want to know
 	failure     error             // the last of them
+	gathered    gathered[In, Out] // what has ended and was not told yet
 
 	_    [64]byte
 	span atomic.Uint64 // of cur: inputs begun in the high half, the end in the low half
@@ -110,6 +111,7 @@ func (w *worker[In, Out]) do(e *engine[In, Out], ch *chunk[In, Out], batch []*ch
 // leave ends the worker's visit to a run, and its own context. If it was woken for some
 // work meanwhile, somebody else is.
 func (w *worker[In, Out]) leave() {
+	w.tellRest()
 	w.visit(nil)
 	w.doze()
 	if !w.p.over.Load() && w.p.hasWork() {

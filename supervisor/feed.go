@@ -27,7 +27,7 @@ type feed struct {
 // How far an observer may lag behind before events are dropped: this far, or so many
 // events for each container, since all of them may start in one moment.
 const (
-	eventQueue         = 1024
+	eventQueue         = 4096
 	eventsPerContainer = 4
 )
 
@@ -35,7 +35,7 @@ const (
 // a core from the work where containers are as many as cores.
 const (
 	bulkDelay = 10 * time.Millisecond
-	bulkBatch = 128 // events
+	bulkBatch = 1024 // events
 )
 
 func newFeed(o Observer, containers int) *feed {
