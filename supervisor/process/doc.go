@@ -33,6 +33,10 @@
 // stdin is empty; its stdout and stderr go to Options.Log, line by line. It reads signals from
 // nobody's terminal. Descriptors are as in any new process: 0, 1 and 2.
 //
+// It is sent one chunk at a time, of about a millisecond of work, and no second one
+// ahead: the way costs about one part in a hundred of that, and an input that waits in a
+// worker which turns out to be slow is one that an idle worker cannot take.
+//
 // Nothing outlives its parent: a worker kills its group when the parent dies, however that
 // came about. What the function has started in other sessions stays, unless there is a
 // PIDNamespace or a Cgroup.
