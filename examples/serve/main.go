@@ -40,7 +40,7 @@ type config struct {
 
 func main() {
 	var c config
-	flag.DurationVar(&c.duration, "for", 12*time.Second, "how long to serve")
+	flag.DurationVar(&c.duration, "for", 24*time.Second, "how long to serve")
 	flag.IntVar(&c.clients, "clients", 32, "how many clients ask at the same time")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -132,7 +132,11 @@ func deploy(ctx context.Context, m model) (*mapper.Function[question, reply], *h
 		return nil, nil, errors.Join(err, f.Stop(ctx))
 	}
 	// The endpoint limits the call; who sends or reads too slowly is the server's business.
-	return f, &http.Server{Handler: h, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second}, nil
+	// A connection may rest for longer than clients are told to wait: one that is closed as its client comes back costs
+	// that client its answer.
+	return f, &http.Server{
+		Handler: h, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+	}, nil
 }
 
 // drain ends server and function in order: no new connections, answers to what is under way,
