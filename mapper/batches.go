@@ -111,7 +111,7 @@ func (w *worker[In, Out]) finishBatch(e *engine[In, Out], batch []*chunk[In, Out
 		}
 		w.publish(e, ch, inputs)
 		if w.p.detail {
-			w.ended(e, lo, attempt, inputs, w.p.now()-w.since)
+			w.ended(e, lo, attempt, inputs, w.p.now()-w.since, w.takeFailures())
 		}
 	}
 	w.batch, w.e = nil, nil

@@ -13,13 +13,31 @@ import (
 // crash is, and what becomes of the input.
 
 // ended tells observers of n attempts: of the inputs from lo on, each of which took so long.
-// The caller holds w.mu.
-func (w *worker[In, Out]) ended(e *engine[In, Out], lo, attempt, n int, took time.Duration) {
+func (w *worker[In, Out]) ended(e *engine[In, Out], lo, attempt, n int, took time.Duration, failed failures) {
 	w.p.events.Emit(supervisor.Event{
 		Kind: supervisor.AttemptsEnded, Run: e.id, Container: w.h.c.ID(), Lineage: w.h.c.Lineage(),
-		Input: lo, Attempt: attempt, Count: n, Failed: w.failed, Took: took, Err: w.failure,
+		Input: lo, Attempt: attempt, Count: n, Failed: failed.n, Took: took, Err: failed.last,
 	})
-	w.failed, w.failure = 0, nil
+}
+
+// failures are the attempts of what is in hand that have failed.
+type failures struct {
+	n    int
+	last error
+}
+
+// noteFailure keeps what ended will say. The caller holds w.mu.
+func (w *worker[In, Out]) noteFailure(err error) {
+	if w.p.detail {
+		w.failed = failures{w.failed.n + 1, err}
+	}
+}
+
+// takeFailures returns what was noted, and begins anew. The caller holds w.mu.
+func (w *worker[In, Out]) takeFailures() failures {
+	failed := w.failed
+	w.failed = failures{}
+	return failed
 }
 
 // chunkEnded is ended for a chunk that was executed input by input.
@@ -29,12 +47,13 @@ func (w *worker[In, Out]) chunkEnded(e *engine[In, Out], lo, attempt, n int, too
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if n == maxClaim && w.failed == 0 && attempt == 1 && took < w.p.claimTarget() {
+	failed := w.takeFailures()
+	if n == maxClaim && failed.n == 0 && attempt == 1 && took < w.p.claimTarget() {
 		w.gather(e, lo, n, took)
 		return
 	}
 	w.tellGathered()
-	w.ended(e, lo, attempt, n, took/time.Duration(n))
+	w.ended(e, lo, attempt, n, took/time.Duration(n), failed)
 }
 
 // gathered is claims of inputs so cheap that even the longest are over in a microsecond or two:
@@ -62,7 +81,7 @@ func (w *worker[In, Out]) gather(e *engine[In, Out], lo, n int, took time.Durati
 func (w *worker[In, Out]) tellGathered() {
 	if g := w.gathered; g.n > 0 {
 		w.gathered = gathered[In, Out]{}
-		w.ended(g.e, g.lo, 1, g.n, g.took/time.Duration(g.n))
+		w.ended(g.e, g.lo, 1, g.n, g.took/time.Duration(g.n), failures{})
 	}
 }
 
@@ -80,14 +99,6 @@ func (w *worker[In, Out]) tellRest() {
 // The caller holds w.mu.
 func (w *worker[In, Out]) cutShort(e *engine[In, Out], ch *chunk[In, Out], n int) {
 	if w.p.detail && n > 0 {
-		w.ended(e, ch.lo, 1, n, min((w.p.now()-w.since)/time.Duration(n+1), w.p.claimTarget()))
-	}
-}
-
-// noteFailure keeps what ended will say. The caller holds w.mu.
-func (w *worker[In, Out]) noteFailure(err error) {
-	if w.p.detail {
-		w.failed++
-		w.failure = err
+		w.ended(e, ch.lo, 1, n, min((w.p.now()-w.since)/time.Duration(n+1), w.p.claimTarget()), w.takeFailures())
 	}
 }

@@ -184,3 +184,28 @@ func TestEventsOfWithdrawnCalls(t *testing.T) {
 		require.ElementsMatch(t, []int{0, 2}, told)
 	})
 }
+
+// TestAttemptsOfNoOps: claims of no-ops are told of together, and failures with the claim that they are in.
+func TestAttemptsOfNoOps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n, bad = 40_000, 30_000
+		var l lookout
+		_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) {
+			if i == bad {
+				return 0, errCrash
+			}
+			return i, nil
+		}, ints(n), mapper.Options{Containers: 1, Observer: &l, ReturnExceptions: true})
+		require.Error(t, err)
+		ended := l.of(supervisor.AttemptsEnded)
+		require.Less(t, len(ended), n/1024, "fewer than claims")
+		attempts := 0
+		for _, ev := range ended {
+			attempts += ev.Count
+			mine := bad >= ev.Input && bad < ev.Input+ev.Count
+			require.Equal(t, mine, ev.Failed == 1 && ev.Err == errCrash, "%d from %d", ev.Count, ev.Input)
+			require.Equal(t, mine, ev.Failed > 0 || ev.Err != nil, "%d from %d", ev.Count, ev.Input)
+		}
+		require.Equal(t, n, attempts)
+	})
+}

@@ -49,8 +49,7 @@ type worker[In, Out any] struct {
 	since       time.Duration     // when that was begun, on the pool's clock
 	stop        error             // why the worker was interrupted
 	interrupted bool              // what is in hand is to be executed elsewhere
-	failed      int               // attempts of what is in hand, if observers want to know
-	failure     error             // the last of them
+	failed      failures          // of what is in hand, if observers want to know
 	gathered    gathered[In, Out] // what has ended and was not told yet
 
 	_    [64]byte
