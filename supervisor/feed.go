@@ -142,11 +142,12 @@ func (f *feed) pass() {
 	}
 }
 
-// leave counts what nobody will be told of: so many in hand, and what is queued.
+// leave counts what nobody will be told of: so many in hand, what is queued, and what is still
+// to come.
 func (f *feed) leave(left int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.closed = true
+	f.limit = 0
 	f.dropped.Add(int64(left + len(f.queue)))
 	f.queue = nil
 }

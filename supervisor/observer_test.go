@@ -171,8 +171,11 @@ func TestObserverThatLeaves(t *testing.T) {
 		for range 10 {
 			e.Emit(supervisor.Event{Kind: supervisor.RunEnded})
 		}
+		synctest.Wait()
+		e.Emit(supervisor.Event{Kind: supervisor.RunEnded})
 		e.Close(time.Minute)
+		e.Emit(supervisor.Event{Kind: supervisor.RunEnded}) // forgotten
 		require.Equal(t, 3, seen)
-		require.EqualValues(t, 8, e.Dropped())
+		require.EqualValues(t, 9, e.Dropped())
 	})
 }
