@@ -27,7 +27,7 @@ func (w *worker[In, Out]) callRemoteBatch(ctx context.Context, inputs []In) (val
 }
 
 // errNotBegun is what comes of a batch that the runtime has not reported.
-var errNotBegun = errors.New("mapper: not begun")
+var errNotBegun = errors.New("mapper: batch not begun")
 
 // lostBatch settles a batch whose container is gone.
 func (w *worker[In, Out]) lostBatch(lost *lostError) *supervisor.CrashError {

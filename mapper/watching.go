@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/longshore-go/longshore/supervisor"
 )
+
+// errNotStarted is the answer to a Watcher that acts from within Watch.
+var errNotStarted = errors.New("mapper: not started yet")
 
 // numbers are those of runs and functions in this process.
 var numbers atomic.Uint64
@@ -148,7 +152,7 @@ func (v *view[In, Out]) Value(index int) (any, bool) {
 func (v *view[In, Out]) Stop(ctx context.Context) error {
 	switch {
 	case !v.began.Load():
-		return errNotBegun
+		return errNotStarted
 	case v.f != nil:
 		return v.f.stop(ctx, v.done)
 	}
@@ -165,7 +169,7 @@ func (v *view[In, Out]) Spawn(ctx context.Context, input any) error {
 	in, ok := input.(In)
 	switch {
 	case !v.began.Load():
-		return errNotBegun
+		return errNotStarted
 	case v.f == nil:
 		return fmt.Errorf("mapper: a run takes no further inputs (%w)", ErrStopped)
 	case !ok:
