@@ -81,7 +81,7 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	go c.own()
 	// An error here is that of a worker which has ended already: own finds out why.
 	_ = send(c.conn, wire.Hello, hello{
-		Version: wire.Version, Nonce: c.nonce, Function: f.name, Container: launch.Container, Memory: r.opts.Memory,
+		Nonce: c.nonce, Function: f.name, Container: launch.Container, Memory: r.opts.Memory,
 	})
 	return c, nil
 }

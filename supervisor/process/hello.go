@@ -12,10 +12,9 @@ import (
 // parent that knows it.
 const marker = "LONGSHORE_WORKER"
 
-// hello is the first frame down. It is JSON since it is sent once, and must be
-// readable for a worker of another version.
+// hello is the first frame down. It is JSON since it is sent once. That both ends are of one
+// version is checked with each frame.
 type hello struct {
-	Version   int    `json:"version"`
 	Nonce     string `json:"nonce"`
 	Function  string `json:"function"`
 	Container int    `json:"container"`
@@ -24,7 +23,6 @@ type hello struct {
 
 // ready is the first frame up: enter has returned.
 type ready struct {
-	Version  int    `json:"version"`
 	Nonce    string `json:"nonce"`
 	PID      int    `json:"pid"`
 	Backstop int64  `json:"backstop,omitempty"` // the RLIMIT_DATA in force

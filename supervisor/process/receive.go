@@ -80,8 +80,8 @@ func (c *container) takeReady(frame wire.Frame) error {
 	if err := parse(frame, wire.Ready, &h); err != nil {
 		return unexpected(frame, err.Error())
 	}
-	if h.Nonce != c.nonce || h.Version != wire.Version {
-		return unexpected(frame, fmt.Sprintf("version %d, or not from our worker", h.Version))
+	if h.Nonce != c.nonce {
+		return unexpected(frame, "not from our worker")
 	}
 	c.hello = h
 	return nil

@@ -41,8 +41,8 @@ func (w *worker) greet(nonce string) {
 	if err == nil {
 		err = parse(frame, wire.Hello, &w.hello)
 	}
-	if err == nil && (w.hello.Nonce != nonce || w.hello.Version != wire.Version) {
-		err = fmt.Errorf("process: version %d, or a parent that does not know us", w.hello.Version)
+	if err == nil && w.hello.Nonce != nonce {
+		err = errors.New("process: a parent that does not know us")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -63,7 +63,7 @@ func (w *worker) live(nonce string) {
 	}
 	w.page.enter(phaseIdle)
 	_ = send(w.conn, wire.Ready, ready{
-		Version: wire.Version, Nonce: w.hello.Nonce, PID: os.Getpid(), Backstop: setBackstop(w.hello.Memory),
+		Nonce: w.hello.Nonce, PID: os.Getpid(), Backstop: setBackstop(w.hello.Memory),
 	})
 	for {
 		frame, err := w.conn.ReadFrame()
@@ -99,7 +99,7 @@ func (w *worker) enter() (member, error) {
 // refuse says why the worker will not start, and ends it.
 func (w *worker) refuse(err error) {
 	_ = send(w.conn, wire.Ready, ready{
-		Version: wire.Version, Nonce: w.hello.Nonce, PID: os.Getpid(), Failed: true,
+		Nonce: w.hello.Nonce, PID: os.Getpid(), Failed: true,
 		Fatal: errors.Is(err, supervisor.ErrFatalStart), Error: wire.AppendError(nil, err),
 	})
 	os.Exit(exitStart)
