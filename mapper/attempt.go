@@ -2,7 +2,6 @@ package mapper
 
 import (
 	"context"
-	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -28,78 +27,15 @@ func AttemptFrom(ctx context.Context) (Attempt, bool) {
 	return Attempt(at), ok
 }
 
-// attemptContext is the context of a container's attempts, one after the other: a
-// new one for each would cost a microsecond. Only an attempt that times out uses its
-// context up. It embeds the run's context, or with a Timeout a child of that, so
-// that the context package finds its own type inside and needs no goroutine for
-// children.
-type attemptContext struct {
-	context.Context
-	cancel   context.CancelCauseFunc
-	deadline func() (time.Time, bool)
-	worker   any
-}
-
-func (c *attemptContext) Value(key any) any {
-	if key == (supervisor.AttemptKey{}) {
-		return c.worker
+// Retire asks for the end of the container that executes the attempt which ctx belongs to:
+// it takes no further inputs, ends after what it executes, and is replaced. Inputs that it
+// has claimed are executed elsewhere. It reports false where ctx is no attempt's. It is for
+// a function that finds its container worn out: a full disk, a stale connection. In a
+// worker process it reports false. (The reference has stop_fetching_inputs.)
+func Retire(ctx context.Context) bool {
+	w, ok := ctx.Value(supervisor.AttemptKey{}).(interface{ Retire() })
+	if ok {
+		w.Retire()
 	}
-	return c.Context.Value(key)
-}
-
-// Deadline is that of the attempt which runs now.
-func (c *attemptContext) Deadline() (time.Time, bool) {
-	own, timed := c.deadline()
-	outer, ok := c.Context.Deadline()
-	if !timed || (ok && outer.Before(own)) {
-		return outer, ok
-	}
-	return own, true
-}
-
-// release ends a context of this container alone. The run's own is not ended by it.
-func (c *attemptContext) release() {
-	if c.cancel != nil {
-		c.cancel(nil)
-	}
-}
-
-// prepare gives the worker the context for the attempts of a chunk: its run's, or that
-// of the caller whose only input it is.
-func (w *worker[In, Out]) prepare(e *engine[In, Out], ch *chunk[In, Out]) {
-	switch {
-	case ch.rec != nil && ch.rec.call != nil:
-		w.renew(ch.rec.call.ctx)
-		w.foreign = true
-		ch.rec.call.attempted(w.ctx.Load())
-	default:
-		w.useContext(e)
-	}
-}
-
-// useContext gives the worker the context of a run.
-func (w *worker[In, Out]) useContext(e *engine[In, Out]) {
-	if w.foreign || w.parent != e.ctx {
-		w.renew(e.ctx)
-		w.foreign = false
-	}
-}
-
-// renew gives the worker a new context for its attempts. Only where an attempt may
-// be cancelled by itself does it cost more than its place in memory.
-func (w *worker[In, Out]) renew(parent context.Context) {
-	if old := w.ctx.Load(); old != nil {
-		old.release()
-	}
-	c := &attemptContext{Context: parent, deadline: w.deadline, worker: w}
-	if w.p.cancels() {
-		c.Context, c.cancel = context.WithCancelCause(parent)
-	}
-	w.parent = parent
-	w.ctx.Store(c)
-}
-
-// cancels reports that attempts may be cancelled by themselves: not only with their run.
-func (p *pool[In, Out]) cancels() bool {
-	return p.deployed != nil || p.opts.Timeout > 0 || p.opts.MaxInputs > 1
+	return ok
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"iter"
 
-	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
 
 // Body is what the containers of a function execute: a plain function ([Plain]), one
@@ -15,30 +16,13 @@ import (
 //
 // A Body is immutable and may be used any number of times, also concurrently.
 type Body[In, Out any] struct {
-	// enter makes the instance of a container that starts; nil where instances have no
-	// state and all are alike.
-	enter    func(context.Context) (instance[In, Out], error)
-	instance instance[In, Out] // where enter is nil
-	batch    Batch
-	batched  bool
-	function any    // what its user wrote, by which a runtime knows it
-	missing  string // the name of an argument that is nil
-}
-
-// instance is a body in one container: here, where one of call and batch is set, or
-// somewhere else.
-type instance[In, Out any] struct {
-	call   func(context.Context, In) (Out, error)
-	batch  func(context.Context, []In) ([]Out, error)
-	remote supervisor.Instance
-	exit   func(context.Context) error // nil: nothing to do
+	shape shape
+	types types
 }
 
 // Plain is a function of one input, as [Map] takes it.
 func Plain[In, Out any](fn func(context.Context, In) (Out, error)) Body[In, Out] {
-	b := Body[In, Out]{instance: instance[In, Out]{call: fn}, function: fn}
-	b.needs("fn", fn != nil)
-	return b
+	return Body[In, Out]{shape: shapeOf(fn), types: typesOf[In, Out]()}
 }
 
 // WithState is a function with a state of its own in each container, for what is costly
@@ -67,13 +51,12 @@ func WithState[S, In, Out any](
 	call func(context.Context, S, In) (Out, error),
 	exit func(context.Context, S) error,
 ) Body[In, Out] {
-	b := Body[In, Out]{function: call}
-	b.needs("enter", enter != nil)
-	b.needs("call", call != nil)
-	b.enter = withState(enter, exit, func(s S) (inst instance[In, Out]) {
-		inst.call = func(ctx context.Context, in In) (Out, error) { return call(ctx, s, in) }
-		return inst
-	})
+	plan := fleet.Body{Function: call, Enter: withState(enter, exit, func(s S) any {
+		return &typed.Call[In, Out]{Fn: func(ctx context.Context, in In) (Out, error) { return call(ctx, s, in) }}
+	})}
+	b := Body[In, Out]{shape: shape{plan: plan}, types: typesOf[In, Out]()}
+	b.shape.needs("enter", enter != nil)
+	b.shape.needs("call", call != nil)
 	return b
 }
 
@@ -83,8 +66,9 @@ func WithState[S, In, Out any](
 // is a *[LengthError] for every input. Each of them is then retried by its own policy. A
 // panic is charged to every input of the batch once; after that they run alone.
 func Batched[In, Out any](fn func(context.Context, []In) ([]Out, error), batch Batch) Body[In, Out] {
-	b := Body[In, Out]{instance: instance[In, Out]{batch: fn}, batch: batch, batched: true, function: fn}
-	b.needs("fn", fn != nil)
+	b := batched[In, Out](batch, fn)
+	b.shape.plan.Instance.Call = typed.Batch(fn)
+	b.shape.needs("fn", fn != nil)
 	return b
 }
 
@@ -95,93 +79,63 @@ func BatchedWithState[S, In, Out any](
 	exit func(context.Context, S) error,
 	batch Batch,
 ) Body[In, Out] {
-	b := Body[In, Out]{batch: batch, batched: true, function: call}
-	b.needs("enter", enter != nil)
-	b.needs("call", call != nil)
-	b.enter = withState(enter, exit, func(s S) (inst instance[In, Out]) {
-		inst.batch = func(ctx context.Context, in []In) ([]Out, error) { return call(ctx, s, in) }
-		return inst
+	b := batched[In, Out](batch, call)
+	b.shape.needs("enter", enter != nil)
+	b.shape.needs("call", call != nil)
+	b.shape.plan.Enter = withState(enter, exit, func(s S) any {
+		return typed.Batch(func(ctx context.Context, in []In) ([]Out, error) { return call(ctx, s, in) })
 	})
 	return b
 }
 
+func batched[In, Out any](batch Batch, function any) Body[In, Out] {
+	b := Body[In, Out]{
+		shape: shape{plan: fleet.Body{Function: function, Size: batch.Size, Wait: batch.Wait}, batch: batch, batched: true},
+		types: typesOf[In, Out](),
+	}
+	b.types.batches = typed.Batches[In, Out]{}
+	return b
+}
+
 // withState is how a container with a state starts.
-func withState[S, In, Out any](
-	enter func(context.Context) (S, error), exit func(context.Context, S) error, bind func(S) instance[In, Out],
-) func(context.Context) (instance[In, Out], error) {
-	return func(ctx context.Context) (instance[In, Out], error) {
+func withState[S any](
+	enter func(context.Context) (S, error), exit func(context.Context, S) error, bind func(S) any,
+) func(context.Context) (fleet.Instance, error) {
+	return func(ctx context.Context) (inst fleet.Instance, err error) {
 		s, err := enter(ctx)
 		if err != nil {
-			return instance[In, Out]{}, err
+			return inst, err
 		}
-		inst := bind(s)
+		inst.Call = bind(s)
 		if exit != nil {
-			inst.exit = func(ctx context.Context) error { return exit(ctx, s) }
+			inst.Exit = func(ctx context.Context) error { return exit(ctx, s) }
 		}
 		return inst, nil
 	}
 }
 
-func (b *Body[In, Out]) needs(name string, given bool) {
-	if !given && b.missing == "" {
-		b.missing = name
-	}
-}
-
 // Validate returns nil, or a *policy.InvalidError that names a function that is nil or a
 // field of the Batch. Whoever runs or deploys the body validates it.
-func (b Body[In, Out]) Validate() error {
-	switch {
-	case b.missing != "":
-		return invalid(b.missing, nil, "must not be nil")
-	case b.enter == nil && b.instance.call == nil && b.instance.batch == nil:
-		return invalid("body", nil, "must be made by Plain, WithState, Batched or BatchedWithState")
-	case b.batched:
-		return b.batch.Validate()
-	}
-	return nil
-}
-
-// check asks a runtime whether it can ever run the body.
-func (b Body[In, Out]) check(rt supervisor.Runtime) error {
-	if rt == nil {
-		return nil
-	}
-	return rt.Check(b.function)
-}
-
-// kind is the name of the function that makes such a body.
-func (b *Body[In, Out]) kind() string {
-	switch {
-	case b.enter == nil && !b.batched:
-		return "Plain"
-	case b.enter == nil:
-		return "Batched"
-	case !b.batched:
-		return "WithState"
-	default:
-		return "BatchedWithState"
-	}
-}
+func (b Body[In, Out]) Validate() error { return b.shape.validate() }
 
 // Map is the function [Map] for this body. A channel has no place for an *[ExitError]: an
 // Observer is told of it, and [Run.Wait].
 func (b Body[In, Out]) Map(ctx context.Context, inputs []In, opts Options) <-chan Result[In, Out] {
-	return results(startSlice(ctx, alone(b, opts), inputs, channelRoom))
+	return results(startSlice[In, Out](ctx, &alone{b.shape, b.types, opts}, inputs, channelRoom))
 }
 
 // MapSeq is the function [MapSeq] for this body.
 func (b Body[In, Out]) MapSeq(ctx context.Context, inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
-	return results(startSeq(ctx, alone(b, opts), inputs, channelRoom))
+	return results(startSeq[In, Out](ctx, &alone{b.shape, b.types, opts}, inputs, channelRoom))
 }
 
 // Start is the function [Start] for this body.
 func (b Body[In, Out]) Start(ctx context.Context, inputs iter.Seq[In], opts Options) (*Run[In, Out], error) {
-	return startSeq(ctx, alone(b, opts), inputs, handleRoom)
+	return startSeq[In, Out](ctx, &alone{b.shape, b.types, opts}, inputs, handleRoom)
 }
 
 // Collect is the function [Collect] for this body. An *[ExitError] is returned where
 // nothing worse has happened.
 func (b Body[In, Out]) Collect(ctx context.Context, inputs []In, opts Options) ([]Out, error) {
-	return collect(ctx, alone(b, opts), inputs)
+	return collect[In, Out](ctx, &alone{b.shape, b.types, opts}, inputs)
 }

@@ -3,17 +3,19 @@ package mapper
 import (
 	"context"
 	"sync/atomic"
-	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
 
 // Call is the handle to one input of a deployed function, made by [Function.Spawn]. The
 // result stays with the handle: it may be asked for any number of times. Its methods are safe for
 // concurrent use.
 type Call[Out any] struct {
-	ctx     context.Context // of the caller
-	home    withdrawer
-	attempt atomic.Pointer[attemptContext] // that executes now
-	unwatch atomic.Pointer[func() bool]    // stops looking at ctx
+	ctx      context.Context                         // of the caller
+	withdraw func()                                  // is told when nobody wants its result
+	attempt  atomic.Pointer[context.CancelCauseFunc] // of the one that executes now
+	unwatch  atomic.Pointer[func() bool]             // stops looking at ctx
 
 	ending   atomic.Bool
 	done     chan struct{}
@@ -21,9 +23,6 @@ type Call[Out any] struct {
 	err      error
 	attempts int // begun, by the time it was settled
 }
-
-// withdrawer is where a call came from, which is told when nobody wants its result.
-type withdrawer interface{ withdraw() }
 
 // Done is closed when the call is settled.
 func (c *Call[Out]) Done() <-chan struct{} { return c.done }
@@ -63,10 +62,10 @@ func (c *Call[Out]) end(cause error) {
 	if !c.settle(none, cause, 0) {
 		return
 	}
-	if ctx := c.attempt.Load(); ctx != nil {
-		ctx.cancel(cause)
+	if cancel := c.attempt.Load(); cancel != nil {
+		(*cancel)(cause)
 	}
-	c.home.withdraw()
+	c.withdraw()
 }
 
 // settle decides the call's fate, once, and reports whether this was it.
@@ -95,42 +94,47 @@ func (c *Call[Out]) settled() bool {
 	}
 }
 
-// attempted notes the context of the attempt that begins.
-func (c *Call[Out]) attempted(ctx *attemptContext) {
-	c.attempt.Store(ctx)
-	if c.settled() {
-		ctx.cancel(c.err)
-	}
-}
-
-// ticket is a call with its input, on its way through the engine of a function's calls.
+// ticket is a call with its input, on its way through the run of a function's calls.
 type ticket[In, Out any] struct {
 	Call[Out]
-	rec  record[In, Out]
-	desk *desk[In, Out]
+	task chunk.Task
+	in   In
 }
 
-// withdraw takes the input back that nobody wants the result of: at once where it
-// waits, at the desk or for another attempt. An attempt that ignores its cancelled context
-// for Grace takes its container with it.
-func (t *ticket[In, Out]) withdraw() {
-	e := t.desk.e
-	if t.desk.remove(&t.rec) {
-		return
+// newTicket is a call that is not submitted yet.
+func newTicket[In, Out any](ctx context.Context, q *callQueue, in In) *ticket[In, Out] {
+	t := &ticket[In, Out]{in: in}
+	t.ctx, t.done = ctx, make(chan struct{})
+	t.withdraw = func() { q.withdraw(&t.task) }
+	t.task.In, t.task.Call = &t.in, t
+	return t
+}
+
+// Settled implements [chunk.Caller].
+func (t *ticket[In, Out]) Settled() bool { return t.settled() }
+
+// Err implements [chunk.Caller].
+func (t *ticket[In, Out]) Err() error { return t.err }
+
+// Context implements [chunk.Caller].
+func (t *ticket[In, Out]) Context() context.Context { return t.ctx }
+
+// Attempted implements [chunk.Caller].
+func (t *ticket[In, Out]) Attempted(cancel context.CancelCauseFunc) {
+	t.attempt.Store(&cancel)
+	if t.settled() {
+		cancel(t.err)
 	}
-	if e.todo.remove(&t.rec) {
-		e.fail(&t.rec, t.err)
-		return
+}
+
+// Settle implements [chunk.Caller]. The handle may live long, and lets go of its input.
+func (t *ticket[In, Out]) Settle(p chunk.Payload, err error, attempts int) {
+	var value Out
+	if err == nil {
+		value = p.(*typed.Payload[In, Out]).Out[0]
 	}
-	p := e.p
-	time.AfterFunc(max(p.opts.Grace, 1), func() {
-		for h := range p.hosts {
-			for _, w := range h.slots {
-				if w.surrenderCall(&t.rec, verdict{err: t.err}) {
-					h.giveUp()
-					return
-				}
-			}
-		}
-	})
+	t.settle(value, err, attempts)
+	t.attempt.Store(nil)
+	var none In
+	t.in = none
 }

@@ -5,113 +5,148 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/intake"
+	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
 
 // door is how a run comes to its containers: those of a pool of its own, or those of a
-// function. It validates what the caller has given.
-type door[In, Out any] func(context.Context) (*engine[In, Out], error)
-
-// alone gives a run a pool of its own, which lives as long as the run.
-func alone[In, Out any](b Body[In, Out], opts Options) door[In, Out] {
-	return func(ctx context.Context) (*engine[In, Out], error) {
-		if err := b.Validate(); err != nil {
-			return nil, err
-		}
-		opts, err := opts.filled()
-		if err != nil {
-			return nil, err
-		}
-		if opts.Scale != (Scale{}) {
-			return nil, invalid("Scale", opts.Scale, "is for Deploy: a run of its own has Containers")
-		}
-		if err := b.check(opts.Runtime); err != nil {
-			return nil, err
-		}
-		return newEngine(ctx, newPool(b, opts), opts), nil
-	}
+// function. It validates what the caller has given. (It is no func: a closure would be
+// compiled anew wherever the types are.)
+type door interface {
+	enter(context.Context) (*handle, error)
 }
 
-// startSlice begins a run over a slice. room is how many results wait in a channel.
-func startSlice[In, Out any](ctx context.Context, enter door[In, Out], inputs []In, room int) (*Run[In, Out], error) {
-	e, err := enter(ctx)
+// alone gives a run a pool of its own, which lives as long as the run.
+type alone struct {
+	body  shape
+	types types
+	opts  Options
+}
+
+func (d *alone) enter(ctx context.Context) (*handle, error) {
+	if err := d.body.validate(); err != nil {
+		return nil, err
+	}
+	opts, err := d.opts.filled()
 	if err != nil {
 		return nil, err
 	}
-	run := newRun(e, room)
-	e.src = newSlice(e, inputs)
-	e.deliverTo(min(e.window.size, max(len(inputs), 1)))
-	if err := e.start(); err != nil {
+	if opts.Scale != (Scale{}) {
+		return nil, invalid("Scale", opts.Scale, "is for Deploy: a run of its own has Containers")
+	}
+	if err := d.body.check(opts.Runtime); err != nil {
+		return nil, err
+	}
+	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), false), d.body.plan))
+	return &handle{e: engine.NewRun(ctx, s, s.ID, opts.engine(d.types, nil)), s: s, opts: opts}, nil
+}
+
+// startSlice begins a run over a slice. room is how many results wait in a channel.
+func startSlice[In, Out any](ctx context.Context, d door, inputs []In, room int) (*Run[In, Out], error) {
+	h, err := d.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run[In, Out]{reading: newReading(h, room)}
+	takeSlice[In, Out](h, inputs)
+	h.queue(max(len(inputs), 1))
+	if err := h.start(); err != nil {
 		return nil, err
 	}
 	return run, nil
 }
 
+// takeSlice has inputs come from a slice.
+func takeSlice[In, Out any](h *handle, inputs []In) {
+	h.e.TakeSlice(&typed.Slice[In, Out]{In: inputs}, len(inputs))
+	h.value = func(i int) (any, bool) {
+		if i < 0 || i >= len(inputs) {
+			return nil, false
+		}
+		return describe[In](&inputs[i]), true
+	}
+}
+
 // startSeq begins a run over an iterator.
-func startSeq[In, Out any](ctx context.Context, enter door[In, Out], inputs iter.Seq[In], room int) (*Run[In, Out], error) {
-	e, err := enter(ctx)
+func startSeq[In, Out any](ctx context.Context, d door, inputs iter.Seq[In], room int) (*Run[In, Out], error) {
+	h, err := d.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if inputs == nil {
 		inputs = func(func(In) bool) {}
 	}
-	run := newRun(e, room)
-	e.feed = newFeed(e)
-	e.src = e.feed
-	e.deliverTo(e.window.size)
-	if err := e.start(); err != nil {
+	run := &Run[In, Out]{reading: newReading(h, room)}
+	it := h.e.TakeIterator()
+	h.queue(math.MaxInt)
+	if err := h.start(); err != nil {
 		return nil, err
 	}
-	go e.feed.run(inputs, e.sourceEnded)
+	go typed.Pull[In, Out](it, inputs, h.sourceEnded)
 	return run, nil
 }
 
-// deliverTo chooses the outlet of a streaming run.
-func (e *engine[In, Out]) deliverTo(window int) {
-	if e.opts.Unordered {
-		e.results = &pile[In, Out]{}
-	} else {
-		e.results = newRing[In, Out](window)
+// queue has an emitter deliver the results of a run of at most so many inputs.
+func (h *handle) queue(inputs int) {
+	h.e.Queue(min(h.e.Window.Size, inputs), h.opts.Unordered)
+}
+
+// sourceEnded is told that the iterator has ended.
+func (h *handle) sourceEnded(panicked *intake.Panicked) {
+	if panicked != nil {
+		h.e.SourceEnded(&SourceError{Panic: panicked.Value, Stack: panicked.Stack})
+		return
 	}
-	e.out = e.results
+	h.e.SourceEnded(nil)
 }
 
 // collect is a run over a slice whose values go straight to their places.
-func collect[In, Out any](ctx context.Context, enter door[In, Out], inputs []In) ([]Out, error) {
+func collect[In, Out any](ctx context.Context, d door, inputs []In) ([]Out, error) {
 	out := make([]Out, len(inputs))
-	e, err := enter(ctx)
+	h, err := d.enter(ctx)
 	if err != nil {
 		return out, err
 	}
 	if len(inputs) == 0 {
-		e.cancel(nil)
+		h.e.Cancel()
 		return out, nil
 	}
-	e.bound(math.MaxInt)
-	e.src = newSlice(e, inputs)
-	s := &sheet[In, Out]{out: out, depot: &e.depot}
-	e.out = s
-	if err := e.start(); err != nil {
+	h.e.Bound(math.MaxInt)
+	takeSlice[In, Out](h, inputs)
+	sink := &typed.SliceSink[In, Out]{Out: out, Free: h.e.Free()}
+	h.e.DeliverTo(sink)
+	if err := h.start(); err != nil {
 		return out, err
 	}
-	e.join()
-	return out, e.collected(s)
+	h.join()
+	return out, h.collected(&sink.Failures)
 }
 
-// collected is the error of a joined run whose results went to s.
-func (e *engine[In, Out]) collected(s *sheet[In, Out]) error {
-	if !e.opts.ReturnExceptions {
-		return e.reason()
+// collected is the error of a joined run.
+func (h *handle) collected(failed *typed.Failures) error {
+	if !h.opts.ReturnExceptions {
+		return h.e.Reason()
 	}
-	if cause := e.cause(); cause != nil {
-		e.abort()
-		for i := e.src.taken(); i < e.src.total(); i++ {
-			s.failures = append(s.failures, InputError{Index: i, Err: cause})
+	cause := h.e.Cause()
+	if cause != nil {
+		h.e.Abort()
+	}
+	var failures []InputError
+	for _, t := range failed.All {
+		failures = append(failures, InputError{Index: t.Index, Attempts: t.Attempts, Err: t.Err})
+	}
+	src := h.e.Source()
+	if cause != nil {
+		for i := src.Taken(); i < src.Total(); i++ {
+			failures = append(failures, InputError{Index: i, Err: cause})
 		}
 	}
-	if len(s.failures) == 0 {
-		return e.reason()
+	if len(failures) == 0 {
+		return h.e.Reason()
 	}
-	slices.SortFunc(s.failures, func(a, b InputError) int { return a.Index - b.Index })
-	return &FailuresError{Failures: s.failures, Inputs: len(s.out)}
+	slices.SortFunc(failures, func(a, b InputError) int { return a.Index - b.Index })
+	return &FailuresError{Failures: failures, Inputs: src.Total()}
 }

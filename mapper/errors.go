@@ -4,20 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
 var (
 	// ErrTimeout is the class of every [*TimeoutError], and the cause with which an
 	// attempt's context ends when it has run for Options.Timeout.
-	ErrTimeout = supervisor.Sentinel("mapper: attempt timed out")
+	ErrTimeout = engine.ErrTimeout
 
 	// ErrStopped is why a run ended that was stopped by [Run.Stop] or by leaving the
 	// loop over [Run.All] early, and why a function does nothing any more.
-	ErrStopped = supervisor.Sentinel("mapper: stopped")
+	ErrStopped = engine.ErrStopped
 
 	// ErrUnread says that results were dropped, finished ones perhaps, because nobody
 	// read the channel after the run's context had ended or the run was stopped.
@@ -28,7 +29,7 @@ var (
 
 	// ErrCancelled is why a call failed that was cancelled by [Call.Cancel], and the cause
 	// with which its attempt's context ends.
-	ErrCancelled = supervisor.Sentinel("mapper: call cancelled")
+	ErrCancelled = engine.ErrCancelled
 
 	// ErrQueueFull is the class of every [*QueueFullError].
 	ErrQueueFull = errors.New("mapper: too many outstanding calls")
@@ -36,11 +37,11 @@ var (
 	// ErrInterrupted is the cause with which an attempt's context ends when its container
 	// is preempted, given up, or has crashed under another attempt. The input
 	// is executed elsewhere; with AtMostOnce it fails with this error.
-	ErrInterrupted = supervisor.Sentinel("mapper: attempt interrupted")
+	ErrInterrupted = fleet.ErrInterrupted
 
 	// ErrExitTimeout is the cause with which the context of an exit ends after ExitGrace,
 	// and the failure of an exit that ignores that.
-	ErrExitTimeout = supervisor.Sentinel("mapper: exit timed out")
+	ErrExitTimeout = fleet.ErrExitTimeout
 )
 
 // StartTimeoutError says that a container was not ready after StartTimeout. It is the
@@ -94,58 +95,16 @@ func (e *TimeoutError) Is(target error) bool {
 	return target == ErrTimeout || target == context.DeadlineExceeded
 }
 
-// InputError says which input failed for good, after how many attempts, and why. It
-// unwraps to the reason.
-type InputError struct {
-	Index    int
-	Attempts int // executions begun, retries and re-runs included
-	Err      error
+// QueueFullError says that a deployed function has accepted as many calls as it may, which
+// are not settled yet. errors.Is(err, [ErrQueueFull]) holds.
+type QueueFullError struct {
+	Outstanding int
 }
 
-// Error names the input and the reason.
-func (e *InputError) Error() string {
-	return fmt.Sprintf("mapper: input %d failed after %s: %v", e.Index, attempts(e.Attempts), e.Err)
+// Error says how many.
+func (e *QueueFullError) Error() string {
+	return fmt.Sprintf("%v: %d calls", ErrQueueFull, e.Outstanding)
 }
 
-// Unwrap returns the reason.
-func (e *InputError) Unwrap() error { return e.Err }
-
-func attempts(n int) string {
-	if n == 1 {
-		return "1 attempt"
-	}
-	return fmt.Sprintf("%d attempts", n)
-}
-
-// FailuresError lists every input that failed in a run with ReturnExceptions, by
-// index. errors.Is and errors.As ask each of them.
-type FailuresError struct {
-	Failures []InputError
-	Inputs   int // how many inputs the run had
-}
-
-// shown is how many failures Error prints: ten thousand of them are no message.
-const shown = 10
-
-// Error prints the first ten failures and the count of all.
-func (e *FailuresError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "mapper: %d of %d inputs failed", len(e.Failures), e.Inputs)
-	for i := range min(len(e.Failures), shown) {
-		f := &e.Failures[i]
-		fmt.Fprintf(&b, "\n\tinput %d after %s: %v", f.Index, attempts(f.Attempts), f.Err)
-	}
-	if rest := len(e.Failures) - shown; rest > 0 {
-		fmt.Fprintf(&b, "\n\tand %d more", rest)
-	}
-	return b.String()
-}
-
-// Unwrap returns the failures, each an *InputError.
-func (e *FailuresError) Unwrap() []error {
-	errs := make([]error, len(e.Failures))
-	for i := range e.Failures {
-		errs[i] = &e.Failures[i]
-	}
-	return errs
-}
+// Is reports the class of the error.
+func (e *QueueFullError) Is(target error) bool { return target == ErrQueueFull }

@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"math"
-	"sync"
 
-	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
 )
 
 // Function is a body with containers that live on, made by [Deploy]. It serves any number
@@ -15,17 +14,8 @@ import (
 // the fewest containers goes first, and all calls count as one, so that a huge run does not
 // starve a single call. Its methods are safe for concurrent use.
 type Function[In, Out any] struct {
-	p      *pool[In, Out]
-	opts   Options
-	calls  *engine[In, Out] // the run that all calls are part of
-	desk   *desk[In, Out]
-	scaler *scaler[In, Out]
-
-	mu       sync.Mutex
-	runs     int // that are not over
-	stopping bool
-	idle     chan struct{} // closed when a stopping function has nothing more to do
-	ended    chan struct{} // closed when nothing of it is left
+	life  *life
+	types types
 }
 
 // RunOptions is what a run on a deployed function has of its own. The zero value works:
@@ -51,7 +41,18 @@ type RunOptions struct {
 //
 // The errors are those of Options.Validate and Body.Validate.
 func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) (*Function[In, Out], error) {
-	if err := body.Validate(); err != nil {
+	l, err := deploy(body.shape, opts)
+	if err != nil {
+		return nil, err
+	}
+	f := &Function[In, Out]{life: l, types: body.types}
+	l.begin(ctx, f.types, f.spawn)
+	return f, nil
+}
+
+// deploy makes a function that nothing has been started for.
+func deploy(body shape, opts Options) (*life, error) {
+	if err := body.validate(); err != nil {
 		return nil, err
 	}
 	opts, err := opts.deployed()
@@ -61,47 +62,8 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 	if err := body.check(opts.Runtime); err != nil {
 		return nil, err
 	}
-	f := &Function[In, Out]{p: newPool(body, opts), opts: opts, idle: make(chan struct{}), ended: make(chan struct{})}
-	f.p.deployed = f
-	ctx, cancel := f.life(ctx)
-	f.openDesk(ctx)
-	f.scaler = newScaler(f.p, opts.Scale)
-	f.p.lot.help = f.scaler.help
-	f.p.openEvents(opts.Scale.Max)
-	f.watch()
-	f.p.start(ctx, cancel, opts.Scale.Max, opts.Scale.Min)
-	f.calls.view.begin()
-	f.p.attach(f.calls)
-	context.AfterFunc(ctx, f.p.endAtOnce)
-	context.AfterFunc(f.calls.ctx, func() { f.calls.checkEnd() })
-	go f.scaler.run()
-	go f.end()
-	return f, nil
-}
-
-// life is the context of the function. It has the values of the caller's and ends with it,
-// and says that then it is the function that has ended.
-func (f *Function[In, Out]) life(caller context.Context) (context.Context, context.CancelCauseFunc) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
-	unwatch := context.AfterFunc(caller, func() { cancel(stopped(context.Cause(caller))) })
-	context.AfterFunc(ctx, func() { unwatch() })
-	return ctx, cancel
-}
-
-// stopped is the end of a function for a reason.
-func stopped(cause error) error { return fmt.Errorf("%w: %w", ErrStopped, cause) }
-
-// openDesk makes the run of the calls.
-func (f *Function[In, Out]) openDesk(ctx context.Context) {
-	opts := f.opts
-	opts.ReturnExceptions = true
-	f.calls = newEngine(ctx, f.p, opts)
-	f.calls.id = f.p.id
-	f.calls.lasting = true
-	f.calls.cleared = make(chan struct{})
-	f.calls.bound(math.MaxInt)
-	f.desk = &desk[In, Out]{e: f.calls, limit: f.opts.Outstanding, drained: f.checkIdle}
-	f.calls.src, f.calls.out = f.desk, f.desk
+	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
+	return &life{s: s, opts: opts, idle: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
 // Call executes the function on one input and waits for the result: the value, or why it
@@ -120,27 +82,17 @@ func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	if ctx.Err() != nil {
 		return none, context.Cause(ctx)
 	}
-	t, err := f.desk.submit(ctx, in)
-	if err != nil {
+	t := newTicket[In, Out](ctx, f.life.queue, in)
+	if err := f.life.queue.submit(&t.task); err != nil {
 		return none, err
 	}
 	select {
 	case <-t.done:
 	case <-ctx.Done():
-		t.end(f.p.late(ctx))
+		t.end(f.life.late(ctx))
 		<-t.done
 	}
 	return t.value, t.err
-}
-
-// late is the cause of the end of ctx, joined with why no container starts, if that is what
-// was waited for.
-func (p *pool[In, Out]) late(ctx context.Context) error {
-	cause := context.Cause(ctx)
-	if crash := p.unready.Load(); crash != nil {
-		return fmt.Errorf("%w, waiting for a container: %w", cause, crash)
-	}
-	return cause
 }
 
 // Spawn begins a call and returns the handle to it at once. ctx is the call's: when it
@@ -151,8 +103,8 @@ func (f *Function[In, Out]) Spawn(ctx context.Context, in In) (*Call[Out], error
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	t, err := f.desk.submit(ctx, in)
-	if err != nil {
+	t := newTicket[In, Out](ctx, f.life.queue, in)
+	if err := f.life.queue.submit(&t.task); err != nil {
 		return nil, err
 	}
 	if ctx.Done() != nil {
@@ -180,75 +132,39 @@ func (f *Function[In, Out]) SpawnAll(ctx context.Context, inputs []In) ([]*Call[
 	return calls, nil
 }
 
+// spawn is Spawn for an input whose type nobody knows.
+func (f *Function[In, Out]) spawn(ctx context.Context, input any) error {
+	in, ok := input.(In)
+	if !ok {
+		return invalid("input", fmt.Sprintf("%T", input), fmt.Sprintf("must be a %T", *new(In)))
+	}
+	_, err := f.Spawn(ctx, in)
+	return err
+}
+
 // Map is the function [Map] on the function's containers. A function that is stopped
 // gives one Result with Index -1 and [ErrStopped].
 func (f *Function[In, Out]) Map(ctx context.Context, inputs []In, opts RunOptions) <-chan Result[In, Out] {
-	return results(startSlice(ctx, f.door(opts), inputs, channelRoom))
+	return results(startSlice[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, channelRoom))
 }
 
 // MapSeq is the function [MapSeq] on the function's containers, see Map.
 func (f *Function[In, Out]) MapSeq(ctx context.Context, inputs iter.Seq[In], opts RunOptions) <-chan Result[In, Out] {
-	return results(startSeq(ctx, f.door(opts), inputs, channelRoom))
+	return results(startSeq[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, channelRoom))
 }
 
 // Start is the function [Start] on the function's containers. Another error is [ErrStopped].
 func (f *Function[In, Out]) Start(ctx context.Context, inputs iter.Seq[In], opts RunOptions) (*Run[In, Out], error) {
-	return startSeq(ctx, f.door(opts), inputs, handleRoom)
+	return startSeq[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, handleRoom)
 }
 
 // Collect is the function [Collect] on the function's containers. Another error is
 // [ErrStopped].
 func (f *Function[In, Out]) Collect(ctx context.Context, inputs []In, opts RunOptions) ([]Out, error) {
-	return collect(ctx, f.door(opts), inputs)
-}
-
-// door lets a run in.
-func (f *Function[In, Out]) door(run RunOptions) door[In, Out] {
-	return func(ctx context.Context) (*engine[In, Out], error) {
-		opts := f.opts
-		opts.ReturnExceptions, opts.Unordered, opts.Outstanding = run.ReturnExceptions, run.Unordered, run.Outstanding
-		opts.Containers = f.scaler.get().Max
-		opts, err := opts.filled()
-		if err != nil {
-			return nil, err
-		}
-		if f.stopped() {
-			return nil, f.p.ending()
-		}
-		return newEngine(ctx, f.p, opts), nil
-	}
-}
-
-// accept begins to serve a run, unless the function is stopped.
-func (f *Function[In, Out]) accept(e *engine[In, Out]) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.stopping {
-		e.cancel(ErrStopped)
-		return f.p.ending()
-	}
-	f.runs++
-	unwatch := context.AfterFunc(f.p.ctx, func() { e.finish(context.Cause(f.p.ctx)) })
-	context.AfterFunc(e.ctx, func() { unwatch() })
-	f.p.attach(e)
-	f.p.lot.wake()
-	return nil
-}
-
-// runEnded is told when no worker serves a run any more.
-func (f *Function[In, Out]) runEnded(e *engine[In, Out]) {
-	if e == f.calls {
-		return
-	}
-	e.unwatch(supervisor.RunEnded, e.cause())
-	e.view.seal()
-	f.mu.Lock()
-	f.runs--
-	f.mu.Unlock()
-	f.checkIdle()
+	return collect[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs)
 }
 
 // Options returns what the function was deployed with. Most defaults are in place (a zero
 // CrashLimit still means 3, and a policy has its own); what SetScale has changed since is
 // not in it.
-func (f *Function[In, Out]) Options() Options { return f.opts }
+func (f *Function[In, Out]) Options() Options { return f.life.opts }

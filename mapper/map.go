@@ -3,6 +3,9 @@ package mapper
 import (
 	"context"
 	"iter"
+
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
 
 // Map calls fn on every input, up to Containers at the same time, and returns the
@@ -22,7 +25,7 @@ import (
 // left, and what it has not read is dropped. [Run.All] needs no such guess, and saves
 // the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
-	return Plain(fn).Map(ctx, inputs, opts)
+	return results(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
 // MapSeq is [Map] over an iterator. It is pulled on a goroutine of its own, never more
@@ -32,7 +35,7 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 // the SourceError unwraps. One that stalls when the run ends is waited for, at most
 // Grace, before the channel is closed.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
-	return Plain(fn).MapSeq(ctx, inputs, opts)
+	return results(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
 // Start begins a run and returns the handle to it. It does not block. The error is a
@@ -42,7 +45,7 @@ func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out,
 // input is settled, when one fails for good (without ReturnExceptions), when ctx
 // ends, or when it is stopped.
 func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) (*Run[In, Out], error) {
-	return Plain(fn).Start(ctx, inputs, opts)
+	return startSeq[In, Out](ctx, plain(fn, opts), inputs, handleRoom)
 }
 
 // Collect calls fn on every input and returns the values, in the order of the inputs
@@ -55,7 +58,7 @@ func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, 
 // or in the list; when crashes outweighed progress, a *supervisor.CutoffError,
 // likewise. A *policy.InvalidError names a bad field of opts.
 func Collect[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) ([]Out, error) {
-	return Plain(fn).Collect(ctx, inputs, opts)
+	return collect[In, Out](ctx, plain(fn, opts), inputs)
 }
 
 // Each is [Collect] for a function without a value.
@@ -64,8 +67,26 @@ func Each[In any](ctx context.Context, fn func(context.Context, In) error, input
 	if fn != nil {
 		wrapped = func(ctx context.Context, in In) (struct{}, error) { return struct{}{}, fn(ctx, in) }
 	}
-	body := Plain(wrapped)
-	body.function = fn
-	_, err := body.Collect(ctx, inputs, opts)
+	b := shapeOf(wrapped)
+	b.plan.Function = fn // by which a runtime knows it
+	_, err := collect[In, struct{}](ctx, &alone{b, typesOf[In, struct{}](), opts}, inputs)
 	return err
+}
+
+// plain is the door of a function of one input. It mentions no [Body], all of whose methods
+// would be compiled for its types then.
+func plain[In, Out any](fn func(context.Context, In) (Out, error), opts Options) door {
+	return &alone{shapeOf(fn), typesOf[In, Out](), opts}
+}
+
+func shapeOf[In, Out any](fn func(context.Context, In) (Out, error)) shape {
+	s := shape{plan: fleet.Body{Instance: fleet.Instance{Call: &typed.Call[In, Out]{Fn: fn}}, Function: fn}}
+	if fn == nil {
+		s.missing = "fn"
+	}
+	return s
+}
+
+func typesOf[In, Out any]() types {
+	return types{newChunk: typed.New[In, Out], describe: describe[In]}
 }

@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
@@ -110,15 +111,15 @@ func (o Options) filled() (Options, error) {
 	if err := o.Validate(); err != nil {
 		return o, err
 	}
-	o.Containers = orElse(o.Containers, runtime.GOMAXPROCS(0))
+	o.Containers = cmp.Or(o.Containers, runtime.GOMAXPROCS(0))
 	o.Timeout = min(o.Timeout, forever)
-	o.StartTimeout = min(orElse(o.StartTimeout, 10*time.Second), forever)
-	o.Grace = min(orElse(o.Grace, time.Second), forever)
-	o.ExitGrace = min(orElse(o.ExitGrace, defaultExitGrace), forever)
-	o.MaxInputs = orElse(o.MaxInputs, 1)
-	o.TargetInputs = orElse(o.TargetInputs, o.MaxInputs)
+	o.StartTimeout = min(cmp.Or(o.StartTimeout, 10*time.Second), forever)
+	o.Grace = min(cmp.Or(o.Grace, time.Second), forever)
+	o.ExitGrace = min(cmp.Or(o.ExitGrace, defaultExitGrace), forever)
+	o.MaxInputs = cmp.Or(o.MaxInputs, 1)
+	o.TargetInputs = cmp.Or(o.TargetInputs, o.MaxInputs)
 	o.Recycle.Age = min(o.Recycle.Age, forever)
-	o.Outstanding = orElse(o.Outstanding, max(minOutstanding, outstandingPerContainer*o.Containers))
+	o.Outstanding = cmp.Or(o.Outstanding, max(minOutstanding, outstandingPerContainer*o.Containers))
 	if o.Crashes == nil {
 		o.Crashes = policy.Ephemeral{}
 	}
@@ -136,20 +137,13 @@ func (o Options) deployed() (Options, error) {
 	if o.Containers == 0 {
 		o.Containers = o.Scale.Max
 	}
-	o.Outstanding = orElse(o.Outstanding, defaultCalls)
+	o.Outstanding = cmp.Or(o.Outstanding, defaultCalls)
 	o, err := o.filled()
 	if err != nil {
 		return o, err
 	}
 	o.Scale, err = o.Scale.filled(o.Containers)
 	return o, err
-}
-
-func orElse[T int | time.Duration](v, otherwise T) T {
-	if v == 0 {
-		return otherwise
-	}
-	return v
 }
 
 // forever is a time that can be added to others without overflow: 36 years.

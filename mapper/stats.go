@@ -27,24 +27,26 @@ type Stats struct {
 
 // Stats returns the numbers of the run. It asks the supervisor for the state of each
 // container, and waits for its answer, which takes microseconds.
-func (r *Run[In, Out]) Stats() Stats {
-	e := r.e
-	pool := e.p.sup.Snapshot()
+func (r *Run[In, Out]) Stats() Stats { return r.h.stats() }
+
+func (h *handle) stats() Stats {
+	e, src := h.e, h.e.Source()
+	pool := h.s.Snapshot()
 	s := Stats{
 		Inputs:    -1,
-		Taken:     e.src.taken(),
-		Delivered: int(e.window.delivered.Load()),
-		Succeeded: int(e.succeeded.Load()),
-		Failed:    int(e.failed.Load()),
-		Retrying:  e.todo.count(),
-		Retries:   int(e.retried.Load()),
-		Reruns:    int(e.reran.Load()),
-		TimedOut:  int(e.p.timedOut.Load()),
+		Taken:     src.Taken(),
+		Delivered: int(e.Window.Delivered.Load()),
+		Succeeded: e.Succeeded(),
+		Failed:    e.Failed(),
+		Retrying:  e.Retrying(),
+		Retries:   e.Retried(),
+		Reruns:    e.Reran(),
+		TimedOut:  int(h.s.TimedOut.Load()),
 		Abandoned: pool.Abandoned,
-		Dropped:   int(e.p.events.Dropped()),
+		Dropped:   int(h.s.Events().Dropped()),
 		Pool:      pool,
 	}
-	if n := e.src.total(); n != math.MaxInt {
+	if n := src.Total(); n != math.MaxInt {
 		s.Inputs = n
 	}
 	s.Running = running(pool)
@@ -69,22 +71,23 @@ type FunctionStats struct {
 
 // Stats returns the numbers of the function. It asks the supervisor for the state of
 // each container, and waits for its answer, which takes microseconds.
-func (f *Function[In, Out]) Stats() FunctionStats {
+func (f *Function[In, Out]) Stats() FunctionStats { return f.life.stats() }
+
+func (f *life) stats() FunctionStats {
+	t := f.queue.tally()
 	s := FunctionStats{
-		Calls:     int(f.desk.pending.Load()),
-		TimedOut:  int(f.p.timedOut.Load()),
-		Succeeded: int(f.desk.succeeded.Load()),
-		Failed:    int(f.desk.failed.Load() + f.desk.cancelled.Load()),
-		Dropped:   int(f.p.events.Dropped()),
-		Release:   f.p.release.Load().number,
-		Pool:      f.p.sup.Snapshot(),
+		Runs:      underWay(f.s, f.calls),
+		Calls:     int(f.queue.pending.Load()),
+		TimedOut:  int(f.s.TimedOut.Load()),
+		Succeeded: t.succeeded,
+		Failed:    t.failed + t.cancelled,
+		Dropped:   int(f.s.Events().Dropped()),
+		Release:   f.s.Release().Number,
+		Pool:      f.s.Snapshot(),
 	}
-	for _, e := range *f.p.runs.Load() {
-		s.Waiting += e.src.waiting()
-		s.Retrying += e.todo.count()
-		if e != f.calls {
-			s.Runs++
-		}
+	for _, e := range f.s.Runs() {
+		s.Waiting += e.Source().Waiting()
+		s.Retrying += e.Retrying()
 	}
 	s.Running = running(s.Pool)
 	return s

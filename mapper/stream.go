@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/longshore-go/longshore/mapper/internal/outputs"
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -62,14 +63,14 @@ func Stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.
 			yield(Output[In, Out]{Index: -1, Err: err})
 			return
 		}
-		go s.drain(run)
-		defer s.leave(run)
-		s.read(yield)
+		go drain(s, run)
+		defer s.Leave(run.Stop)
+		s.Read(func(o outputs.Output[In, Out]) bool { return yield(Output[In, Out](o)) })
 	}
 }
 
 // stream begins the run behind a range over a Stream.
-func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.Seq2[Out, error], inputs iter.Seq[In], opts Options) (*streaming[In, Out], *Run[*pipe[In, Out], struct{}], error) {
+func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.Seq2[Out, error], inputs iter.Seq[In], opts Options) (*outputs.Stream[In, Out], *Run[*outputs.Buffer[In, Out], struct{}], error) {
 	if fn == nil {
 		return nil, nil, invalid("fn", nil, "must not be nil")
 	}
@@ -83,124 +84,63 @@ func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.
 	if opts.MaxInputs > 1 {
 		return nil, nil, invalid("MaxInputs", opts.MaxInputs, "must be 1 for a stream: who waits for the reader would hold up the others of its container")
 	}
-	s := newStreaming[In, Out](full)
+	s := outputs.New[In, Out](outputs.Options{
+		Unordered: full.Unordered, All: full.ReturnExceptions, Outstanding: full.Outstanding, Containers: full.Containers,
+	})
 	opts.AtMostOnce = true
-	opts.Outstanding = full.Outstanding - s.slack
-	run, err := Start(ctx, attemptOf(fn), s.pipes(inputs), opts)
+	opts.Outstanding = full.Outstanding - s.Slack()
+	run, err := Start(ctx, attemptOf(fn), buffered(s, inputs), opts)
 	return s, run, err
 }
 
-// attemptOf is what a container executes for an input: it fills the pipe.
+// attemptOf is what a container executes for an input: it fills the buffer.
 //
-// That an iterator has ended is said in the pipe, and not left to the run, which may learn
+// That an iterator has ended is said in the buffer, and not left to the run, which may learn
 // of a success only when the container has finished more than this one input, for which
 // the reader would have to have come that far. A failure the run learns at once. Where the
 // context has ended it is for the run alone to say what that makes of the input.
-func attemptOf[In, Out any](fn func(context.Context, In) iter.Seq2[Out, error]) func(context.Context, *pipe[In, Out]) (struct{}, error) {
-	return func(ctx context.Context, p *pipe[In, Out]) (none struct{}, err error) {
-		if outputs := fn(ctx, p.in); outputs != nil {
-			for v, err := range outputs {
+func attemptOf[In, Out any](fn func(context.Context, In) iter.Seq2[Out, error]) func(context.Context, *outputs.Buffer[In, Out]) (struct{}, error) {
+	return func(ctx context.Context, b *outputs.Buffer[In, Out]) (none struct{}, err error) {
+		if seq := fn(ctx, b.In); seq != nil {
+			for v, err := range seq {
 				if err != nil {
 					return none, err
 				}
-				if !p.push(ctx, v) {
+				if !b.Push(ctx, v) {
 					return none, context.Cause(ctx)
 				}
 			}
 		}
 		if ctx.Err() == nil {
-			p.end(nil)
+			b.End(nil)
 		}
 		return none, nil
 	}
 }
 
-// pipes wraps each input into a pipe. A nil iterator is left to [Start].
-func (s *streaming[In, Out]) pipes(inputs iter.Seq[In]) iter.Seq[*pipe[In, Out]] {
+// buffered gives each input a buffer. A nil iterator is left to [Start].
+func buffered[In, Out any](s *outputs.Stream[In, Out], inputs iter.Seq[In]) iter.Seq[*outputs.Buffer[In, Out]] {
 	if inputs == nil {
 		return nil
 	}
-	return func(yield func(*pipe[In, Out]) bool) {
+	return func(yield func(*outputs.Buffer[In, Out]) bool) {
 		for in := range inputs {
-			if !yield(s.add(in)) {
+			if !yield(s.Add(in)) {
 				return
 			}
 		}
 	}
 }
 
-// drain is the goroutine that takes the results of the run and ends the pipes with them,
-// ahead of the reader by the slack. The run is joined when it ends.
-func (s *streaming[In, Out]) drain(run *Run[*pipe[In, Out], struct{}]) {
-	defer close(s.drained)
-	said := false // some output says why the run has ended
-	next := 0
+// drain is the goroutine that takes the results of the run. The run is joined when it ends.
+func drain[In, Out any](s *outputs.Stream[In, Out], run *Run[*outputs.Buffer[In, Out], struct{}]) {
+	defer s.Drained(run.Wait)
 	for r := range run.All() {
 		if r.Index < 0 {
 			continue // run.Wait says it too
 		}
-		for _, p := range s.missing(next, r.Index) {
-			p.drop()
-		}
-		next = r.Index + 1
-		if r.Input.end(r.Err) && r.Err != nil {
-			said = true
-			if !s.all {
-				s.close(nil) // and not only when what runs has ended, which may take Grace
-			}
-		}
-		if !s.ahead() {
+		if !s.Settled(r.Index, r.Input, r.Err) {
 			break
 		}
 	}
-	var cause error
-	if !said {
-		cause = run.Wait()
-	}
-	s.close(cause)
-}
-
-// read is the reader: it yields what the pipes have, until nothing more will come.
-func (s *streaming[In, Out]) read(yield func(Output[In, Out]) bool) {
-	var failed *pipe[In, Out] // its failure is the last word
-	var batch [reach / 2]Out
-	for p := s.next(); p != nil; p = s.next() {
-		n, over := p.take(batch[:])
-		for i := range n {
-			out := Output[In, Out]{Index: p.index, Number: p.number, Input: p.in, Value: batch[i]}
-			p.number++
-			if !yield(out) {
-				return
-			}
-		}
-		clear(batch[:n])
-		switch {
-		case n > 0:
-			s.list(p)
-		case !over: // it lists itself when it has something
-		case p.err == nil:
-			s.pass()
-		case !s.all:
-			failed = p
-		case yield(p.failure()):
-			s.pass()
-		default:
-			return
-		}
-	}
-	if failed != nil {
-		yield(failed.failure())
-	} else if s.cause != nil {
-		yield(Output[In, Out]{Index: -1, Err: s.cause})
-	}
-}
-
-// leave ends the run, if it has not ended by itself, and joins it.
-func (s *streaming[In, Out]) leave(run *Run[*pipe[In, Out], struct{}]) {
-	s.mu.Lock()
-	s.gone = true
-	s.mu.Unlock()
-	nudge(s.credit)
-	run.Stop()
-	<-s.drained
 }

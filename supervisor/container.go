@@ -25,11 +25,17 @@ type Container struct {
 	finished atomic.Int64
 }
 
+// What is asked of a container, and stays when it has ended, and then how it has ended.
 const (
-	retiring uint32 = 1 << iota // asked to end in order; stays when it has
+	retiring uint32 = 1 << iota // asked to end in order
+	halted                      // takes nothing more
+	exiting                     // has nothing more to do but what its end takes
+	disowned                    // whatever it still does is nobody's business
 	gone                        // its goroutine has ended or is about to
 	lost                        // abandoned: its goroutine may go on, but nobody listens
 	stuck                       // lost, and its crash is reported: by Fail
+
+	requests = retiring | halted | exiting | disowned
 )
 
 // ID numbers the containers of a pool from 0 in the order of their starts.
@@ -56,6 +62,32 @@ func (c *Container) Finished(n int) {
 		c.pool.tell(message{kind: proved, container: c})
 	}
 }
+
+// IsReady reports that the start is over.
+func (c *Container) IsReady() bool { return c.ready.Load() }
+
+// Halt says that the container takes nothing more, whether or not it is replaced, and
+// reports whether it did until now.
+func (c *Container) Halt() bool { return c.note(halted) }
+
+// Halted reports it.
+func (c *Container) Halted() bool { return c.fate.Load()&halted != 0 }
+
+// Exit says that the container has nothing more to do but what its end takes, and reports
+// whether that is news: its end is for whoever is first.
+func (c *Container) Exit() bool { return c.note(exiting) }
+
+// Exiting reports it.
+func (c *Container) Exiting() bool { return c.fate.Load()&exiting != 0 }
+
+// Disown says that whatever the container still does is nobody's business: it is about to be
+// abandoned, or to fail.
+func (c *Container) Disown() { c.note(disowned) }
+
+// Disowned reports it.
+func (c *Container) Disowned() bool { return c.fate.Load()&disowned != 0 }
+
+func (c *Container) note(bit uint32) (news bool) { return c.fate.Or(bit)&bit == 0 }
 
 // Busy says whether the container executes inputs or waits for some.
 func (c *Container) Busy(yes bool) { c.busy.Store(yes) }
@@ -90,7 +122,7 @@ func (c *Container) giveUp(as uint32) bool {
 func (c *Container) decide(end uint32) bool {
 	for {
 		fate := c.fate.Load()
-		if fate&^retiring != 0 {
+		if fate&^requests != 0 {
 			return false
 		}
 		if c.fate.CompareAndSwap(fate, fate|end) {
@@ -100,7 +132,7 @@ func (c *Container) decide(end uint32) bool {
 }
 
 // living reports that the container's end is not decided yet.
-func (c *Container) living() bool { return c.fate.Load()&^retiring == 0 }
+func (c *Container) living() bool { return c.fate.Load()&^requests == 0 }
 
 // retired reports that the container was asked to end in order, before it ended.
 func (c *Container) retired() bool { return c.fate.Load()&retiring != 0 }
@@ -115,7 +147,7 @@ func (c *Container) phase() Phase {
 
 func (c *Container) state() State {
 	switch {
-	case c.pool.ctx.Err() != nil || c.retired():
+	case c.pool.ctx.Err() != nil || c.fate.Load()&(retiring|exiting) != 0:
 		return Stopping
 	case !c.ready.Load():
 		return Starting

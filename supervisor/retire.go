@@ -9,8 +9,15 @@ package supervisor
 // A crash of a retired container is still a crash. Idempotent; once the container's end
 // is decided it does nothing. Safe for concurrent use, and never blocks for long.
 func (c *Container) Retire() {
-	if c.fate.CompareAndSwap(0, retiring) {
-		c.pool.tell(message{kind: retired, container: c})
+	for {
+		fate := c.fate.Load()
+		if fate&(retiring|gone|lost) != 0 {
+			return
+		}
+		if c.fate.CompareAndSwap(fate, fate|retiring) {
+			c.pool.tell(message{kind: retired, container: c})
+			return
+		}
 	}
 }
 

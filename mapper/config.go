@@ -1,0 +1,49 @@
+package mapper
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/pace"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// What the rooms below are told of the options.
+
+// cheap is what an input costs at most that is begun together with others; a variable for
+// tests, since under the race detector nothing is cheap.
+var cheap = pace.Cheap
+
+// fleet is what a pool has of the options.
+func (o Options) fleet(id uint64, lasting bool) fleet.Config {
+	return fleet.Config{
+		ID: id, Name: o.Name, Lasting: lasting,
+		Runtime: o.Runtime, Crashes: o.Crashes, MaxInputs: o.MaxInputs, TargetInputs: o.TargetInputs,
+		Timeout: o.Timeout, StartTimeout: o.StartTimeout, Grace: o.Grace, ExitGrace: o.ExitGrace,
+		Recycle:           fleet.Recycle(o.Recycle),
+		StartTimeoutError: func(limit time.Duration) error { return &StartTimeoutError{Timeout: limit} },
+		TimeoutError: func(limit time.Duration, crash *supervisor.CrashError) error {
+			return &TimeoutError{Timeout: limit, Crash: crash}
+		},
+		ExitError: func(container int, err error) error { return &ExitError{Container: container, Err: err} },
+	}
+}
+
+// engine is what a run has of them.
+func (o Options) engine(t types, owner engine.Owner) engine.Config {
+	return engine.Config{
+		Name: o.Name, Containers: o.Containers, Retries: o.Retries, CrashLimit: o.CrashLimit,
+		AtMostOnce: o.AtMostOnce, ReturnExceptions: o.ReturnExceptions, Outstanding: o.Outstanding,
+		Grace: o.Grace, Cheap: cheap,
+		NewChunk: t.newChunk, Batches: t.batches, Describe: t.describe, Owner: owner,
+		Errors: engine.Errors{
+			Input: func(index, attempts int, err error) error {
+				return &InputError{Index: index, Attempts: attempts, Err: err}
+			},
+			Length: func(inputs, values int, each supervisor.Errors) error {
+				return &LengthError{Inputs: inputs, Values: values, Errors: each}
+			},
+		},
+	}
+}

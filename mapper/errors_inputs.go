@@ -1,0 +1,118 @@
+package mapper
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// The errors of inputs: one, all of a run, those of a batch, those of the source.
+
+// InputError says which input failed for good, after how many attempts, and why. It
+// unwraps to the reason.
+type InputError struct {
+	Index    int
+	Attempts int // executions begun, retries and re-runs included
+	Err      error
+}
+
+// Error names the input and the reason.
+func (e *InputError) Error() string {
+	return fmt.Sprintf("mapper: input %d failed after %s: %v", e.Index, attempts(e.Attempts), e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *InputError) Unwrap() error { return e.Err }
+
+func attempts(n int) string {
+	if n == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
+}
+
+// FailuresError lists every input that failed in a run with ReturnExceptions, by
+// index. errors.Is and errors.As ask each of them.
+type FailuresError struct {
+	Failures []InputError
+	Inputs   int // how many inputs the run had
+}
+
+// shown is how many failures Error prints: ten thousand of them are no message.
+const shown = 10
+
+// Error prints the first ten failures and the count of all.
+func (e *FailuresError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "mapper: %d of %d inputs failed", len(e.Failures), e.Inputs)
+	for i := range min(len(e.Failures), shown) {
+		f := &e.Failures[i]
+		fmt.Fprintf(&b, "\n\tinput %d after %s: %v", f.Index, attempts(f.Attempts), f.Err)
+	}
+	if rest := len(e.Failures) - shown; rest > 0 {
+		fmt.Fprintf(&b, "\n\tand %d more", rest)
+	}
+	return b.String()
+}
+
+// Unwrap returns the failures, each an *InputError.
+func (e *FailuresError) Unwrap() []error {
+	errs := make([]error, len(e.Failures))
+	for i := range e.Failures {
+		errs[i] = &e.Failures[i]
+	}
+	return errs
+}
+
+// LengthError says that a function over batches returned another number of values, or of
+// [Errors], than it was given inputs. It is the error of every input of the batch, and
+// unwraps to the Errors, if there were any.
+type LengthError struct {
+	Inputs, Values int
+	Errors         Errors
+}
+
+// Error says the numbers.
+func (e *LengthError) Error() string {
+	text := fmt.Sprintf("mapper: a batch of %d inputs returned %d values", e.Inputs, e.Values)
+	if len(e.Errors) > 0 {
+		text += fmt.Sprintf(" and %d errors: %v", len(e.Errors), e.Errors)
+	}
+	return text
+}
+
+// Unwrap returns the Errors, if the function returned any.
+func (e *LengthError) Unwrap() error {
+	if len(e.Errors) == 0 {
+		return nil
+	}
+	return e.Errors
+}
+
+// Errors is what a function over batches returns to fail some of its inputs: an error for
+// each input of the batch, nil for those whose value counts. Where all have an error there
+// need be no values. One without elements is no error, and one of another length is a
+// *[LengthError] for every input. It crosses from a worker process beside the values.
+type Errors = supervisor.Errors
+
+// SourceError says that the iterator of the inputs panicked, or called
+// runtime.Goexit (Panic is nil then). It unwraps to the error panicked with.
+type SourceError struct {
+	Panic any
+	Stack string
+}
+
+// Error says what the iterator did.
+func (e *SourceError) Error() string {
+	if e.Panic == nil {
+		return "mapper: the inputs' iterator called runtime.Goexit"
+	}
+	return fmt.Sprintf("mapper: the inputs' iterator panicked: %v", e.Panic)
+}
+
+// Unwrap returns the error that the iterator panicked with, if it was one.
+func (e *SourceError) Unwrap() error {
+	err, _ := e.Panic.(error)
+	return err
+}

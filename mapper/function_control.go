@@ -1,0 +1,127 @@
+package mapper
+
+import (
+	"context"
+
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+)
+
+// What can be done to a function while it lives, and its end.
+
+// Stop drains the function: calls and runs that are accepted go on, new ones get
+// [ErrStopped], and when nothing is left to do the containers end, exits included. It waits
+// for that, and returns nil or the *[ExitError] of the first exit that has failed. If the
+// function had ended before, with its context or a cutoff, Stop returns the cause. Give
+// ctx a deadline: while the containers crash-loop, what was accepted waits.
+//
+// When ctx ends before, the function is ended at once: attempts are cancelled, unfinished
+// calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is
+// left, which takes Grace at most, and ExitGrace for exits. Stop may be called again, to
+// wait or to hurry.
+func (f *Function[In, Out]) Stop(ctx context.Context) error { return f.life.stop(ctx, f.life.ended) }
+
+// Done is closed when the function has ended, by Stop or with its context, and nothing of
+// it is left.
+func (f *Function[In, Out]) Done() <-chan struct{} { return f.life.ended }
+
+// Drain asks one container of the function to end: it takes no further inputs, ends after
+// what it executes, exit included, and is replaced. Inputs that it has claimed and
+// not begun are executed elsewhere. Nothing is charged for it. Drain does not wait, and
+// reports false if there is no such container any more.
+func (f *Function[In, Out]) Drain(container int) bool { return f.life.s.Drain(container) }
+
+// Preempt is [Function.Drain] at once: the attempts that execute in the container are cancelled
+// with the cause [ErrInterrupted]. One that still returns a value within Grace is finished;
+// any other is executed elsewhere as if it had not been begun (with AtMostOnce it fails with
+// ErrInterrupted), and a container that ignores its contexts for Grace is abandoned.
+func (f *Function[In, Out]) Preempt(container int) bool { return f.life.s.Preempt(container) }
+
+// Scale returns the settings in force.
+func (f *Function[In, Out]) Scale() Scale { return Scale(f.life.s.Scale()) }
+
+// SetScale changes the settings, at once and for good. To change one, change what Scale
+// returns. Containers that are too many end after what they execute. The errors are a
+// *policy.InvalidError and [ErrStopped].
+func (f *Function[In, Out]) SetScale(settings Scale) error { return f.life.setScale(settings) }
+
+// Redeploy has the function go on with another body, without losing an input or failing a
+// call: containers that start from now on have the new body, and the others are replaced
+// a quarter at a time, each after what it executes and not before a new one is ready. Meanwhile
+// there are up to a quarter more containers than wanted, one at least. Inputs that are
+// retried or executed again may meet the new body after the old one.
+//
+// The body must be of the same kind: with or without a state, over batches or not. A
+// redeploy also ends a crash loop's wait at once. Redeploy waits until no container has the
+// old body. When ctx ends before, for want of a new container that gets ready perhaps, it
+// returns context.Cause(ctx), joined with the last crash at start-up, and the old
+// containers serve on until new ones are ready; to go back, redeploy the old body. Other
+// errors: a *policy.InvalidError, [ErrStopped].
+func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) error {
+	return f.life.redeploy(ctx, body.shape)
+}
+
+func (s Scale) fleet() fleet.Scale { return fleet.Scale(s) }
+
+func (f *life) setScale(settings Scale) error {
+	settings, err := settings.filled(f.opts.Containers)
+	if err != nil {
+		return err
+	}
+	if f.stopped() {
+		return f.ending()
+	}
+	f.s.SetScale(settings.fleet())
+	return nil
+}
+
+func (f *life) redeploy(ctx context.Context, body shape) error {
+	if err := body.validate(); err != nil {
+		return err
+	}
+	if err := body.check(f.opts.Runtime); err != nil {
+		return err
+	}
+	now := shape{plan: f.s.Release().Body, batched: f.calls.Batches != nil}
+	if now.batched != body.batched || (now.plan.Enter == nil) != (body.plan.Enter == nil) {
+		return invalid("body", body.kind(), "must be of the same kind as the one deployed, "+now.kind())
+	}
+	f.mu.Lock()
+	if f.stopping {
+		f.mu.Unlock()
+		return f.ending()
+	}
+	release := f.s.Redeploy(body.plan)
+	f.mu.Unlock()
+	select {
+	case <-f.s.Roll(release):
+		return nil
+	case <-ctx.Done():
+		return f.late(ctx)
+	case <-f.ended:
+		return f.ending()
+	}
+}
+
+// runDoor lets a run in.
+type runDoor struct {
+	f     *life
+	types types
+	run   RunOptions
+}
+
+func (d *runDoor) enter(ctx context.Context) (*handle, error) {
+	f, opts := d.f, d.f.opts
+	opts.ReturnExceptions, opts.Unordered, opts.Outstanding = d.run.ReturnExceptions, d.run.Unordered, d.run.Outstanding
+	opts.Containers = f.s.Scale().Max
+	opts, err := opts.filled()
+	if err != nil {
+		return nil, err
+	}
+	if f.stopped() {
+		return nil, f.ending()
+	}
+	h := &handle{s: f.s, opts: opts, f: f}
+	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), opts.engine(d.types, h))
+	return h, nil
+}

@@ -1,0 +1,96 @@
+package mapper
+
+import (
+	"sync/atomic"
+
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// numbers are those of runs and functions in this process.
+var numbers atomic.Uint64
+
+// handle is a run without its types: its engine, and what observers are shown of it.
+type handle struct {
+	e    *engine.Run
+	s    *engine.Scheduler
+	opts Options
+	f    *life // the function whose pool serves it; nil for a pool of its own
+	view *view // nil without observers
+	// value is the input with that index, of a run over a slice; else nil.
+	value func(index int) (any, bool)
+	// finished is closed when the events of its own pool are through; nil without any.
+	finished chan struct{}
+}
+
+// start has containers serve the run. Its source and sink are in place.
+func (h *handle) start() error {
+	if h.f != nil {
+		return h.startOn()
+	}
+	containers := min(h.opts.Containers, h.e.Source().Total())
+	h.s.OpenEvents(h.opts.Observer, containers)
+	h.watch()
+	h.e.StartAlone(containers)
+	h.view.begin()
+	if h.s.Events() != nil {
+		h.finished = make(chan struct{})
+		go h.closeEvents()
+	}
+	h.e.Begin()
+	return nil
+}
+
+// startOn is start on a function's pool.
+func (h *handle) startOn() error {
+	h.watch()
+	h.view.begin()
+	if err := h.e.Admit(); err != nil {
+		h.unwatch(err)
+		return err
+	}
+	h.e.Begin()
+	return nil
+}
+
+// Admit implements [engine.Owner].
+func (h *handle) Admit(*engine.Run) error { return h.f.admit(h.e) }
+
+// Left implements [engine.Owner].
+func (h *handle) Left(*engine.Run) {
+	h.unwatch(h.e.Cause())
+	h.f.left()
+}
+
+// closeEvents is the last event of a run with a pool of its own, and the end of its observer.
+func (h *handle) closeEvents() {
+	defer close(h.finished)
+	h.e.Join()
+	h.view.end(supervisor.RunEnded, h.e.Cause())
+	h.s.Events().Close(h.opts.Grace)
+	h.view.seal()
+}
+
+// join waits until nothing of the run is left, its events included.
+func (h *handle) join() {
+	h.e.Join()
+	if h.finished != nil {
+		<-h.finished
+	}
+}
+
+// watch shows the run to the observers that want to look, and tells all of its start.
+func (h *handle) watch() {
+	about := About{ID: h.e.ID, Name: h.opts.Name, Options: h.opts}
+	if h.f != nil {
+		about.Parent = h.s.ID
+	}
+	h.view = newView(h.e, about, h.value)
+	h.view.show(supervisor.RunStarted)
+}
+
+// unwatch tells observers of the end of a run on a function's pool.
+func (h *handle) unwatch(cause error) {
+	h.view.end(supervisor.RunEnded, cause)
+	h.view.seal()
+}

@@ -1,0 +1,50 @@
+package chunk
+
+import "sync"
+
+// FreeList keeps chunks that nobody uses, the last one first since its memory is warm.
+type FreeList struct {
+	New func() *Chunk // makes one, with a payload
+
+	mu   sync.Mutex
+	free *Chunk
+}
+
+// Get returns an empty chunk.
+func (f *FreeList) Get() *Chunk {
+	f.mu.Lock()
+	c := f.free
+	if c != nil {
+		f.free = c.next
+	}
+	f.mu.Unlock()
+	if c == nil {
+		return f.New()
+	}
+	c.next = nil
+	return c
+}
+
+// Put takes a chunk back and lets go of what it held.
+func (f *FreeList) Put(c *Chunk) {
+	c.Payload.Clear()
+	c.N, c.Task, c.From = 0, nil, 0
+	f.mu.Lock()
+	c.next = f.free
+	f.free = c
+	f.mu.Unlock()
+}
+
+// Attempt is a chunk of the task's input.
+func (f *FreeList) Attempt(t *Task) *Chunk {
+	c := f.Get()
+	c.SetTask(t)
+	return c
+}
+
+// Failure is a chunk that carries a failed input alone.
+func (f *FreeList) Failure(t *Task) *Chunk {
+	c := f.Attempt(t)
+	c.Grow()
+	return c
+}

@@ -1,0 +1,46 @@
+package chunk
+
+import (
+	"context"
+	"time"
+)
+
+// Task is an input that is not a plain success at the first attempt: it waits for another
+// attempt, or carries its final error.
+type Task struct {
+	Index    int
+	In       any           // a pointer to the input
+	Attempts int           // begun so far
+	Retries  int           // of them, those after an application failure
+	Err      error         // the last failure; once final, what its Result says
+	Due      time.Duration // of the next attempt, on the run's clock
+	Charged  bool          // has an entry in the ledger of crashes
+	Suspect  bool          // has crashed twice: see policy.Ledger
+	Ended    bool          // Err is the cause of the end of the run
+	Mark     int64         // the run's progress at its last crash
+	Call     Caller        // whose input it is; nil for an input of a run
+
+	Prev, Next *Task // in the call queue
+}
+
+// Caller is a call on a deployed function, as the run sees it that executes its input.
+type Caller interface {
+	// Settled reports that its fate is decided, and Err how.
+	Settled() bool
+	Err() error
+	// Context is the caller's.
+	Context() context.Context
+	// Attempted notes how to cancel the attempt that begins.
+	Attempted(cancel context.CancelCauseFunc)
+	// Settle decides its fate: the first value of the payload, or the error.
+	Settle(p Payload, err error, attempts int)
+}
+
+// Withdrawn reports that nobody waits for the result any more.
+func (t *Task) Withdrawn() bool { return t.Call != nil && t.Call.Settled() }
+
+// Succeeded notes an attempt that did.
+func (t *Task) Succeeded() {
+	t.Attempts++
+	t.Err = nil
+}

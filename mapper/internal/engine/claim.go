@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+)
+
+// tryRun visits a run and finds something to do there.
+func (w *Worker) tryRun(r *Run, eager bool) work {
+	if !w.visit(r) {
+		return work{}
+	}
+	if r.former != nil {
+		if n := w.permit(r.former.size()); n > 0 {
+			if batch := r.former.form(w, n); batch != nil {
+				return work{run: r, batch: batch}
+			}
+		}
+	} else if n := w.permit(w.Want); n > 0 {
+		if ch := w.nextChunk(r, eager); ch != nil {
+			w.trim(r, ch, n)
+			return work{run: r, ch: ch}
+		}
+		w.c.Unused(n)
+	}
+	return work{}
+}
+
+// permit reserves inputs that the worker may take.
+func (w *Worker) permit(want int) int { return w.c.Permit(want, 1<<30) }
+
+// nextChunk takes something to do from a run. What waits for another attempt goes before
+// fresh inputs, suspects after them.
+func (w *Worker) nextChunk(r *Run, eager bool) *chunk.Chunk {
+	if ch := r.backlog.Take(w.proven); ch != nil {
+		if ch.N > 1 {
+			w.s.Idle.Nudge() // to take half of it
+		}
+		return ch
+	}
+	if ch := w.claim(r, eager); ch != nil {
+		return ch
+	}
+	if r.stealable.Load() > 0 {
+		return w.steal(r)
+	}
+	return nil
+}
+
+// claim takes fresh inputs. Where more are left, a sleeper is woken to come for them, and so
+// on: nobody wakes everybody.
+func (w *Worker) claim(r *Run, eager bool) *chunk.Chunk {
+	if r.src.Waiting() == 0 {
+		return nil
+	}
+	ch := r.free.Get()
+	if !r.src.Claim(ch, w.Want, eager) {
+		r.free.Put(ch)
+		return nil
+	}
+	if r.src.Waiting() > 0 {
+		w.s.Idle.Nudge()
+	}
+	return ch
+}
+
+// trim gives back what of a chunk exceeds the n inputs that the worker may take, and of those
+// what it has no use for.
+func (w *Worker) trim(r *Run, ch *chunk.Chunk, n int) {
+	if k := ch.N; k > n {
+		r.backlog.Return(r.splitOff(ch, n))
+	} else {
+		w.c.Unused(n - k)
+	}
+}
+
+// steal takes half of what another worker has claimed of a run and not begun. The thief has
+// it in hand before anyone else can look: between two workers there is only the goroutine of
+// the thief, which the run waits for.
+func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
+	w.s.ContainersFrom(w.c.Lineage(), func(c *fleet.Container) bool {
+		for _, v := range c.Workers() {
+			if v := v.(*Worker); v != w {
+				if ch = v.halve(r); ch != nil {
+					return false
+				}
+			}
+		}
+		return true
+	})
+	return ch
+}

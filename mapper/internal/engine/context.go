@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// attemptContext is the context of a container's attempts, one after the other: a new one
+// for each would cost a microsecond. Only an attempt that times out uses its context up. It
+// embeds the run's context, or with a Timeout a child of that, so that the context package
+// finds its own type inside and needs no goroutine for children.
+type attemptContext struct {
+	context.Context
+	cancel   context.CancelCauseFunc
+	deadline func() (time.Time, bool)
+	worker   any
+}
+
+func (c *attemptContext) Value(key any) any {
+	if key == (supervisor.AttemptKey{}) {
+		return c.worker
+	}
+	return c.Context.Value(key)
+}
+
+// Deadline is that of the attempt which runs now.
+func (c *attemptContext) Deadline() (time.Time, bool) {
+	own, timed := c.deadline()
+	outer, ok := c.Context.Deadline()
+	if !timed || (ok && outer.Before(own)) {
+		return outer, ok
+	}
+	return own, true
+}
+
+// release ends a context of this container alone. The run's own is not ended by it.
+func (c *attemptContext) release() {
+	if c.cancel != nil {
+		c.cancel(nil)
+	}
+}
+
+// prepare gives the worker the context for the attempts of a chunk: its run's, or that of the
+// caller whose only input it is.
+func (w *Worker) prepare(r *Run, ch *chunk.Chunk) {
+	if ch.Task != nil && ch.Task.Call != nil {
+		w.renew(ch.Task.Call.Context())
+		w.foreign = true
+		ch.Task.Call.Attempted(w.ctx.Load().cancel)
+	} else {
+		w.useContext(r)
+	}
+}
+
+// useContext gives the worker the context of a run.
+func (w *Worker) useContext(r *Run) {
+	if w.foreign || w.parent != r.ctx {
+		w.renew(r.ctx)
+		w.foreign = false
+	}
+}
+
+// renew gives the worker a new context for its attempts. Only where an attempt may be
+// cancelled by itself does it cost more than its place in memory.
+func (w *Worker) renew(parent context.Context) {
+	if old := w.ctx.Load(); old != nil {
+		old.release()
+	}
+	c := &attemptContext{Context: parent, deadline: w.deadline, worker: w}
+	if w.s.cancels() {
+		c.Context, c.cancel = context.WithCancelCause(parent)
+	}
+	w.parent = parent
+	w.ctx.Store(c)
+}
+
+// cancels reports that attempts may be cancelled by themselves: not only with their run.
+func (s *Scheduler) cancels() bool {
+	return s.Lasting || s.Timeout > 0 || s.MaxInputs > 1
+}

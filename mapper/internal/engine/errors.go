@@ -1,0 +1,17 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Why a run, a call or an attempt has ended. Package mapper says what each is for.
+var (
+	ErrTimeout   = supervisor.Sentinel("mapper: attempt timed out")
+	ErrStopped   = supervisor.Sentinel("mapper: stopped")
+	ErrCancelled = supervisor.Sentinel("mapper: call cancelled")
+)
+
+// StoppedBy is the end of a function for a reason.
+func StoppedBy(cause error) error { return fmt.Errorf("%w: %w", ErrStopped, cause) }

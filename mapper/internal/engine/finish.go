@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
+
+// ending is why a run is over: a nil cause when every input was settled, and the input that
+// failed, if that was it.
+type ending struct {
+	cause  error
+	failed *chunk.Task
+}
+
+// errDeserted ends a run without containers that nothing has ended: better than to wait for
+// ever.
+var errDeserted = errors.New("mapper: all containers have ended before the run (a bug in Longshore)")
+
+// checkEnd reports that the run is over. It looks at the context too: an attempt may return
+// because of it before anyone has told the run.
+func (r *Run) checkEnd() bool {
+	if r.ending.Load() == nil && r.ctx.Err() != nil {
+		r.Finish(context.Cause(r.ctx))
+	}
+	return r.ending.Load() != nil
+}
+
+// Finish ends the run for a reason, nil when every input is settled.
+func (r *Run) Finish(cause error) { r.finishWith(cause, nil) }
+
+// finishWith ends the run; the first reason counts, and it reports whether this was it.
+// Nothing new begins, what runs is cancelled, and whoever sleeps wakes up. The containers see
+// by themselves that it is over, and give back what they hold: nobody else may have an input
+// in hand then, since the run is joined by waiting for them.
+func (r *Run) finishWith(cause error, failed *chunk.Task) bool {
+	if !r.ending.CompareAndSwap(nil, &ending{cause, failed}) {
+		return false
+	}
+	r.over.Store(true)
+	if cause == nil {
+		r.cancel(context.Canceled)
+	} else {
+		r.cancel(cause)
+	}
+	r.backlog.Stop()
+	if r.former != nil {
+		r.former.close()
+	}
+	if r.Owner == nil {
+		r.s.Shut()
+	} else {
+		r.s.detach(r)
+		go r.clear()
+	}
+	r.reader.Wake()
+	if r.iterator != nil {
+		r.iterator.Room()
+	}
+	return true
+}
+
+// Over reports that nothing new of it may begin.
+func (r *Run) Over() bool { return r.over.Load() }
+
+// Cause is why the run ended, nil while it goes on or when every input was settled.
+func (r *Run) Cause() error {
+	if end := r.ending.Load(); end != nil {
+		return end.cause
+	}
+	return nil
+}
+
+// Reason is what a joined run has to say for itself: why it ended, or that the exit of a
+// container of its own has failed.
+func (r *Run) Reason() error {
+	if cause := r.Cause(); cause != nil || r.Owner != nil {
+		return cause
+	}
+	return r.s.ExitErr()
+}
+
+// Join waits until nothing of the run executes any more: containers, the puller. An iterator
+// that blocks for ever cannot be ended from outside; after Grace its goroutine is left to it.
+func (r *Run) Join() {
+	if r.Owner == nil {
+		r.s.Join()
+		if !r.checkEnd() { // the pool may have seen the end of the context first
+			r.Finish(errDeserted)
+		}
+	} else {
+		<-r.cleared
+	}
+	if r.iterator != nil {
+		r.iterator.Join(r.Grace)
+	}
+}
+
+// Cleared is closed when no worker serves a run on a function's pool any more.
+func (r *Run) Cleared() <-chan struct{} { return r.cleared }
+
+// Stop ends the run because its caller wants no more of it.
+func (r *Run) Stop() {
+	r.stopOnce.Do(func() { close(r.stopped) })
+	r.Finish(ErrStopped)
+}
+
+// clear waits until no worker serves the run any more, and says so. The attempts are
+// cancelled; whoever ignores that for Grace is abandoned, as at the end of a pool. It is the
+// last goroutine of a run on a function's pool.
+func (r *Run) clear() {
+	defer close(r.cleared)
+	defer r.Owner.Left(r)
+	gone := func() bool { return r.visitors.Load() == 0 }
+	patience := max(r.Grace, time.Millisecond)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for late := time.Now().Add(patience); !gone(); {
+		r.lastLeft.Sleep(gone, timer.C)
+		if now := time.Now(); !now.Before(late) && !gone() {
+			r.abandonVisitors()
+			late = now.Add(patience)
+			timer.Reset(patience)
+		}
+	}
+}
+
+// abandonVisitors gives up the containers that still execute an input of the run.
+func (r *Run) abandonVisitors() {
+	for c := range r.s.Containers {
+		for _, w := range c.Workers() {
+			if w := w.(*Worker); w.serves.Load() == r && w.holds(r) {
+				c.GiveUp()
+				break
+			}
+		}
+	}
+}
+
+// Cancel is the end of a run that nothing was started for.
+func (r *Run) Cancel() { r.cancel(nil) }

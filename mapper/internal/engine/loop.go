@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Loop is what an [Executor] goes by between two calls of the user's function. The loop
+// over a chunk is where a run spends its time, so it has what it needs at hand:
+//
+//	begin the next inputs, as many as the lease
+//	for each: note where we are; give back the rest if Over or Halted; call; settle a failure
+type Loop struct {
+	Over      *atomic.Bool          // nothing new of the run may begin
+	Container *supervisor.Container // which takes nothing more when it is halted
+	At        *int                  // the input that executes
+	Ctx       context.Context       // of the attempts
+	Lease     int                   // how many inputs are begun at a time
+
+	w     *Worker
+	run   *Run
+	began int64 // the attempt, if it may time out
+}
+
+// loop is the worker's over what it has just taken in hand.
+func (w *Worker) loop(r *Run) *Loop {
+	w.looping = Loop{
+		Over: &r.over, Container: w.c.Container, At: &w.at, Ctx: w.ctx.Load(), Lease: w.Lease,
+		w: w, run: r,
+	}
+	return &w.looping
+}
+
+// Begin begins the next inputs: those from i, up to end.
+func (l *Loop) Begin() (i, end int) {
+	i, end = l.w.span.Next(l.Lease)
+	return i, min(end, i+l.Lease)
+}
+
+// GiveBack gives back what is left of the chunk from input i on.
+func (l *Loop) GiveBack(ch *chunk.Chunk, i int) { l.w.giveBack(ch, i) }
+
+// Failed settles input i, which returned err. It reports false if the chunk was taken away
+// meanwhile.
+func (l *Loop) Failed(ch *chunk.Chunk, i int, err error) bool { return l.w.failAt(l.run, ch, i, err) }
+
+// BeginTimed begins the next input, an attempt of which may time out. It reports false where
+// there is none, or it may not be executed, which is seen to.
+func (l *Loop) BeginTimed(ch *chunk.Chunk) (ctx context.Context, i int, ok bool) {
+	w := l.w
+	i, end := w.span.Next(1)
+	if i >= end {
+		return nil, 0, false
+	}
+	if l.Over.Load() || l.Container.Halted() {
+		w.giveBack(ch, i)
+		return nil, 0, false
+	}
+	w.at = i
+	l.began = w.clockOn()
+	return w.ctx.Load(), i, true
+}
+
+// EndTimed ends the attempt of input i, which returned err. It reports whether its value
+// counts, and whether to go on.
+func (l *Loop) EndTimed(ch *chunk.Chunk, i int, err error) (value, more bool) {
+	w := l.w
+	switch late := w.clockOff(l.began); {
+	case late == errGivenUp:
+		w.reclaimAs(w.late())
+		return false, false
+	case late != nil:
+		err = late
+	}
+	if err == nil {
+		return true, true
+	}
+	return false, w.failAt(l.run, ch, i, err)
+}

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Containers of a Runtime are somewhere else: a worker sends them chunk after chunk and
+// settles each input as its outcome comes back. Its chunk counts as begun from one end to the
+// other, since what was sent cannot be taken back; the lease says how many of its inputs are
+// still out.
+
+// executeRemotely sends a chunk and settles it. It reports false if the container is at its
+// end, and how it has crashed, if that is why.
+func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *supervisor.CrashError) {
+	n := ch.N
+	ch.Grow()
+	began := w.s.Now()
+	w.begin(r, ch, began, n)
+	lo, attempt := ch.Lo, ch.Attempt()
+	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n), Timeout: w.s.Timeout}
+	job.Deadline, _ = w.parent.Deadline()
+	for i := range n {
+		job.Inputs[i] = ch.Payload.Boxed(i)
+	}
+	x := &remoteChunk{w: w, r: r, ch: ch}
+	x.clockOn()
+	err := w.c.Instance().Remote.Run(w.ctx.Load(), job, x.done)
+	took := w.s.Now() - began
+	if err != nil {
+		return false, x.lost(err)
+	}
+	w.c.Weigh()
+	done, ok := x.returned()
+	if ok && done > 0 {
+		w.executed(r, done, took)
+		w.chunkEnded(r, lo, attempt, done, took)
+	}
+	return ok, nil
+}
+
+// crashedRemotely settles what was out in a container that has crashed.
+func (w *Worker) crashedRemotely(crash *supervisor.CrashError) {
+	looping := w.c.CrashLooping()
+	w.lost.settleLost(crash, func(t *chunk.Task) { w.strike(w.lost.r, t, crash, looping) })
+	w.leave()
+}
+
+// asCrash is a runtime's error as a crash, and the position of the input that executed.
+func asCrash(err error) (*supervisor.CrashError, int) {
+	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
+		at := crash.Input
+		crash.Input = supervisor.NoInput
+		return crash, at
+	}
+	return &supervisor.CrashError{Input: supervisor.NoInput, Err: err}, supervisor.NoInput
+}
+
+// lostError says that the container was lost while it executed a batch.
+type lostError struct{ error }
+
+// errNotBegun is what comes of a batch that the runtime has not reported.
+var errNotBegun = errors.New("mapper: batch not begun")
+
+// callRemoteBatch sends a batch, as one input of a function over slices.
+func (w *Worker) callRemoteBatch(ctx context.Context, inputs any) (values any, failure error) {
+	failure = errNotBegun
+	job := supervisor.Chunk{Inputs: []any{inputs}, Timeout: w.s.Timeout}
+	job.Deadline, _ = w.parent.Deadline()
+	err := w.c.Instance().Remote.Run(ctx, job, func(_ int, value any, err error) {
+		values, failure = value, err
+	})
+	if err != nil {
+		return nil, &lostError{err}
+	}
+	w.c.Weigh()
+	return values, failure
+}
+
+// lostBatch settles a batch whose container is gone.
+func (w *Worker) lostBatch(lost *lostError) *supervisor.CrashError {
+	crash, _ := asCrash(lost.error)
+	began := w.started.Swap(0)
+	switch {
+	case began < 0:
+		w.s.TimedOut.Add(1)
+		w.c.Killed()
+		w.reclaimAs(outcome{err: w.s.TimeoutError(w.s.Timeout, crash)})
+		return nil
+	case w.c.Killed():
+		w.Reclaim()
+		return nil
+	}
+	return crash // the pool tells of it
+}

@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// remoteChunk is a chunk that was sent to the container of a runtime.
+type remoteChunk struct {
+	w     *Worker
+	r     *Run
+	ch    *chunk.Chunk
+	began int64 // when its current input began, on the pool's clock, if there is a Timeout
+	late  bool  // that input has timed out
+	over  bool  // the runtime has given it back: whatever is still told is not heard
+	early map[int]report
+}
+
+// report is what the runtime tells of one input.
+type report struct {
+	value any
+	outcome
+}
+
+// clockOn begins the time of the next input.
+func (x *remoteChunk) clockOn() {
+	if x.w.s.Timeout > 0 {
+		x.began = x.w.clockOn()
+	}
+}
+
+// clockOff ends it and reports whether the input is in time.
+func (x *remoteChunk) clockOff() bool {
+	started := &x.w.started
+	switch {
+	case x.w.s.Timeout == 0 || started.CompareAndSwap(x.began, 0):
+		return true
+	case started.CompareAndSwap(-x.began, 0) || started.Load() == givenUp:
+		x.late = true
+		x.w.s.TimedOut.Add(1)
+		return false
+	}
+	return true
+}
+
+// done is told of each outcome, in any order, perhaps twice, perhaps too late.
+func (x *remoteChunk) done(i int, value any, err error) {
+	told := report{value: value}
+	if err != nil {
+		told.outcome = x.r.outcomeIn(x.ch, err)
+	}
+	x.w.mu.Lock()
+	n := 0
+	if next := x.next(); !x.over && x.w.cur == x.ch && i >= next && i < x.ch.N {
+		if i > next {
+			if x.early == nil {
+				x.early = map[int]report{}
+			}
+			x.early[i] = told
+		} else {
+			n = x.settle(told)
+		}
+	}
+	x.w.mu.Unlock()
+	if n > 0 {
+		x.w.c.Finished(n)
+	}
+}
+
+// next is the position of the first input that is out. The caller holds w.mu.
+func (x *remoteChunk) next() int { return x.ch.N - x.w.Lease }
+
+// settle settles the next input, and those after it whose outcome came early. It returns
+// how many that were. The caller holds w.mu.
+func (x *remoteChunk) settle(told report) (n int) {
+	for more := true; more; n++ {
+		i := x.next()
+		x.w.Lease--
+		o := told.outcome
+		if !x.clockOff() {
+			o = x.w.late()
+		}
+		if o.err == nil && !x.ch.Payload.SetBoxed(i, told.value) {
+			o.err = fmt.Errorf("mapper: the runtime returned a %T for input %d", told.value, x.ch.Lo+i)
+		}
+		if o.err != nil {
+			x.w.settleAt(x.r, x.ch, i, o)
+		}
+		if x.w.Lease > 0 && !x.late {
+			x.clockOn()
+		}
+		told, more = x.early[i+1]
+	}
+	return n
+}
+
+// returned publishes what is left of a chunk that came back: what was not reported then was
+// not begun. An input whose time was up before it was begun has timed out like any other:
+// to try it again for free might never end.
+func (x *remoteChunk) returned() (done int, ok bool) {
+	w := x.w
+	w.mu.Lock()
+	x.over = true
+	if w.cur == x.ch {
+		if w.Lease > 0 && !x.late && !x.clockOff() {
+			w.Lease--
+			w.settleAt(x.r, x.ch, x.next()-1, w.late())
+			w.c.Finished(1)
+		}
+		next := x.next()
+		x.r.backlog.Return(x.r.tail(x.ch, next, x.ch.N))
+		w.Lease = 1
+		w.span.Set(next+1, next) // all that was begun has ended
+	}
+	w.mu.Unlock()
+	if x.late {
+		w.renew(w.parent)
+	}
+	done, _, ok = w.finish(x.r, x.ch) // the container was told as they came
+	return done, ok
+}
+
+// lost is told that the container is gone, and returns its crash. If that was only the way
+// to end an attempt (one that ignored its timeout, or is to be executed elsewhere) the chunk
+// is settled, and nothing is returned.
+func (x *remoteChunk) lost(err error) *supervisor.CrashError {
+	w := x.w
+	crash, at := asCrash(err)
+	inTime := x.clockOff()
+	asked := w.c.Killed()
+	w.started.Store(0)
+	w.at = at
+	switch {
+	case !inTime:
+		x.settleLost(crash, func(t *chunk.Task) { x.r.settle(t, outcome{err: w.s.TimeoutError(w.s.Timeout, crash)}) })
+		return nil
+	case asked:
+		x.settleLost(crash, x.r.elsewhere)
+		return nil
+	}
+	w.lost = x // until the pool tells of the crash
+	return crash
+}
+
+// settleLost settles a chunk whose container is gone: begun settles the input that it
+// executed, if that is known, those before it that were reported are finished, and the rest
+// was not begun.
+func (x *remoteChunk) settleLost(crash *supervisor.CrashError, begun func(*chunk.Task)) {
+	w, r, ch := x.w, x.r, x.ch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	x.over = true
+	if w.cur != ch {
+		return
+	}
+	next, n := x.next(), ch.N
+	at := w.at
+	switch {
+	case at >= next && at < n:
+	case x.late:
+		at = next // a runtime that cannot say which: the clock can
+	default:
+		at = n
+	}
+	w.letGo()
+	w.cutShort(r, ch, next)
+	w.publishFront(r, ch, next)
+	r.backlog.Return(r.tail(ch, next, at))
+	if at < n {
+		r.backlog.Return(r.tail(ch, at+1, n))
+		t := ch.TaskOf(at)
+		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, r.ID, t.Index
+		begun(t)
+	}
+}

@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Here, and only here, an input's fate is decided: done, another attempt at T, or failed
+// for good. What becomes of the container is not known here.
+
+// outcome is what an attempt's error says about another attempt. It is read before any lock
+// is taken: the error's methods are the user's code.
+type outcome struct {
+	err       error // without the wrappers that say the rest
+	permanent bool
+	delay     time.Duration
+	asked     bool // for delay
+}
+
+// outcomeOf asks only what matters: of a thousand attempts that a cancelled context ends,
+// nobody wants to know whether to try again.
+func (r *Run) outcomeOf(err error) outcome {
+	if r.checkEnd() {
+		return outcome{err: err}
+	}
+	o := outcome{err: policy.Cause(err)}
+	if r.Retries.MaxRetries > 0 && !r.AtMostOnce {
+		o.permanent = policy.IsPermanent(err)
+		o.delay, o.asked = policy.RetryDelay(err)
+	}
+	return o
+}
+
+// outcomeIn is outcomeOf for an attempt of an input in ch. What the attempt of a call returns
+// whose context has ended is that end.
+func (r *Run) outcomeIn(ch *chunk.Chunk, err error) outcome {
+	if ch.Task != nil && ch.Task.Call != nil {
+		if ctx := ch.Task.Call.Context(); ctx.Err() != nil {
+			return outcome{err: context.Cause(ctx), permanent: true}
+		}
+	}
+	return r.outcomeOf(err)
+}
+
+// settle decides about an input whose attempt returned an error.
+func (r *Run) settle(t *chunk.Task, o outcome) {
+	t.Err = o.err
+	switch {
+	case r.checkEnd():
+		r.failAtEnd(t)
+	case t.Withdrawn():
+		r.fail(t, t.Err) // cancelled: nobody waits for it
+	case t.Retries < r.Retries.MaxRetries && !r.AtMostOnce && !o.permanent:
+		r.failures.Add(1)
+		r.retry(t, o)
+	default:
+		r.failures.Add(1)
+		r.fail(t, t.Err)
+	}
+}
+
+// forever is a time that can be added to others without overflow: 36 years.
+const forever = time.Duration(1 << 60)
+
+// retry has the input wait for its next attempt, off the container.
+func (r *Run) retry(t *chunk.Task, o outcome) {
+	t.Retries++
+	delay := o.delay
+	if !o.asked {
+		delay = r.Retries.Delay(t.Retries)
+	}
+	delay = min(delay, forever)
+	r.retried.Add(1)
+	r.emitInput(supervisor.InputRetried, t, delay)
+	r.backlog.Retry(t, r.s.Now()+delay)
+}
+
+// struck decides about an input that was executing when its container crashed. In a crash
+// loop it is the function that does not work, and no input is charged.
+func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, looping bool) {
+	t.Err = crash
+	switch {
+	case r.checkEnd():
+		r.failAtEnd(t)
+	case r.AtMostOnce || t.Withdrawn():
+		r.fail(t, crash)
+	default:
+		status := r.backlog.Charge(t, looping)
+		if status == policy.StatusFailed {
+			r.fail(t, crash)
+			return
+		}
+		r.reran.Add(1)
+		r.emitInput(supervisor.InputRerun, t, 0)
+		r.backlog.Rerun(t, status)
+	}
+}
+
+// elsewhere has an input executed in another container, at no charge: this one was asked to
+// end while it executed the input, or is given up for another one's sake.
+func (r *Run) elsewhere(t *chunk.Task) {
+	switch {
+	case r.checkEnd():
+		r.failAtEnd(t)
+	case r.AtMostOnce:
+		r.fail(t, fleet.ErrInterrupted)
+	default:
+		r.reran.Add(1)
+		r.emitInput(supervisor.InputRerun, t, 0)
+		r.backlog.Again(t)
+	}
+}
+
+// fail settles an input for good. With ReturnExceptions its failure is a result like any
+// other; without, the first one ends the run.
+func (r *Run) fail(t *chunk.Task, err error) {
+	t.Err = err
+	r.backlog.Cleared(t)
+	if !r.ReturnExceptions {
+		r.failFirst(t)
+		return
+	}
+	switch {
+	case t.Ended:
+	case t.Withdrawn():
+		t.Err = t.Call.Err()
+		r.emitInput(supervisor.InputCancelled, t, 0)
+	default:
+		r.faults.Add(1)
+		r.emitInput(supervisor.InputFailed, t, 0)
+	}
+	r.deliver(r.free.Failure(t))
+	r.settled(r.failed.Add(1) + r.succeeded.Load())
+}
+
+// failAtEnd settles an input that the end of the run left unfinished. Where the first failure
+// ends the run, the emitter looks only for the first such input.
+func (r *Run) failAtEnd(t *chunk.Task) {
+	t.Ended = true
+	if r.ReturnExceptions {
+		r.cancelled.Add(1)
+		r.fail(t, r.Cause())
+	} else {
+		r.backlog.SetAside(t)
+	}
+}
+
+// failFirst ends the run at its first failure, which the emitter delivers last. The failure
+// is counted after that: a count may find everything settled.
+func (r *Run) failFirst(t *chunk.Task) {
+	if r.checkEnd() || !r.finishWith(r.Errors.Input(t.Index, t.Attempts, t.Err), t) {
+		r.backlog.SetAside(t)
+		return
+	}
+	r.faults.Add(1)
+	r.failed.Add(1)
+	r.emitInput(supervisor.InputFailed, t, 0)
+}
+
+// emitInput tells observers what becomes of an input.
+func (r *Run) emitInput(kind supervisor.Kind, t *chunk.Task, delay time.Duration) {
+	events := r.s.Events()
+	if !events.Wanted(kind) {
+		return
+	}
+	ev := supervisor.Event{
+		Kind: kind, Run: r.ID, Container: -1, Lineage: -1,
+		Input: t.Index, Attempt: t.Attempts, Value: r.Describe(t.In), Err: t.Err,
+	}
+	if delay > 0 {
+		ev.Next = time.Now().Add(delay)
+	}
+	events.Emit(ev)
+}
+
+// TellCancelled tells observers of the input of a call that was withdrawn.
+func (r *Run) TellCancelled(t *chunk.Task) { r.emitInput(supervisor.InputCancelled, t, 0) }

@@ -1,0 +1,145 @@
+package fleet
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// scaler keeps the number of a lasting pool's containers right: more at once when there is
+// work and nobody idle, fewer when some have been idle for the Window. Its goroutine alone
+// decides.
+type scaler struct {
+	p    *Pool
+	news chan struct{} // something to look at
+	done chan struct{} // closed when the goroutine has ended
+	want int           // how many containers there should be, owned by the goroutine
+
+	buffered atomic.Bool // there is a Buffer to keep
+	rolling  atomic.Bool // some containers may have an older body
+
+	mu       sync.Mutex
+	settings Scale
+	rollouts []rollout
+}
+
+// idleLook is how often the scaler looks where nothing else makes it.
+const idleLook = 60 * time.Second
+
+// SetScale says how many containers a lasting pool has, from now on. The first time is
+// before Start, and StartScaler follows it.
+func (p *Pool) SetScale(settings Scale) {
+	if p.scaler == nil {
+		p.scaler = &scaler{p: p, want: settings.Min, news: make(chan struct{}, 1), done: make(chan struct{})}
+		p.Idle.Help(p.scaler.help)
+		p.Idle.Helpful(true)
+	}
+	s := p.scaler
+	s.mu.Lock()
+	s.settings = settings
+	s.buffered.Store(settings.Buffer > 0)
+	s.mu.Unlock()
+	s.kick()
+}
+
+// Scale returns the settings in force.
+func (p *Pool) Scale() Scale {
+	p.scaler.mu.Lock()
+	defer p.scaler.mu.Unlock()
+	return p.scaler.settings
+}
+
+// StartScaler begins to keep the number. It ends with the pool's context, and ScalerDone
+// says when.
+func (p *Pool) StartScaler() { go p.scaler.run() }
+
+// ScalerDone is closed when it has ended.
+func (p *Pool) ScalerDone() <-chan struct{} { return p.scaler.done }
+
+// kick has the scaler look. It never blocks.
+func (s *scaler) kick() {
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
+// help is asked for when there is work and no worker sleeps.
+func (s *scaler) help() {
+	if s.p.full.Load() {
+		s.p.Burst.WakeOne()
+	} else {
+		s.kick()
+	}
+}
+
+// run is the scaler's goroutine.
+func (s *scaler) run() {
+	defer close(s.done)
+	timer := time.NewTimer(idleLook)
+	defer timer.Stop()
+	for {
+		timer.Reset(max(s.look(s.p.Scale()), 1))
+		select {
+		case <-s.news:
+		case <-timer.C:
+		case <-s.p.ctx.Done():
+			return
+		}
+	}
+}
+
+// look brings the number of containers up to date and returns when to look again.
+func (s *scaler) look(settings Scale) time.Duration {
+	n := s.p.census()
+	need := settings.wanted(n.busy, s.p.needed())
+	again := settings.Window
+	switch {
+	case need >= s.want:
+		s.want = need
+	case s.want > settings.Max:
+		s.want = settings.Max
+	default:
+		s.want -= min(max(s.want-n.present, 0), s.want-need) // no need to restart what crashed
+		var unused int
+		unused, again = n.unused(s.p.Now(), settings.Window)
+		s.want -= min(unused, s.want-need)
+	}
+	surge := min(n.stale, max(s.want/4, 1))
+	s.p.seat(s.want + surge)
+	s.p.sup.Scale(s.want + surge) // before any retires, or they would be replaced
+	for _, c := range n.surplus(s.want+surge, settings.Max+surge) {
+		c.Retire()
+	}
+	s.roll(n)
+	s.fill(s.want >= settings.Max)
+	return again
+}
+
+// fill notes whether further containers can be started: if not, the workers beyond the
+// target are called upon.
+func (s *scaler) fill(full bool) {
+	s.p.Idle.Helpful(!full || s.p.TargetInputs < s.p.MaxInputs)
+	if s.p.full.Swap(full) == full || !s.p.HasWork() {
+		return
+	}
+	if !full {
+		s.kick() // nobody could help whoever came in the meantime
+	}
+	for full && s.p.Burst.WakeOne() {
+		continue
+	}
+}
+
+// needed is how many containers the inputs that wait would take.
+func (p *Pool) needed() int {
+	return p.Needed(p.TargetInputs * max(p.Release().Body.Size, 1))
+}
+
+// changed is told when a container is ready or has ended, which matters while a redeploy is
+// under way.
+func (p *Pool) changed() {
+	if s := p.scaler; s != nil && s.rolling.Load() {
+		s.kick()
+	}
+}

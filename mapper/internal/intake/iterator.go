@@ -1,0 +1,170 @@
+package intake
+
+import (
+	"math"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/park"
+)
+
+// Iterator is a source over an iterator. One goroutine, the puller, pulls inputs into a
+// ring and publishes each at once, so that an iterator that stalls never strands inputs
+// that it has already given; containers claim what is published, many at a time. Pulling
+// on the containers' own goroutines would save the puller, and was refused: a stalled
+// iterator would hold a container, and with it its other inputs.
+type Iterator struct {
+	inputs Inputs
+	window *Window
+	share  int
+	over   *atomic.Bool // the run has ended
+	lot    *park.Lot    // of those who claim
+	space  park.Waiter  // the puller, when the window is full
+	next   int          // the puller's own: the index of the next input
+	limit  int          // and the window's limit, as it last saw that
+	done   chan struct{}
+	lost   chan struct{} // closed when nobody waits for the puller any more
+	joined atomic.Bool
+
+	mu   sync.Mutex // guards taking from the ring
+	head atomic.Int64
+	_    [56]byte
+	tail atomic.Int64
+	_    [56]byte
+	end  atomic.Int64 // the number of inputs, once the iterator has ended
+}
+
+// NewIterator is a source for a run that is over when over says so, and whose workers sleep
+// in the lot.
+func NewIterator(window *Window, share int, over *atomic.Bool, lot *park.Lot) *Iterator {
+	f := &Iterator{
+		window: window, share: share, over: over, lot: lot, space: park.NewWaiter(),
+		done: make(chan struct{}), lost: make(chan struct{}),
+	}
+	f.end.Store(math.MaxInt)
+	return f
+}
+
+// RingSize is how many inputs the typed half must hold: a power of two.
+func (f *Iterator) RingSize() int {
+	size := 1
+	for size < f.window.Size {
+		size *= 2
+	}
+	return size
+}
+
+// Panicked is what a puller met that did not come to an end of its own: the value that the
+// iterator panicked with, nil for runtime.Goexit.
+type Panicked struct {
+	Value any
+	Stack string
+}
+
+// Pull is the puller's goroutine. pull, the typed half, puts each input at the index that
+// Next says and then calls Pushed, and returns when that is false or nothing more comes.
+// ended is called at its end, with a panic if it was one.
+func (f *Iterator) Pull(inputs Inputs, pull func() (whole bool), ended func(*Panicked)) {
+	f.inputs = inputs
+	f.limit = f.window.Limit()
+	returned := false
+	defer func() {
+		var failure *Panicked
+		if !returned {
+			failure = &Panicked{Value: recover(), Stack: string(debug.Stack())}
+		}
+		close(f.done)
+		ended(failure)
+	}()
+	if pull() {
+		f.end.Store(f.tail.Load())
+	}
+	returned = true
+}
+
+// Next is the index of the next input that is pulled.
+func (f *Iterator) Next() int { return f.next }
+
+// Pushed publishes an input, and waits until there is room for the next: before it is
+// pulled, and not with it in hand. It reports false if the run has ended.
+func (f *Iterator) Pushed() bool {
+	f.next++
+	t := f.next
+	f.tail.Store(int64(t))
+	if f.over.Load() { // what was pulled meanwhile gets its Result like the others
+		return false
+	}
+	f.lot.Nudge()
+	if t >= f.limit {
+		f.limit = f.awaitSpace(t)
+	}
+	return t < f.limit
+}
+
+// awaitSpace waits until the window has room for input t, or the run has ended.
+func (f *Iterator) awaitSpace(t int) int {
+	f.space.Wait(func() bool { return f.window.Limit() > t || f.over.Load() })
+	if f.over.Load() {
+		return t
+	}
+	return f.window.Limit()
+}
+
+// Room wakes the puller: there is room in the window, or the run has ended.
+func (f *Iterator) Room() { f.space.Wake() }
+
+// Claim implements [Source].
+func (f *Iterator) Claim(ch *chunk.Chunk, want int, eager bool) bool {
+	if !eager && !f.plenty(want) {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	h := int(f.head.Load())
+	avail := int(f.tail.Load()) - h
+	if avail <= 0 {
+		return false
+	}
+	n := min(want, max(avail/f.share, 1))
+	ch.Lo, ch.N = h, n
+	f.inputs.Bind(ch, h, n)
+	f.head.Store(int64(h + n))
+	return true
+}
+
+// plenty reports that a claim would get all it wants, or that no more will come.
+func (f *Iterator) plenty(want int) bool {
+	avail := int(f.tail.Load() - f.head.Load())
+	return avail >= want*f.share || f.end.Load() != math.MaxInt || avail >= f.window.Size/2
+}
+
+// Waiting implements [Source].
+func (f *Iterator) Waiting() int {
+	h := f.head.Load()
+	return int(f.tail.Load() - h)
+}
+
+// Ended implements [Source].
+func (f *Iterator) Ended() bool { return f.end.Load() != math.MaxInt }
+
+// Taken implements [Source].
+func (f *Iterator) Taken() int { return int(f.tail.Load()) }
+
+// Total implements [Source].
+func (f *Iterator) Total() int { return int(f.end.Load()) }
+
+// Join waits for the end of the puller, at most for grace, and only once for that long.
+// Whoever joins waits on channels: a lock held for the grace would stop the clock of a
+// synctest bubble.
+func (f *Iterator) Join(grace time.Duration) {
+	if f.joined.CompareAndSwap(false, true) {
+		defer time.AfterFunc(grace, func() { close(f.lost) }).Stop()
+	}
+	select {
+	case <-f.done:
+	case <-f.lost:
+	}
+}

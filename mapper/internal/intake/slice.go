@@ -1,0 +1,73 @@
+package intake
+
+import (
+	"sync/atomic"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
+
+// Slice is a source that needs nobody to feed it: containers claim runs of consecutive
+// inputs with one atomic operation, and nobody hands them over.
+type Slice struct {
+	inputs Inputs
+	total  int
+	window *Window
+	share  int // a claim takes at most one part in so many of what there is
+
+	_    [64]byte
+	head atomic.Int64
+	_    [56]byte
+}
+
+// NewSlice is a source of so many inputs.
+func NewSlice(inputs Inputs, total int, window *Window, share int) *Slice {
+	return &Slice{inputs: inputs, total: total, window: window, share: share}
+}
+
+// Claim implements [Source].
+func (s *Slice) Claim(ch *chunk.Chunk, want int, _ bool) bool {
+	for {
+		h := int(s.head.Load())
+		avail := min(s.total, s.window.Limit()) - h
+		if avail <= 0 {
+			return false
+		}
+		n := min(want, max(avail/s.share, 1))
+		if s.head.CompareAndSwap(int64(h), int64(h+n)) {
+			s.bind(ch, h, n)
+			return true
+		}
+	}
+}
+
+// Rest takes up to want of the inputs that an ended run has not taken, whatever the window
+// is, and reports whether there were any.
+func (s *Slice) Rest(ch *chunk.Chunk, want int) bool {
+	h := int(s.head.Load())
+	n := min(want, s.total-h)
+	if n <= 0 {
+		return false
+	}
+	s.head.Store(int64(h + n))
+	s.bind(ch, h, n)
+	return true
+}
+
+func (s *Slice) bind(ch *chunk.Chunk, lo, n int) {
+	ch.Lo, ch.N = lo, n
+	s.inputs.Bind(ch, lo, n)
+}
+
+// Waiting implements [Source].
+func (s *Slice) Waiting() int {
+	return max(min(s.total, s.window.Limit())-int(s.head.Load()), 0)
+}
+
+// Ended implements [Source].
+func (s *Slice) Ended() bool { return s.window.Limit() >= s.total }
+
+// Taken implements [Source].
+func (s *Slice) Taken() int { return int(s.head.Load()) }
+
+// Total implements [Source].
+func (s *Slice) Total() int { return s.total }

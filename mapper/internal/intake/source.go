@@ -1,0 +1,25 @@
+package intake
+
+import "github.com/longshore-go/longshore/mapper/internal/chunk"
+
+// Source is where fresh inputs come from. Its methods are safe for concurrent use.
+type Source interface {
+	// Claim takes up to want consecutive inputs into ch, which is empty, and reports
+	// whether there were any. A claim that is not eager may leave a few for later, when
+	// more are sure to come.
+	Claim(ch *chunk.Chunk, want int, eager bool) bool
+	// Waiting is how many inputs could be claimed now.
+	Waiting() int
+	// Ended reports that there will be no inputs but those that wait.
+	Ended() bool
+	// Taken is the number of inputs claimed, or pulled from the caller's iterator.
+	Taken() int
+	// Total is the number of inputs once it is known, else math.MaxInt.
+	Total() int
+}
+
+// Inputs is the typed half of a source: it puts inputs into chunks.
+type Inputs interface {
+	// Bind gives the chunk the n inputs from index lo on.
+	Bind(ch *chunk.Chunk, lo, n int)
+}

@@ -1,0 +1,81 @@
+package typed
+
+import "github.com/longshore-go/longshore/mapper/internal/chunk"
+
+// Payload is the inputs of a chunk and their values.
+type Payload[In, Out any] struct {
+	In  []In  // the caller's own slice, or buffer
+	Out []Out // buffer
+
+	chunk  chunk.Chunk // in one piece with its payload
+	inBuf  []In
+	outBuf []Out
+}
+
+// New makes a chunk.
+func New[In, Out any]() *chunk.Chunk {
+	p := &Payload[In, Out]{}
+	p.chunk.Payload = p
+	return &p.chunk
+}
+
+// Of is the payload of a chunk.
+func Of[In, Out any](c *chunk.Chunk) *Payload[In, Out] { return c.Payload.(*Payload[In, Out]) }
+
+// Share implements [chunk.Payload].
+func (p *Payload[In, Out]) Share(from chunk.Payload, lo, hi int) {
+	p.In = from.(*Payload[In, Out]).In[lo:hi]
+}
+
+// Copy implements [chunk.Payload].
+func (p *Payload[In, Out]) Copy(from chunk.Payload, lo, hi int) {
+	p.inBuf = append(p.inBuf[:0], from.(*Payload[In, Out]).In[lo:hi]...)
+	p.In = p.inBuf
+}
+
+// SetInput implements [chunk.Payload].
+func (p *Payload[In, Out]) SetInput(in any) {
+	p.inBuf = append(p.inBuf[:0], *in.(*In))
+	p.In = p.inBuf
+}
+
+// Input implements [chunk.Payload].
+func (p *Payload[In, Out]) Input(i int) any {
+	in := p.In[i]
+	return &in
+}
+
+// Grow implements [chunk.Payload].
+func (p *Payload[In, Out]) Grow(n int) {
+	if cap(p.outBuf) < n {
+		p.outBuf = make([]Out, n)
+	}
+	p.Out = p.outBuf[:n]
+}
+
+// Move implements [chunk.Payload].
+func (p *Payload[In, Out]) Move(from chunk.Payload, lo, hi int) {
+	out := from.(*Payload[In, Out]).Out[lo:hi]
+	p.Grow(len(out))
+	copy(p.Out, out)
+	clear(out) // or a recycled chunk keeps them alive
+}
+
+// Trim implements [chunk.Payload].
+func (p *Payload[In, Out]) Trim(lo, hi int) { p.In, p.Out = p.In[lo:hi], p.Out[lo:hi] }
+
+// Boxed implements [chunk.Payload].
+func (p *Payload[In, Out]) Boxed(i int) any { return p.In[i] }
+
+// SetBoxed implements [chunk.Payload].
+func (p *Payload[In, Out]) SetBoxed(i int, value any) (ok bool) {
+	p.Out[i], ok = value.(Out)
+	return ok || value == nil
+}
+
+// Clear implements [chunk.Payload].
+func (p *Payload[In, Out]) Clear() {
+	clear(p.inBuf)
+	clear(p.Out)
+	p.In, p.Out = nil, nil
+}

@@ -1,0 +1,102 @@
+package mapper
+
+import (
+	"math"
+
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+)
+
+// tally is the inputs that are settled.
+type tally struct{ succeeded, failed, cancelled int }
+
+func (t tally) sum() int { return t.succeeded + t.failed + t.cancelled }
+
+// most is the greater of each: what is settled does not come back.
+func (t tally) most(o tally) tally {
+	return tally{max(t.succeeded, o.succeeded), max(t.failed, o.failed), max(t.cancelled, o.cancelled)}
+}
+
+// looks is how often the numbers are read anew because they have changed meanwhile.
+const looks = 4
+
+func (v *view) Counts() Counts {
+	e := v.e
+	over := v.over() // first: what is read after it is final
+	c := Counts{
+		Inputs:  -1,
+		Retries: e.Retried(), Reruns: e.Reran(),
+		TimedOut: int(v.s.TimedOut.Load()), Release: v.s.Release().Number, Dropped: int(v.s.Events().Dropped()),
+		Waiting: e.Undelivered(), Window: e.Window.Size,
+	}
+	if e.Window.Size == unlimited {
+		c.Window = 0
+	}
+	if v.f != nil {
+		c.Runs = underWay(v.s, e)
+	}
+	settled, running := v.settled()
+	known := v.known()
+	if total := e.Source().Total(); total != math.MaxInt {
+		c.Inputs = total
+	}
+	rest := max(known-settled.sum(), 0)
+	c.Succeeded, c.Failed, c.Cancelled = settled.succeeded, settled.failed, settled.cancelled
+	if over {
+		c.Cancelled += rest // nobody comes for it any more
+		return c
+	}
+	c.Running = min(running, rest)
+	c.Retrying = min(e.Retrying(), rest-c.Running)
+	c.Pending = rest - c.Running - c.Retrying
+	return c
+}
+
+// settled is what is settled, with what has succeeded and is not published yet since others of
+// its chunk execute, and how many inputs execute.
+func (v *view) settled() (t tally, running int) {
+	t = v.tally()
+	finished := 0
+	for look := 0; look < looks && v.began.Load(); look++ {
+		running, finished = v.e.InHand()
+		again := v.tally()
+		if again == t {
+			break // what is in hand was not published meanwhile
+		}
+		t, finished = again, 0
+	}
+	t.succeeded += finished
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.shown = v.shown.most(t)
+	return v.shown, running
+}
+
+// tally is what is published.
+func (v *view) tally() tally {
+	if v.f != nil {
+		return v.f.queue.tally()
+	}
+	return tally{v.e.Succeeded(), v.e.Faults(), v.e.Cancelled()}
+}
+
+// known is how many inputs there are, as far as that is known.
+func (v *view) known() int {
+	if v.f != nil {
+		return v.f.queue.accepted()
+	}
+	src := v.e.Source()
+	if total := src.Total(); total != math.MaxInt {
+		return total
+	}
+	return src.Taken()
+}
+
+// underWay is how many runs the function serves beside that of its calls.
+func underWay(s *engine.Scheduler, calls *engine.Run) (n int) {
+	for _, e := range s.Runs() {
+		if e != calls {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,74 @@
+package mapper
+
+import (
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/engine"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/outputs"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// shape is a body without its types, for what is compiled once for all of them.
+type shape struct {
+	plan    fleet.Body
+	batch   Batch
+	batched bool
+	missing string // the name of an argument that is nil
+}
+
+func (s *shape) needs(name string, given bool) {
+	if !given && s.missing == "" {
+		s.missing = name
+	}
+}
+
+// types is what the rooms below know of a body's types: how to make a chunk of them, and no
+// more.
+type types struct {
+	newChunk func() *chunk.Chunk
+	describe func(in any) any
+	batches  engine.Batches
+}
+
+func (s shape) validate() error {
+	switch {
+	case s.missing != "":
+		return invalid(s.missing, nil, "must not be nil")
+	case s.plan.Function == nil:
+		return invalid("body", nil, "must be made by Plain, WithState, Batched or BatchedWithState")
+	case s.batched:
+		return s.batch.Validate()
+	}
+	return nil
+}
+
+// check asks a runtime whether it can ever run the body.
+func (s shape) check(rt supervisor.Runtime) error {
+	if rt == nil {
+		return nil
+	}
+	return rt.Check(s.plan.Function)
+}
+
+// kind is the name of the function that makes such a body.
+func (s shape) kind() string {
+	switch stateless := s.plan.Enter == nil; {
+	case stateless && !s.batched:
+		return "Plain"
+	case stateless:
+		return "Batched"
+	case !s.batched:
+		return "WithState"
+	default:
+		return "BatchedWithState"
+	}
+}
+
+// describe is an input as observers are shown it: a stream wraps each into a buffer.
+func describe[In any](in any) any {
+	var v any = *in.(*In)
+	if wrapped, ok := v.(outputs.Wrapped); ok {
+		return wrapped.Shown()
+	}
+	return v
+}
