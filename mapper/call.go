@@ -12,10 +12,10 @@ import (
 // result stays with the handle: it may be asked for any number of times. Its methods are safe for
 // concurrent use.
 type Call[Out any] struct {
-	ctx      context.Context                         // of the caller
-	withdraw func()                                  // is told when nobody wants its result
-	attempt  atomic.Pointer[context.CancelCauseFunc] // of the one that executes now
-	unwatch  atomic.Pointer[func() bool]             // stops looking at ctx
+	ctx     context.Context // of the caller
+	home    withdrawer
+	attempt atomic.Pointer[context.CancelCauseFunc] // of the one that executes now
+	unwatch atomic.Pointer[func() bool]             // stops looking at ctx
 
 	ending   atomic.Bool
 	done     chan struct{}
@@ -23,6 +23,9 @@ type Call[Out any] struct {
 	err      error
 	attempts int // begun, by the time it was settled
 }
+
+// withdrawer is where a call came from, which is told when nobody wants its result.
+type withdrawer interface{ withdraw() }
 
 // Done is closed when the call is settled.
 func (c *Call[Out]) Done() <-chan struct{} { return c.done }
@@ -65,7 +68,7 @@ func (c *Call[Out]) end(cause error) {
 	if cancel := c.attempt.Load(); cancel != nil {
 		(*cancel)(cause)
 	}
-	c.withdraw()
+	c.home.withdraw()
 }
 
 // settle decides the call's fate, once, and reports whether this was it.
@@ -97,15 +100,17 @@ func (c *Call[Out]) settled() bool {
 // ticket is a call with its input, on its way through the run of a function's calls.
 type ticket[In, Out any] struct {
 	Call[Out]
-	task chunk.Task
-	in   In
+	task  chunk.Task
+	queue *callQueue
+	in    In
 }
+
+func (t *ticket[In, Out]) withdraw() { t.queue.withdraw(&t.task) }
 
 // newTicket is a call that is not submitted yet.
 func newTicket[In, Out any](ctx context.Context, q *callQueue, in In) *ticket[In, Out] {
 	t := &ticket[In, Out]{in: in}
-	t.ctx, t.done = ctx, make(chan struct{})
-	t.withdraw = func() { q.withdraw(&t.task) }
+	t.ctx, t.home, t.queue, t.done = ctx, t, q, make(chan struct{})
 	t.task.In, t.task.Call = &t.in, t
 	return t
 }
@@ -120,10 +125,10 @@ func (t *ticket[In, Out]) Err() error { return t.err }
 func (t *ticket[In, Out]) Context() context.Context { return t.ctx }
 
 // Attempted implements [chunk.Caller].
-func (t *ticket[In, Out]) Attempted(cancel context.CancelCauseFunc) {
-	t.attempt.Store(&cancel)
+func (t *ticket[In, Out]) Attempted(cancel *context.CancelCauseFunc) {
+	t.attempt.Store(cancel)
 	if t.settled() {
-		cancel(t.err)
+		(*cancel)(t.err)
 	}
 }
 

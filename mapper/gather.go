@@ -1,6 +1,10 @@
 package mapper
 
-import "context"
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
 
 // Gather waits for calls and returns their values in the order of the calls. The first
 // failure that it comes to know ends the wait, with the values so far and an
@@ -14,37 +18,29 @@ func Gather[Out any](ctx context.Context, calls ...*Call[Out]) ([]Out, error) {
 			return values, invalid("calls", i, "is a nil call")
 		}
 	}
-	settled := make(chan int, len(calls))
-	stop := make(chan struct{})
-	defer close(stop)
-	waits := 0
+	var open []int
 	for i, c := range calls {
-		if c.settled() {
-			if err := c.gathered(i, values); err != nil {
-				return values, err
-			}
-			continue
+		if !c.settled() {
+			open = append(open, i)
+		} else if err := c.gathered(i, values); err != nil {
+			return values, err
 		}
-		waits++
-		go func() {
+	}
+	group, failed := errgroup.WithContext(ctx)
+	for _, i := range open {
+		group.Go(func() error {
+			c := calls[i]
 			select {
 			case <-c.done:
-				settled <- i
-			case <-stop:
+			case <-failed.Done():
 			}
-		}()
-	}
-	for range waits {
-		select {
-		case i := <-settled:
-			if err := calls[i].gathered(i, values); err != nil {
-				return values, err
+			if c.settled() {
+				return c.gathered(i, values)
 			}
-		case <-ctx.Done():
-			return values, context.Cause(ctx)
-		}
+			return context.Cause(ctx)
+		})
 	}
-	return values, nil
+	return values, group.Wait()
 }
 
 // gathered puts the value of a settled call in its place.

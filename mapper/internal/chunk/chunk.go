@@ -24,8 +24,8 @@ type Payload interface {
 	Copy(from Payload, lo, hi int)
 	// SetInput makes the input the one that a task has.
 	SetInput(in any)
-	// Input is input i, as a task has it.
-	Input(i int) any
+	// Task makes a task that has input i.
+	Task(i int) *Task
 	// Grow makes room for the values of n inputs.
 	Grow(n int)
 	// Move takes the values of another from lo to hi, which lets go of them.
@@ -68,8 +68,15 @@ func (c *Chunk) Attempt() int {
 func (c *Chunk) TaskOf(i int) *Task {
 	t := c.Task
 	if t == nil {
-		t = &Task{Index: c.Lo + i, In: c.Payload.Input(i)}
+		t = c.Untried(i)
 	}
 	t.Attempts++
+	return t
+}
+
+// Untried is the task of input i, no attempt of which has been begun.
+func (c *Chunk) Untried(i int) *Task {
+	t := c.Payload.Task(i)
+	t.Index = c.Lo + i
 	return t
 }

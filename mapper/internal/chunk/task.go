@@ -31,7 +31,7 @@ type Caller interface {
 	// Context is the caller's.
 	Context() context.Context
 	// Attempted notes how to cancel the attempt that begins.
-	Attempted(cancel context.CancelCauseFunc)
+	Attempted(cancel *context.CancelCauseFunc)
 	// Settle decides its fate: the first value of the payload, or the error.
 	Settle(p Payload, err error, attempts int)
 }

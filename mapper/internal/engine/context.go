@@ -49,7 +49,7 @@ func (w *Worker) prepare(r *Run, ch *chunk.Chunk) {
 	if ch.Task != nil && ch.Task.Call != nil {
 		w.renew(ch.Task.Call.Context())
 		w.foreign = true
-		ch.Task.Call.Attempted(w.ctx.Load().cancel)
+		ch.Task.Call.Attempted(&w.ctx.Load().cancel)
 	} else {
 		w.useContext(r)
 	}

@@ -152,7 +152,7 @@ func (r *Run) Abort() {
 // appendTasks makes a task of each input of a chunk that was not begun.
 func appendTasks(tasks []*chunk.Task, ch *chunk.Chunk) []*chunk.Task {
 	for i := range ch.N {
-		tasks = append(tasks, &chunk.Task{Index: ch.Lo + i, In: ch.Payload.Input(i)})
+		tasks = append(tasks, ch.Untried(i))
 	}
 	return tasks
 }

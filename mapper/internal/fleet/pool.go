@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sourcegraph/conc"
+
 	"github.com/longshore-go/longshore/mapper/internal/park"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -33,7 +35,7 @@ type Pool struct {
 	full    atomic.Bool             // no further container will be started, so that Burst is called upon
 	over    atomic.Bool             // containers take nothing any more, and end
 
-	exits   sync.WaitGroup // of crashed containers: they are not waited for as such
+	exits   conc.WaitGroup // of crashed containers: they are not waited for as such
 	exitErr atomic.Pointer[error]
 	unready atomic.Pointer[supervisor.CrashError] // the last start that failed, until one succeeds
 

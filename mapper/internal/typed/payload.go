@@ -39,10 +39,14 @@ func (p *Payload[In, Out]) SetInput(in any) {
 	p.In = p.inBuf
 }
 
-// Input implements [chunk.Payload].
-func (p *Payload[In, Out]) Input(i int) any {
-	in := p.In[i]
-	return &in
+// Task implements [chunk.Payload].
+func (p *Payload[In, Out]) Task(i int) *chunk.Task {
+	t := &struct {
+		chunk.Task
+		in In
+	}{in: p.In[i]}
+	t.In = &t.in
+	return &t.Task
 }
 
 // Grow implements [chunk.Payload].
