@@ -98,7 +98,7 @@ type record[In, Out any] struct {
 	err      error         // the last failure; once final, what its Result says
 	due      time.Duration // of the next attempt, on the run's clock
 	charged  bool          // has an entry in the ledger of crashes
-	suspect  bool          // has crashed twice: see policy.Ledger
+	suspect  bool          // has crashed twice: see rules.Ledger
 	ended    bool          // err is the cause of the end of the run
 	mark     int64         // the run's progress at its last crash
 	call     *Call[Out]    // whose input it is; nil for an input of a run

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -84,7 +85,7 @@ func (e *engine[In, Out]) struck(rec *record[In, Out], crash *supervisor.CrashEr
 		e.fail(rec, crash)
 	default:
 		status := e.todo.charge(rec, looping)
-		if status == policy.StatusFailed {
+		if status == rules.StatusFailed {
 			e.fail(rec, crash)
 			return
 		}

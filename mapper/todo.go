@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/internal/rules"
 )
 
 // todo holds the inputs that are taken, not settled, and in no container: those that
@@ -29,14 +29,14 @@ type todo[In, Out any] struct {
 	waiting retries[In, Out]
 	timer   *time.Timer
 	timerAt time.Duration
-	ledger  *policy.Ledger
+	ledger  *rules.Ledger
 	aside   []*record[In, Out] // unsettled when the run ended
 	closed  bool
 }
 
 func (t *todo[In, Out]) init(e *engine[In, Out]) {
 	t.e = e
-	t.ledger = policy.NewLedger(e.opts.CrashLimit)
+	t.ledger = rules.NewLedger(e.opts.CrashLimit)
 }
 
 // alone reports that an input waits which must be executed by itself.
@@ -89,12 +89,12 @@ func (t *todo[In, Out]) retry(rec *record[In, Out], due time.Duration) {
 // charge charges the input with a crash and returns what that makes of it. In a crash
 // loop it is not charged, but has to wait like a suspect: a poison must not be what
 // every canary is tried with.
-func (t *todo[In, Out]) charge(rec *record[In, Out], looping bool) policy.Status {
+func (t *todo[In, Out]) charge(rec *record[In, Out], looping bool) rules.Status {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.release(rec)
 	if looping {
-		return policy.StatusSuspect
+		return rules.StatusSuspect
 	}
 	if !rec.charged {
 		rec.charged = true
@@ -104,10 +104,10 @@ func (t *todo[In, Out]) charge(rec *record[In, Out], looping bool) policy.Status
 }
 
 // rerun has the input run again, as its status demands. now is the run's progress.
-func (t *todo[In, Out]) rerun(rec *record[In, Out], status policy.Status, now int64) {
+func (t *todo[In, Out]) rerun(rec *record[In, Out], status rules.Status, now int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if status == policy.StatusSuspect {
+	if status == rules.StatusSuspect {
 		rec.suspect, rec.mark = true, now
 		t.suspect = append(t.suspect, rec)
 		t.suspects.Add(1)

@@ -9,11 +9,11 @@ type Crashes interface {
 	// Validate returns an *InvalidError for the first field out of bounds, or nil.
 	Validate() error
 
-	restarts() curve
+	crashes() // nobody else can have it
 }
 
 // Ephemeral is the policy of a run: crashed containers are restarted until crashes outweigh progress, then every
-// pending input fails. The zero value is the policy supervision was tuned with; see Budget for what the knobs do.
+// pending input fails. The zero value is the policy supervision was tuned with; the package documentation says what the knobs do.
 type Ephemeral struct {
 	ColdDebt  int           // debt that ends a run in which nothing ever worked. Zero means 4
 	Debt      int           // most debt a channel can hold, and what "sustained" asks for; at least ColdDebt. Zero means 8
@@ -22,7 +22,7 @@ type Ephemeral struct {
 }
 
 // Deployed is the policy of a deployed function: crashed containers are restarted for ever, ever more slowly. The
-// zero value is the policy supervision was tuned with; see Restarts and Gate for what the knobs do.
+// zero value is the policy supervision was tuned with; the package documentation says what the knobs do.
 type Deployed struct {
 	InitialDelay     time.Duration // one container's backoff: the first delay. Zero means 1 s
 	MaxDelay         time.Duration // and the longest, at least InitialDelay. Zero means 60 s
@@ -42,6 +42,9 @@ const (
 	defaultGateInitial = 2 * time.Second
 	defaultGateMax     = 30 * time.Second
 )
+
+func (Ephemeral) crashes() {}
+func (Deployed) crashes()  {}
 
 // WithDefaults returns p with its zero fields filled in.
 func (p Ephemeral) WithDefaults() Ephemeral {

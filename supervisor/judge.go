@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -12,10 +13,10 @@ import (
 // hands back what they say. One detector, two consequences: budget for an ephemeral
 // pool, gate for a deployed one, never both.
 type judge struct {
-	budget    *policy.Budget
-	gate      *policy.Gate
-	restarts  *policy.Restarts
-	credit    *policy.Credit // nil unless plain
+	budget    *rules.Budget
+	gate      *rules.Gate
+	restarts  *rules.Restarts
+	credit    *rules.Credit // nil unless plain
 	probation time.Duration
 }
 
@@ -38,22 +39,22 @@ func newJudge(cfg Config) judge {
 	if cfg.Crashes == nil {
 		cfg.Crashes = policy.Ephemeral{}
 	}
-	j := judge{restarts: policy.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
+	j := judge{restarts: rules.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
 	if cfg.Plain {
-		j.credit = new(policy.Credit)
+		j.credit = new(rules.Credit)
 	}
 	switch p := cfg.Crashes.(type) {
 	case policy.Deployed:
 		p = p.WithDefaults()
 		j.probation = p.Probation
-		j.gate = policy.NewGate(p, cfg.Containers, rand.Float64)
+		j.gate = rules.NewGate(p, cfg.Containers, rand.Float64)
 		if cfg.Plain {
 			j.gate.Unmetered()
 		}
 	case policy.Ephemeral:
 		p = p.WithDefaults()
 		j.probation = p.Probation
-		j.budget = policy.NewBudget(p, cfg.Containers)
+		j.budget = rules.NewBudget(p, cfg.Containers)
 	}
 	return j
 }
@@ -149,7 +150,7 @@ func (j *judge) healthy() int {
 
 // looping reports a crash loop, and since when.
 func (j *judge) looping() (since time.Time, yes bool) {
-	if j.gate == nil || j.gate.Mode() == policy.GateClosed {
+	if j.gate == nil || j.gate.Mode() == rules.GateClosed {
 		return time.Time{}, false
 	}
 	return j.gate.Since(), true
@@ -167,7 +168,7 @@ func (j *judge) until() time.Time {
 func (j *judge) forgive() { j.restarts.Reset() }
 
 // ramping reports that the gate is on its way back.
-func (j *judge) ramping() bool { return j.gate != nil && j.gate.Mode() == policy.GateRamp }
+func (j *judge) ramping() bool { return j.gate != nil && j.gate.Mode() == rules.GateRamp }
 
 // grow takes in that the pool has n lineages. The others take them in as they hear of
 // them.

@@ -1,4 +1,4 @@
-package policy
+package rules
 
 // maxCredit is how many free restarts a pool can save up. It is small, so that credit earned in a good hour does not
 // hide a bad minute: 64 restarts at once are over in a moment.

@@ -1,8 +1,10 @@
-package policy
+package rules
 
 import (
 	"math"
 	"time"
+
+	"github.com/longshore-go/longshore/policy"
 )
 
 // curve is how the restart delay of one lineage grows.
@@ -11,15 +13,14 @@ type curve struct {
 	subsidised     bool // uptime is taken off the delay
 }
 
-// An ephemeral run restarts fast: it is the budget that ends it, and a caller is waiting. Not for the user to
-// tune, because the cutoff's figures hold for these delays.
-func (Ephemeral) restarts() curve {
+// curveOf is that of a policy. An ephemeral run restarts fast: it is the budget that ends it, and a caller is waiting. Not
+// for the user to tune, because the cutoff's figures hold for these delays.
+func curveOf(p policy.Crashes) curve {
+	if p, ok := p.(policy.Deployed); ok {
+		p = p.WithDefaults()
+		return curve{initial: p.InitialDelay, limit: p.MaxDelay, subsidised: true}
+	}
 	return curve{initial: 250 * time.Millisecond, limit: 8 * time.Second}
-}
-
-func (p Deployed) restarts() curve {
-	p = p.WithDefaults()
-	return curve{initial: p.InitialDelay, limit: p.MaxDelay, subsidised: true}
 }
 
 // Restarts says how long each lineage waits between a crash and its next container.
@@ -39,14 +40,11 @@ type Restarts struct {
 	random  func() float64
 }
 
-// NewRestarts returns the delays of a pool of containers under p; nil means Ephemeral{}. The random source returns
+// NewRestarts returns the delays of a pool of containers under p; nil means policy.Ephemeral{}. The random source returns
 // numbers in [0, 1); nil means the process's own.
-func NewRestarts(p Crashes, containers int, random func() float64) *Restarts {
-	if p == nil {
-		p = Ephemeral{}
-	}
+func NewRestarts(p policy.Crashes, containers int, random func() float64) *Restarts {
 	return &Restarts{
-		curve:   p.restarts(),
+		curve:   curveOf(p),
 		crashes: make([]int32, max(containers, 0)),
 		random:  orRandom(random),
 	}

@@ -1,6 +1,10 @@
-package policy
+package rules
 
-import "time"
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+)
 
 // Gate decides when a deployed function may create containers. While its containers work, it only limits the rate.
 // In a crash loop it stops creation for everybody and sends one canary after each wait, ever longer; a canary that is
@@ -16,7 +20,7 @@ import "time"
 // The methods that report something take the time, whether or not its part of the rules needs one today. A Gate is not
 // safe for concurrent use: one goroutine owns it.
 type Gate struct {
-	policy   Deployed
+	policy   policy.Deployed
 	detector detector
 	bucket   bucket
 	random   func() float64
@@ -39,7 +43,7 @@ const nobody = -1
 
 // NewGate returns the gate, closed, of a function with at most a number of containers. Lineages count from 0; one
 // beyond the number is taken in. The random source returns numbers in [0, 1); nil means the process's own.
-func NewGate(p Deployed, containers int, random func() float64) *Gate {
+func NewGate(p policy.Deployed, containers int, random func() float64) *Gate {
 	p = p.WithDefaults()
 	return &Gate{
 		policy:   p,

@@ -1,4 +1,4 @@
-package policy
+package rules
 
 // GateMode is the state of a Gate. The legal edges:
 //

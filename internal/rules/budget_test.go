@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"testing"
@@ -7,19 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
-func TestRuleNames(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, "none", policy.Rule(0).String())
-	require.Equal(t, "cold", policy.RuleCold.String())
-	require.Equal(t, "sustained", policy.RuleSustained.String())
-	require.Equal(t, "fatal", policy.RuleFatal.String())
-}
-
 // crash reports n crashes of a lineage that must not exceed the limit.
-func crash(t *testing.T, b *policy.Budget, lineage, n int, starting bool, s float64) {
+func crash(t *testing.T, b *rules.Budget, lineage, n int, starting bool, s float64) {
 	t.Helper()
 	for range n {
 		rule, exceeded := b.Crash(lineage, starting, at(s))
@@ -36,7 +29,7 @@ func requireDebt(t *testing.T, start, run int, of interface{ Debt() (int, int) }
 
 func TestChannelsAreApart(t *testing.T) {
 	t.Parallel()
-	b := policy.NewBudget(policy.Ephemeral{}, 1)
+	b := rules.NewBudget(policy.Ephemeral{}, 1)
 	crash(t, b, 0, 3, true, 0)
 	crash(t, b, 0, 3, false, 0)
 	requireDebt(t, 2, 2, b)
@@ -50,7 +43,7 @@ func TestChannelsAreApart(t *testing.T) {
 
 func TestFirstInputAlwaysCrashes(t *testing.T) {
 	t.Parallel()
-	b := policy.NewBudget(policy.Ephemeral{}, 1)
+	b := rules.NewBudget(policy.Ephemeral{}, 1)
 	for range 4 {
 		b.Ready(0) // pays for starts, not for dying on the input
 		crash(t, b, 0, 1, false, 0)
@@ -63,7 +56,7 @@ func TestFirstInputAlwaysCrashes(t *testing.T) {
 
 func TestColdNeedsNothingHealthy(t *testing.T) {
 	t.Parallel()
-	b := policy.NewBudget(policy.Ephemeral{}, 3)
+	b := rules.NewBudget(policy.Ephemeral{}, 3)
 	b.Proven(2)
 	crash(t, b, 0, 6, false, 0)
 	b.Stopped(2) // scaled down: no crash, but nothing healthy any more
@@ -74,7 +67,7 @@ func TestColdNeedsNothingHealthy(t *testing.T) {
 
 func TestSustainedIsOffWhenDebtWasPaid(t *testing.T) {
 	t.Parallel()
-	b := policy.NewBudget(policy.Ephemeral{ColdDebt: 2, Debt: 2, Sustain: 10 * time.Second}, 1)
+	b := rules.NewBudget(policy.Ephemeral{ColdDebt: 2, Debt: 2, Sustain: 10 * time.Second}, 1)
 	b.Finished(0)
 	crash(t, b, 0, 2, false, 0) // debt 1 since 0 s
 	b.Finished(0)               // 0: the clock starts again
@@ -87,7 +80,7 @@ func TestSustainedIsOffWhenDebtWasPaid(t *testing.T) {
 
 func TestHalfIsNoMajority(t *testing.T) {
 	t.Parallel()
-	b := policy.NewBudget(policy.Ephemeral{}, 4)
+	b := rules.NewBudget(policy.Ephemeral{}, 4)
 	b.Finished(0)
 	for lineage := 1; lineage <= 2; lineage++ {
 		crash(t, b, lineage, 20, true, 0)
@@ -100,7 +93,7 @@ func TestHalfIsNoMajority(t *testing.T) {
 
 func TestNoFreshInputs(t *testing.T) {
 	t.Parallel()
-	b := policy.NewBudget(policy.Ephemeral{}, 1)
+	b := rules.NewBudget(policy.Ephemeral{}, 1)
 	b.NoFreshInputs(true)
 	require.False(t, b.Excused(), "nothing has finished: perhaps nothing can")
 	crash(t, b, 0, 3, false, 0)
@@ -123,12 +116,12 @@ func TestNoFreshInputs(t *testing.T) {
 
 func TestLineagesBeyondTheNumber(t *testing.T) {
 	t.Parallel()
-	for _, report := range []func(*policy.Budget, int){
-		(*policy.Budget).Ready, (*policy.Budget).Proven, (*policy.Budget).Finished, (*policy.Budget).Stopped,
-		func(b *policy.Budget, l int) { b.Crash(l, true, at(0)) },
+	for _, report := range []func(*rules.Budget, int){
+		(*rules.Budget).Ready, (*rules.Budget).Proven, (*rules.Budget).Finished, (*rules.Budget).Stopped,
+		func(b *rules.Budget, l int) { b.Crash(l, true, at(0)) },
 	} {
 		for _, containers := range []int{-1, 0, 1} {
-			b := policy.NewBudget(policy.Ephemeral{}, containers)
+			b := rules.NewBudget(policy.Ephemeral{}, containers)
 			report(b, 5)
 			b.Finished(9)
 			require.Positive(t, b.Healthy())
@@ -142,7 +135,7 @@ func TestBudgetInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 6).Draw(t, "containers")
 		p := policy.Ephemeral{ColdDebt: rapid.IntRange(1, 4).Draw(t, "cold"), Debt: rapid.IntRange(4, 9).Draw(t, "debt")}
-		b, m := policy.NewBudget(p, n), newNaive(p.WithDefaults(), n)
+		b, m := rules.NewBudget(p, n), newNaive(p.WithDefaults(), n)
 		now := 0.0
 		for range rapid.IntRange(1, 200).Draw(t, "reports") {
 			now += rapid.Float64Range(0, 20).Draw(t, "later")
@@ -176,7 +169,7 @@ func TestBudgetInvariants(t *testing.T) {
 	})
 }
 
-func requireBooks(t *rapid.T, m *naive, b *policy.Budget) {
+func requireBooks(t *rapid.T, m *naive, b *rules.Budget) {
 	start, run := b.Debt()
 	require.Equal(t, m.debt, [2]int{start, run})
 	for _, debt := range m.debt {
@@ -243,7 +236,7 @@ func (m *naive) crash(c, l int, now time.Time) policy.Rule {
 }
 
 func BenchmarkBudgetFinished(b *testing.B) {
-	budget := policy.NewBudget(policy.Ephemeral{}, 64)
+	budget := rules.NewBudget(policy.Ephemeral{}, 64)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		budget.Finished(i & 63)

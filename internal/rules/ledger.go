@@ -1,4 +1,4 @@
-package policy
+package rules
 
 // Status is what a Ledger thinks of an input. The zero value is StatusClean.
 type Status int

@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/internal/conformance"
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -44,7 +45,7 @@ func runDetector(t *testing.T, c conformance.Case) {
 		}
 	}](t, c.Trace)
 
-	budget := policy.NewBudget(policy.Ephemeral{}, trace.N)
+	budget := rules.NewBudget(policy.Ephemeral{}, trace.N)
 	report, tripAt, rule := 0, 0, policy.Rule(0)
 	for _, e := range trace.Events {
 		for l := e.L.first; l <= e.L.last && tripAt == 0; l++ {
@@ -103,15 +104,15 @@ func runGate(t *testing.T, c conformance.Case) {
 		Steps []gateStep
 	}](t, c.Trace)
 	for _, draw := range []float64{0, 0.5, 0.999999} {
-		gate := policy.NewGate(policy.Deployed{}, trace.N, constant(draw))
-		restarts := policy.NewRestarts(policy.Deployed{}, trace.N, constant(draw))
+		gate := rules.NewGate(policy.Deployed{}, trace.N, constant(draw))
+		restarts := rules.NewRestarts(policy.Deployed{}, trace.N, constant(draw))
 		for i, s := range trace.Steps {
 			gateReplay(t, gate, restarts, s, fmt.Sprintf("draw %v, step %d: %+v", draw, i+1, s))
 		}
 	}
 }
 
-func gateReplay(t *testing.T, gate *policy.Gate, restarts *policy.Restarts, s gateStep, where string) {
+func gateReplay(t *testing.T, gate *rules.Gate, restarts *rules.Restarts, s gateStep, where string) {
 	t.Helper()
 	now := at(s.T)
 	switch s.Op {
@@ -160,11 +161,11 @@ func runAttribution(t *testing.T, c conformance.Case) {
 	}](t, c.Trace)
 
 	// The trace does not tell clean from struck: both are in the shared queue.
-	words := map[policy.Status]string{
-		policy.StatusClean: "queued", policy.StatusStruck: "queued",
-		policy.StatusSuspect: "suspect", policy.StatusFailed: "failed",
+	words := map[rules.Status]string{
+		rules.StatusClean: "queued", rules.StatusStruck: "queued",
+		rules.StatusSuspect: "suspect", rules.StatusFailed: "failed",
 	}
-	ledger := policy.NewLedger(0)
+	ledger := rules.NewLedger(0)
 	ledger.Machines(trace.Machines)
 	executed := map[int]bool{}
 	for i, s := range trace.Steps {
@@ -187,7 +188,7 @@ func runAttribution(t *testing.T, c conformance.Case) {
 		}
 		for _, input := range s.Buffered {
 			if !executed[input] {
-				require.Equal(t, policy.StatusClean, ledger.Status(input), "step %d, input %d", i+1, input)
+				require.Equal(t, rules.StatusClean, ledger.Status(input), "step %d, input %d", i+1, input)
 			}
 		}
 	}

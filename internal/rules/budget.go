@@ -1,28 +1,10 @@
-package policy
+package rules
 
-import "time"
+import (
+	"time"
 
-// Rule is the reason for which a run was cut off. The zero value is no reason.
-type Rule int
-
-const (
-	RuleCold      Rule = iota + 1 // nothing ever worked
-	RuleSustained                 // nothing, or only a minority, has worked for a while
-	RuleFatal                     // the runtime says that no start can succeed; Budget never returns it
+	"github.com/longshore-go/longshore/policy"
 )
-
-// String is "cold", "sustained" or "fatal", and "none" for the zero value.
-func (r Rule) String() string {
-	switch r {
-	case RuleCold:
-		return "cold"
-	case RuleSustained:
-		return "sustained"
-	case RuleFatal:
-		return "fatal"
-	}
-	return "none"
-}
 
 // Budget decides when the crashes of an ephemeral run outweigh its progress. Its formulae are in the package
 // documentation. It is told of everything that happens to containers, and answers when a crash is reported: so it
@@ -30,13 +12,13 @@ func (r Rule) String() string {
 //
 // A Budget is not safe for concurrent use: one goroutine owns it.
 type Budget struct {
-	policy   Ephemeral
+	policy   policy.Ephemeral
 	detector detector
 }
 
 // NewBudget returns the budget of a run with a number of containers. Lineages count from 0; one beyond the number
 // is taken in.
-func NewBudget(p Ephemeral, containers int) *Budget {
+func NewBudget(p policy.Ephemeral, containers int) *Budget {
 	p = p.WithDefaults()
 	return &Budget{policy: p, detector: newDetector(p.Debt, containers)}
 }
@@ -64,7 +46,7 @@ func (b *Budget) Excused() bool { return b.detector.excused() }
 
 // Crash says that a container of the lineage crashed, before it got ready (starting) or after. It returns the rule that
 // ends the run and true once the limit is exceeded.
-func (b *Budget) Crash(lineage int, starting bool, now time.Time) (Rule, bool) {
+func (b *Budget) Crash(lineage int, starting bool, now time.Time) (policy.Rule, bool) {
 	c := channelOf(starting)
 	if !b.detector.crash(c, lineage, now) {
 		return 0, false
@@ -73,13 +55,13 @@ func (b *Budget) Crash(lineage int, starting bool, now time.Time) (Rule, bool) {
 	return rule, rule != 0
 }
 
-func (b *Budget) rule(c channel, now time.Time) Rule {
+func (b *Budget) rule(c channel, now time.Time) policy.Rule {
 	a := &b.detector.accounts[c]
 	switch {
 	case !a.credited && a.debt >= b.policy.ColdDebt && b.detector.broken():
-		return RuleCold
+		return policy.RuleCold
 	case a.debt >= b.policy.Debt && now.Sub(a.since) >= b.policy.Sustain && b.detector.failing(c):
-		return RuleSustained
+		return policy.RuleSustained
 	}
 	return 0
 }

@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"math"
@@ -6,14 +6,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/internal/rules"
 )
 
 const (
-	clean   = policy.StatusClean
-	struck  = policy.StatusStruck
-	suspect = policy.StatusSuspect
-	failed  = policy.StatusFailed
+	clean   = rules.StatusClean
+	struck  = rules.StatusStruck
+	suspect = rules.StatusSuspect
+	failed  = rules.StatusFailed
 )
 
 func TestStatusNames(t *testing.T) {
@@ -26,14 +26,14 @@ func TestStatusNames(t *testing.T) {
 
 func TestNamedInput(t *testing.T) {
 	t.Parallel()
-	for limit, want := range map[int][]policy.Status{
+	for limit, want := range map[int][]rules.Status{
 		-1: {struck, suspect, failed, failed},
 		0:  {struck, suspect, failed, failed},
 		1:  {failed, failed},
 		2:  {struck, failed},
 		5:  {struck, suspect, suspect, suspect, failed},
 	} {
-		l := policy.NewLedger(limit)
+		l := rules.NewLedger(limit)
 		for i, status := range want {
 			require.Equal(t, status, l.Strike(7), "limit %d, strike %d", limit, i+1)
 			require.Equal(t, status, l.Status(7))
@@ -47,7 +47,7 @@ func TestNamedInput(t *testing.T) {
 func TestSharedCrashesDoNotConvict(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{1, 2, 3, 5} {
-		l := policy.NewLedger(limit)
+		l := rules.NewLedger(limit)
 		for range 50 {
 			l.Crash([]int{1, 2}, 0, false)
 			l.Crash([]int{1, 2}, 0, true) // nobody can be alone in company
@@ -63,7 +63,7 @@ func TestSharedCrashesDoNotConvict(t *testing.T) {
 
 func TestSuccessClears(t *testing.T) {
 	t.Parallel()
-	l := policy.NewLedger(3)
+	l := rules.NewLedger(3)
 	l.Strike(1)
 	l.Strike(1)
 	l.Cleared(1)
@@ -76,7 +76,7 @@ func TestSuccessClears(t *testing.T) {
 
 func TestTwoMachinesWhereThereAreSeveral(t *testing.T) {
 	t.Parallel()
-	alone := func(l *policy.Ledger, machines ...int) policy.Status {
+	alone := func(l *rules.Ledger, machines ...int) rules.Status {
 		for _, machine := range machines {
 			l.Crash([]int{1}, machine, true)
 		}
@@ -85,7 +85,7 @@ func TestTwoMachinesWhereThereAreSeveral(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit, machines int
 		on              []int
-		want            policy.Status
+		want            rules.Status
 	}{
 		"one machine":           {3, 1, []int{4, 4, 4}, failed},
 		"not told":              {3, 0, []int{4, 4, 4}, failed},
@@ -96,26 +96,26 @@ func TestTwoMachinesWhereThereAreSeveral(t *testing.T) {
 		"but not for ever":      {3, 10, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4}, failed},
 		"one short of for ever": {3, 10, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4}, suspect},
 	} {
-		l := policy.NewLedger(c.limit)
+		l := rules.NewLedger(c.limit)
 		l.Machines(c.machines)
 		require.Equal(t, c.want, alone(l, c.on...), name)
 	}
 
-	l := policy.NewLedger(3)
+	l := rules.NewLedger(3)
 	require.Equal(t, failed, alone(l, 4, 4, 4))
 	l.Machines(10)
 	require.Equal(t, failed, l.Status(1), "a verdict stands")
 }
 
 func TestStrikeAllocatesOnlyOnTheFirst(t *testing.T) {
-	l := policy.NewLedger(math.MaxInt)
+	l := rules.NewLedger(math.MaxInt)
 	l.Strike(1)
 	require.Zero(t, testing.AllocsPerRun(100, func() { l.Strike(1) }))
 	require.Zero(t, testing.AllocsPerRun(100, func() { l.Status(2); l.Cleared(2) }))
 }
 
 func BenchmarkLedgerStrike(b *testing.B) {
-	ledger := policy.NewLedger(0)
+	ledger := rules.NewLedger(0)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		ledger.Strike(i % 1000)
@@ -124,7 +124,7 @@ func BenchmarkLedgerStrike(b *testing.B) {
 
 // BenchmarkLedgerLife is a whole life of a struck input: charged, looked at, cleared.
 func BenchmarkLedgerLife(b *testing.B) {
-	ledger := policy.NewLedger(0)
+	ledger := rules.NewLedger(0)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		ledger.Strike(i)

@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"math"
@@ -9,47 +9,48 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
 func TestGateModeNames(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "closed", policy.GateClosed.String())
-	require.Equal(t, "open", policy.GateOpen.String())
-	require.Equal(t, "ramp", policy.GateRamp.String())
+	require.Equal(t, "closed", rules.GateClosed.String())
+	require.Equal(t, "open", rules.GateOpen.String())
+	require.Equal(t, "ramp", rules.GateRamp.String())
 }
 
 // opened is a gate of n containers that opened at 10 s, with waits of exactly 1, 2, 4, 8, 15, 15 s.
-func opened(t *testing.T, n int) *policy.Gate {
+func opened(t *testing.T, n int) *rules.Gate {
 	t.Helper()
-	g := policy.NewGate(policy.Deployed{}, n, constant(0))
+	g := rules.NewGate(policy.Deployed{}, n, constant(0))
 	for i := range 5 {
-		require.Equal(t, policy.GateClosed, g.Mode(), "crash %d", i)
+		require.Equal(t, rules.GateClosed, g.Mode(), "crash %d", i)
 		g.Started(0, at(float64(2*i)))
 		g.Crash(0, true, at(float64(2*i+2)))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	return g
 }
 
 // ramping is a gate of n containers whose canary, lineage 0, was proven at 11 s.
-func ramping(t *testing.T, n int) *policy.Gate {
+func ramping(t *testing.T, n int) *rules.Gate {
 	t.Helper()
 	g := opened(t, n)
 	requireAdmit(t, g, 0, 11)
 	g.Started(0, at(11))
 	g.Finished(0, at(11))
-	require.Equal(t, policy.GateRamp, g.Mode())
+	require.Equal(t, rules.GateRamp, g.Mode())
 	return g
 }
 
-func requireAdmit(t require.TestingT, g *policy.Gate, lineage int, s float64) {
+func requireAdmit(t require.TestingT, g *rules.Gate, lineage int, s float64) {
 	ok, wait := g.Admit(lineage, at(s))
 	require.True(t, ok, "lineage %d at %v: wait %v", lineage, s, wait)
 	require.Zero(t, wait)
 }
 
-func requireHeld(t *testing.T, g *policy.Gate, lineage int, s float64, wait time.Duration) {
+func requireHeld(t *testing.T, g *rules.Gate, lineage int, s float64, wait time.Duration) {
 	t.Helper()
 	ok, got := g.Admit(lineage, at(s))
 	require.False(t, ok)
@@ -58,7 +59,7 @@ func requireHeld(t *testing.T, g *policy.Gate, lineage int, s float64, wait time
 
 func TestGateTellsSinceAndUntil(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 64, constant(0))
+	g := rules.NewGate(policy.Deployed{}, 64, constant(0))
 	require.Zero(t, g.Since())
 	require.Zero(t, g.Until())
 
@@ -82,25 +83,25 @@ func TestGateTellsSinceAndUntil(t *testing.T) {
 
 func TestOnlyTheCanaryCounts(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 64, constant(0))
+	g := rules.NewGate(policy.Deployed{}, 64, constant(0))
 	g.Started(9, at(0)) // still starting when the gate opens
 	g.Started(8, at(0))
 	for range 5 {
 		g.Crash(0, true, at(10))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	g.Crash(8, true, at(10.5))
 	require.Equal(t, at(11), g.Until(), "its crash makes the wait no longer")
 	g.Proven(9, at(10.5))
-	require.Equal(t, policy.GateOpen, g.Mode(), "and its luck no shorter")
+	require.Equal(t, rules.GateOpen, g.Mode(), "and its luck no shorter")
 	g.Finished(9, at(10.6))
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 
 	requireAdmit(t, g, 0, 11)
 	g.Ready(0, at(12))
-	require.Equal(t, policy.GateOpen, g.Mode(), "ready is no proof")
+	require.Equal(t, rules.GateOpen, g.Mode(), "ready is no proof")
 	g.Proven(0, at(22))
-	require.Equal(t, policy.GateRamp, g.Mode())
+	require.Equal(t, rules.GateRamp, g.Mode())
 }
 
 func TestCanaryThatIsStoppedFreesItsPlace(t *testing.T) {
@@ -124,12 +125,12 @@ func TestCanaryWithoutPermission(t *testing.T) {
 
 func TestCanaryOnATriedInputShowsNothing(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 2, constant(0))
+	g := rules.NewGate(policy.Deployed{}, 2, constant(0))
 	g.Finished(0, at(0))
 	for range 5 {
 		g.Crash(0, false, at(10))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	g.NoFreshInputs(true)
 	require.True(t, g.Excused())
 	requireAdmit(t, g, 0, 11)
@@ -167,7 +168,7 @@ func TestRampClosesWhenNobodyCanBeHeld(t *testing.T) {
 	for lineage := 1; lineage <= 2; lineage++ {
 		requireAdmit(t, g, lineage, 12)
 		g.Finished(lineage, at(13))
-		require.Equal(t, lineage == 2, g.Mode() == policy.GateClosed) // 7 of 11, 10 of 10
+		require.Equal(t, lineage == 2, g.Mode() == rules.GateClosed) // 7 of 11, 10 of 10
 	}
 	requireDebt(t, 0, 0, g)
 	require.Equal(t, 3, g.Healthy())
@@ -175,7 +176,7 @@ func TestRampClosesWhenNobodyCanBeHeld(t *testing.T) {
 	g = opened(t, 5)
 	requireAdmit(t, g, 0, 11)
 	g.Proven(0, at(21))
-	require.Equal(t, policy.GateClosed, g.Mode(), "four others: no ramp")
+	require.Equal(t, rules.GateClosed, g.Mode(), "four others: no ramp")
 }
 
 func TestRampClosesWhenNobodyWaits(t *testing.T) {
@@ -183,10 +184,10 @@ func TestRampClosesWhenNobodyWaits(t *testing.T) {
 	g := ramping(t, 64)
 	requireAdmit(t, g, 1, 15)
 	g.Finished(0, at(40))
-	require.Equal(t, policy.GateRamp, g.Mode(), "one is on trial")
+	require.Equal(t, rules.GateRamp, g.Mode(), "one is on trial")
 	g.Stopped(1, at(41))
 	g.Finished(0, at(42))
-	require.Equal(t, policy.GateClosed, g.Mode())
+	require.Equal(t, rules.GateClosed, g.Mode())
 	require.Zero(t, g.Since())
 }
 
@@ -196,13 +197,13 @@ func TestRampIgnoresCrashesOfTheProven(t *testing.T) {
 	for range 9 {
 		g.Crash(0, false, at(12))
 	}
-	require.Equal(t, policy.GateRamp, g.Mode())
+	require.Equal(t, rules.GateRamp, g.Mode())
 	requireAdmit(t, g, 1, 12)
 	g.Crash(1, true, at(13))
-	require.Equal(t, policy.GateRamp, g.Mode())
+	require.Equal(t, rules.GateRamp, g.Mode())
 	requireAdmit(t, g, 1, 13)
 	g.Crash(1, true, at(14))
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	require.Equal(t, at(16), g.Until(), "the second wait of this crash loop")
 }
 
@@ -213,22 +214,22 @@ func TestANewCrashLoopBeginsWithTheFirstWait(t *testing.T) {
 	g.Crash(0, true, at(12)) // waits for 2 s
 	requireAdmit(t, g, 0, 14)
 	g.Proven(0, at(24))
-	require.Equal(t, policy.GateClosed, g.Mode())
+	require.Equal(t, rules.GateClosed, g.Mode())
 	g.Crash(0, false, at(100))
-	require.Equal(t, policy.GateClosed, g.Mode(), "old debts are forgiven")
+	require.Equal(t, rules.GateClosed, g.Mode(), "old debts are forgiven")
 	for range 4 {
 		g.Crash(0, false, at(101))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	require.Equal(t, at(101), g.Since())
 	require.Equal(t, at(102), g.Until())
 }
 
 func TestGateResetIsComplete(t *testing.T) {
 	t.Parallel()
-	for _, g := range []*policy.Gate{opened(t, 3), ramping(t, 64)} {
+	for _, g := range []*rules.Gate{opened(t, 3), ramping(t, 64)} {
 		g.Reset(at(10))
-		require.Equal(t, policy.GateClosed, g.Mode())
+		require.Equal(t, rules.GateClosed, g.Mode())
 		require.Zero(t, g.Until())
 		requireDebt(t, 0, 0, g)
 		for lineage := range 3 {
@@ -236,14 +237,14 @@ func TestGateResetIsComplete(t *testing.T) {
 		}
 		for range 4 { // the first is free again
 			g.Crash(1, true, at(10))
-			require.Equal(t, policy.GateClosed, g.Mode())
+			require.Equal(t, rules.GateClosed, g.Mode())
 		}
 	}
 }
 
 func TestBucketBindsWhileClosed(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 20, nil)
+	g := rules.NewGate(policy.Deployed{}, 20, nil)
 	for lineage := range 20 {
 		requireAdmit(t, g, lineage, 0)
 		g.Started(lineage, at(0)) // costs nothing more
@@ -252,7 +253,7 @@ func TestBucketBindsWhileClosed(t *testing.T) {
 	requireHeld(t, g, 0, 0.25, 250*ms)
 	requireAdmit(t, g, 0, 0.5)
 	requireHeld(t, g, 0, 0.5, 500*ms)
-	require.Equal(t, policy.GateClosed, g.Mode())
+	require.Equal(t, rules.GateClosed, g.Mode())
 
 	for range 1000 { // starts nobody asked for are charged, but not for ever
 		g.Started(0, at(0.5))
@@ -269,7 +270,7 @@ func TestGateProperties(t *testing.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "containers")
 		rate := max(1, float64(n)/10)
 		draw := rapid.Float64Range(0, 0.999)
-		g := policy.NewGate(policy.Deployed{}, n, func() float64 { return draw.Draw(t, "jitter") })
+		g := rules.NewGate(policy.Deployed{}, n, func() float64 { return draw.Draw(t, "jitter") })
 		up := make([]bool, n)
 		last := make([]int, n)
 		var starts []float64 // NaN: of a container that was stopped in order
@@ -288,7 +289,7 @@ func TestGateProperties(t *testing.T) {
 				}
 				last[l] = len(starts)
 				starts = append(starts, now)
-				if before == policy.GateOpen {
+				if before == rules.GateOpen {
 					require.Negative(t, canary, "one canary at a time")
 					canary = l
 				}
@@ -309,10 +310,10 @@ func TestGateProperties(t *testing.T) {
 				g.Crash(l, op == 4, at(now))
 				up[l] = false
 			}
-			if canary >= 0 && (!up[canary] || g.Mode() != policy.GateOpen) {
+			if canary >= 0 && (!up[canary] || g.Mode() != rules.GateOpen) {
 				canary = -1
 			}
-			require.Equal(t, g.Mode() == policy.GateClosed, g.Since().IsZero())
+			require.Equal(t, g.Mode() == rules.GateClosed, g.Since().IsZero())
 			require.Contains(t, edges[before], g.Mode())
 		}
 		requireBounded(t, slices.DeleteFunc(starts, math.IsNaN), float64(n), rate)
@@ -324,10 +325,10 @@ func TestGateProperties(t *testing.T) {
 }
 
 // edges is the table of gatemode.go, with n = 1, where open goes through the ramp to closed in one step.
-var edges = map[policy.GateMode][]policy.GateMode{
-	policy.GateClosed: {policy.GateClosed, policy.GateOpen},
-	policy.GateOpen:   {policy.GateOpen, policy.GateRamp, policy.GateClosed},
-	policy.GateRamp:   {policy.GateRamp, policy.GateOpen, policy.GateClosed},
+var edges = map[rules.GateMode][]rules.GateMode{
+	rules.GateClosed: {rules.GateClosed, rules.GateOpen},
+	rules.GateOpen:   {rules.GateOpen, rules.GateRamp, rules.GateClosed},
+	rules.GateRamp:   {rules.GateRamp, rules.GateOpen, rules.GateClosed},
 }
 
 // requireBounded wants at most size + rate·w + 1 starts in any window of w seconds, those not counted of containers that
@@ -342,7 +343,7 @@ func requireBounded(t *rapid.T, starts []float64, size, rate float64) {
 
 func TestUnmeteredGateNeverRunsOutOfTokens(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 1, nil).Unmetered()
+	g := rules.NewGate(policy.Deployed{}, 1, nil).Unmetered()
 	now := time.Unix(0, 0)
 	for range 1000 {
 		ok, wait := g.Admit(0, now)
