@@ -85,5 +85,5 @@ func ExampleEphemeral() {
 
 func ExampleDeployed() {
 	fmt.Printf("%+v\n", policy.Deployed{MaxDelay: 5 * time.Minute}.WithDefaults())
-	// Output: {InitialDelay:1s MaxDelay:5m0s GateInitialDelay:2s GateMaxDelay:30s ColdDebt:4 Debt:8 Probation:10s}
+	// Output: {InitialDelay:1s MaxDelay:5m0s GateInitialDelay:2s GateMaxDelay:30s ColdDebt:4 Debt:8 Probation:10s ColdInputs:96}
 }

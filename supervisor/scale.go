@@ -24,7 +24,7 @@ func (s *Supervisor) scale(n int) {
 	s.want = max(n, 0)
 	if more := s.want - len(s.lineages); more > 0 && !s.stopping {
 		s.lineages = append(s.lineages, make([]lineage, more)...)
-		s.judge.grow(s.want, time.Now())
+		s.judge.Grow(s.want, time.Now())
 	}
 	for i := len(s.lineages) - 1; i >= 0 && s.filled > s.want && s.waits > 0; i-- {
 		s.free(i)

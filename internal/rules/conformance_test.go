@@ -13,6 +13,7 @@ import (
 // runners has one entry for each kind of trace.
 var runners = map[string]func(*testing.T, conformance.Case){
 	"detector":    runDetector,
+	"streak":      runStreak,
 	"gate":        runGate,
 	"attribution": runAttribution,
 }

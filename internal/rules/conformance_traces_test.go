@@ -45,20 +45,24 @@ func runDetector(t *testing.T, c conformance.Case) {
 		}
 	}](t, c.Trace)
 
-	budget := rules.NewBudget(policy.Ephemeral{}, trace.N)
+	budget := rules.NewBudget(policy.Ephemeral{}, trace.N, nil)
 	report, tripAt, rule := 0, 0, policy.Rule(0)
 	for _, e := range trace.Events {
 		for l := e.L.first; l <= e.L.last && tripAt == 0; l++ {
 			report++
 			switch e.E {
 			case "ready":
-				budget.Ready(l)
+				budget.Ready(l, at(e.T))
 			case "proven":
-				budget.Proven(l)
+				budget.Proven(l, at(e.T))
 			case "done":
-				budget.Finished(l)
-			case "start_crash", "run_crash":
-				if r, exceeded := budget.Crash(l, e.E == "start_crash", at(e.T)); exceeded {
+				budget.Finished(l, 1, at(e.T))
+			case "start_crash", "run_crash": // the attempts of a run crash were begun a second before
+				crash := rules.Crash{
+					Lineage: l, Now: at(e.T), Starting: e.E == "start_crash",
+					Fresh: true, Begun: at(e.T - 1), InReach: true, Wanted: trace.N,
+				}
+				if r := budget.Crash(crash); r != 0 {
 					tripAt, rule = report, r
 				}
 			default:
@@ -72,12 +76,11 @@ func runDetector(t *testing.T, c conformance.Case) {
 	if want.Rule != "" {
 		require.Equal(t, want.Rule, rule.String())
 	}
-	start, run := budget.Debt()
 	for _, v := range []struct {
 		name string
 		want *int
 		got  int
-	}{{"start debt", want.StartDebt, start}, {"run debt", want.RunDebt, run}, {"healthy", want.Healthy, budget.Healthy()}} {
+	}{{"start debt", want.StartDebt, budget.Debt()}, {"run debt", want.RunDebt, budget.Streak().Run()}, {"healthy", want.Healthy, budget.Healthy()}} {
 		if v.want != nil {
 			require.Equal(t, *v.want, v.got, v.name)
 		}
@@ -123,10 +126,10 @@ func gateReplay(t *testing.T, gate *rules.Gate, restarts *rules.Restarts, s gate
 	case "proven":
 		gate.Proven(s.L, now)
 	case "done":
-		gate.Finished(s.L, now)
+		gate.Finished(s.L, 1, now)
 		restarts.Finished(s.L)
-	case "start_crash", "run_crash":
-		gate.Crash(s.L, s.Op == "start_crash", now)
+	case "start_crash", "run_crash": // on no input: one would cost the lineage no delay
+		gate.Crash(rules.Crash{Lineage: s.L, Starting: true, Now: now})
 		delay := restarts.Crash(s.L, seconds(s.Uptime))
 		if s.Delay != nil {
 			require.GreaterOrEqual(t, delay, seconds(s.Delay[0]), where)
@@ -165,14 +168,14 @@ func runAttribution(t *testing.T, c conformance.Case) {
 		rules.StatusClean: "queued", rules.StatusStruck: "queued",
 		rules.StatusSuspect: "suspect", rules.StatusFailed: "failed",
 	}
-	ledger := rules.NewLedger(0)
+	ledger := rules.NewLedger(0, false)
 	ledger.Machines(trace.Machines)
 	executed := map[int]bool{}
 	for i, s := range trace.Steps {
 		switch s.Op {
 		case "crash": // with one input at a time, the one executing is named
-			ledger.Crash(s.In, s.Machine, s.Exclusive || trace.K == 1)
 			for _, input := range s.In {
+				ledger.Crash(input, rules.Trial{Machine: s.Machine, Certain: len(s.In) == 1 && (s.Exclusive || trace.K == 1)})
 				executed[input] = true
 			}
 		case "success", "done":
@@ -193,4 +196,61 @@ func runAttribution(t *testing.T, c conformance.Case) {
 		}
 	}
 	require.LessOrEqual(t, ledger.Len(), trace.Inputs)
+}
+
+func runStreak(t *testing.T, c conformance.Case) {
+	trace := decode[struct {
+		Kind   string
+		N      int
+		Events []struct {
+			T, Begun, Every, To  float64
+			E                    string
+			Fresh                bool
+			Healthy, Repeat, Run int
+		}
+		Expect struct {
+			TripAt   int `json:"trip_at"`
+			Rule     string
+			Run      *int
+			PausesAt []int `json:"pauses_at"`
+		}
+	}](t, c.Trace)
+
+	streak := rules.NewStreak(policy.Ephemeral{})
+	report, tripAt, rule, pauses := 0, 0, policy.Rule(0), []int{}
+	for _, e := range trace.Events {
+		switch e.E {
+		case "done":
+			report++
+			streak.Finished()
+		case "paused_to":
+			streak.Pause(at(e.To))
+		case "check":
+			require.Equal(t, e.Run, streak.Run(), "at %v s", e.T)
+		case "crash":
+			require.True(t, e.Fresh, "a struck input is not reported to a Streak")
+			for i := range max(1, e.Repeat) {
+				report++
+				later := e.Every * float64(i)
+				crash := rules.Crash{Fresh: true, Begun: at(e.Begun + later), Now: at(e.T + later), InReach: true, Wanted: trace.N}
+				if streak.Crash(crash) {
+					pauses = append(pauses, report)
+				}
+				if r := streak.Exceeds(crash.Now, e.Healthy, trace.N); r != 0 && tripAt == 0 {
+					tripAt, rule = report, r
+				}
+			}
+		default:
+			require.Fail(t, "unknown event", e.E)
+		}
+	}
+	want := trace.Expect
+	require.Equal(t, want.TripAt, tripAt)
+	if tripAt > 0 {
+		require.Equal(t, want.Rule, rule.String())
+	}
+	require.Equal(t, want.PausesAt, pauses)
+	if want.Run != nil {
+		require.Equal(t, *want.Run, streak.Run())
+	}
 }

@@ -9,32 +9,32 @@ import (
 )
 
 func ExampleNewBudget() {
-	budget := rules.NewBudget(policy.Ephemeral{}, 1)
+	budget := rules.NewBudget(policy.Ephemeral{}, 1, nil)
 	now := time.Now()
 	for crash := 1; ; crash++ {
-		if rule, exceeded := budget.Crash(0, true, now); exceeded {
-			fmt.Println("crash", crash, "exceeds the limit:", rule)
+		if rule := budget.Crash(rules.Crash{Starting: true, Now: now}); rule != 0 {
+			fmt.Println("start-up crash", crash, "exceeds the limit:", rule)
 			return
 		}
 		now = now.Add(time.Second)
 	}
-	// Output: crash 5 exceeds the limit: cold
+	// Output: start-up crash 5 exceeds the limit: cold
 }
 
-// Progress pays: a container that crashes on every third input is never cut off.
+// Bad inputs in a row are nobody's fault but their own: 31 of them, and again after each that finishes.
 func ExampleBudget_Crash() {
-	budget := rules.NewBudget(policy.Ephemeral{}, 1)
+	budget := rules.NewBudget(policy.Ephemeral{}, 1, nil)
 	now := time.Now()
 	for range 1000 {
-		budget.Ready(0)
-		budget.Finished(0)
-		budget.Finished(0)
-		if rule, exceeded := budget.Crash(0, false, now); exceeded {
-			fmt.Println("cut off:", rule)
+		for range 31 {
+			now = now.Add(time.Millisecond)
+			if rule := budget.Crash(rules.Crash{Fresh: true, Begun: now, Now: now, InReach: true, Wanted: 1}); rule != 0 {
+				fmt.Println("cut off:", rule)
+			}
 		}
-		now = now.Add(time.Second)
+		budget.Finished(0, 1, now)
 	}
-	fmt.Println(budget.Debt())
+	fmt.Println(budget.Streak().Run(), budget.Streak().Pauses())
 	// Output: 0 0
 }
 
@@ -49,13 +49,6 @@ func ExampleNewRestarts() {
 	// Output: 0s 1s 2s 4s 8s 16s 32s 1m0s progress 0s
 }
 
-func ExampleCredit() {
-	var credit rules.Credit
-	credit.Earn(99)
-	fmt.Println(credit.Spend(), "at once: the inputs before it have paid")
-	// Output: true at once: the inputs before it have paid
-}
-
 func ExampleNewGate() {
 	noJitter := func() float64 { return 1 }
 	gate := rules.NewGate(policy.Deployed{}, 8, noJitter)
@@ -63,7 +56,7 @@ func ExampleNewGate() {
 
 	for range 5 {
 		gate.Started(0, now)
-		gate.Crash(0, true, now)
+		gate.Crash(rules.Crash{Starting: true, Now: now})
 	}
 	ok, wait := gate.Admit(0, now)
 	fmt.Println(gate.Mode(), ok, wait)
@@ -74,7 +67,7 @@ func ExampleNewGate() {
 	fmt.Println(gate.Mode(), canary, second)
 
 	gate.Started(0, now)
-	gate.Finished(0, now)
+	gate.Finished(0, 1, now)
 	second, _ = gate.Admit(1, now)
 	fmt.Println(gate.Mode(), second)
 	// Output:
@@ -84,16 +77,30 @@ func ExampleNewGate() {
 }
 
 func ExampleNewLedger() {
-	ledger := rules.NewLedger(3)
-	ledger.Crash([]int{4, 5}, 0, false) // two were executing, one is guilty
+	ledger := rules.NewLedger(3, false)
+	ledger.Crash(4, rules.Trial{}) // two were executing, one is guilty
+	ledger.Crash(5, rules.Trial{})
 	fmt.Println(ledger.Status(4), ledger.Status(5))
 
 	ledger.Cleared(5)
-	for range 3 {
-		fmt.Print(ledger.Strike(4), " ")
+	for range 2 {
+		fmt.Print(ledger.Crash(4, rules.Trial{Certain: true}).Status, " ")
 	}
 	fmt.Println(ledger.Status(5))
 	// Output:
 	// struck struck
-	// suspect failed failed clean
+	// suspect failed clean
+}
+
+func ExampleStretches_Probe() {
+	var fresh rules.Stretches
+	fresh.Add(10, 20) // given back; from 100 on nobody has taken any
+	last := func(n int) int { return n - 1 }
+	fmt.Println(fresh.Probe(rules.Stretch{Lo: 100, Hi: 1000}, last))
+	fmt.Println(fresh.Probe(rules.Stretch{}, last))
+	fmt.Println(fresh.TakeLowest(64))
+	// Output:
+	// 999 true
+	// 19 true
+	// {10 19}
 }

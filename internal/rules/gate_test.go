@@ -27,7 +27,7 @@ func opened(t *testing.T, n int) *rules.Gate {
 	for i := range 5 {
 		require.Equal(t, rules.GateClosed, g.Mode(), "crash %d", i)
 		g.Started(0, at(float64(2*i)))
-		g.Crash(0, true, at(float64(2*i+2)))
+		startCrash(g, 0, at(float64(2*i+2)))
 	}
 	require.Equal(t, rules.GateOpen, g.Mode())
 	return g
@@ -39,7 +39,7 @@ func ramping(t *testing.T, n int) *rules.Gate {
 	g := opened(t, n)
 	requireAdmit(t, g, 0, 11)
 	g.Started(0, at(11))
-	g.Finished(0, at(11))
+	g.Finished(0, 1, at(11))
 	require.Equal(t, rules.GateRamp, g.Mode())
 	return g
 }
@@ -61,22 +61,22 @@ func TestGateTellsSinceAndUntil(t *testing.T) {
 	t.Parallel()
 	g := rules.NewGate(policy.Deployed{}, 64, constant(0))
 	require.Zero(t, g.Since())
-	require.Zero(t, g.Until())
+	require.Zero(t, g.Until(0))
 
 	g = opened(t, 64)
 	require.Equal(t, at(10), g.Since())
-	require.Equal(t, at(11), g.Until())
+	require.Equal(t, at(11), g.Until(0))
 	requireHeld(t, g, 5, 10.25, 750*ms)
 	requireAdmit(t, g, 5, 11)
-	require.Zero(t, g.Until(), "nobody knows while a canary is out")
+	require.Zero(t, g.Until(0), "nobody knows while a canary is out")
 	requireHeld(t, g, 6, 11, 10*time.Second)
-	g.Crash(5, true, at(12))
+	startCrash(g, 5, at(12))
 	require.Equal(t, at(10), g.Since())
-	require.Equal(t, at(14), g.Until())
+	require.Equal(t, at(14), g.Until(0))
 
 	g = ramping(t, 64)
 	require.Equal(t, at(10), g.Since())
-	require.Zero(t, g.Until())
+	require.Zero(t, g.Until(0))
 	g.Reset(at(12))
 	require.Zero(t, g.Since())
 }
@@ -87,14 +87,14 @@ func TestOnlyTheCanaryCounts(t *testing.T) {
 	g.Started(9, at(0)) // still starting when the gate opens
 	g.Started(8, at(0))
 	for range 5 {
-		g.Crash(0, true, at(10))
+		startCrash(g, 0, at(10))
 	}
 	require.Equal(t, rules.GateOpen, g.Mode())
-	g.Crash(8, true, at(10.5))
-	require.Equal(t, at(11), g.Until(), "its crash makes the wait no longer")
+	startCrash(g, 8, at(10.5))
+	require.Equal(t, at(11), g.Until(0), "its crash makes the wait no longer")
 	g.Proven(9, at(10.5))
 	require.Equal(t, rules.GateOpen, g.Mode(), "and its luck no shorter")
-	g.Finished(9, at(10.6))
+	g.Finished(9, 1, at(10.6))
 	require.Equal(t, rules.GateOpen, g.Mode())
 
 	requireAdmit(t, g, 0, 11)
@@ -110,8 +110,8 @@ func TestCanaryThatIsStoppedFreesItsPlace(t *testing.T) {
 	requireAdmit(t, g, 0, 11)
 	g.Stopped(0, at(12)) // drained, or never started
 	requireAdmit(t, g, 1, 12)
-	g.Crash(1, true, at(13))
-	require.Equal(t, at(15), g.Until(), "the next wait is the second")
+	startCrash(g, 1, at(13))
+	require.Equal(t, at(15), g.Until(0), "the next wait is the second")
 }
 
 func TestCanaryWithoutPermission(t *testing.T) {
@@ -119,26 +119,13 @@ func TestCanaryWithoutPermission(t *testing.T) {
 	g := opened(t, 64)
 	g.Started(3, at(10.5)) // too early, but it is out
 	requireHeld(t, g, 4, 11, 10*time.Second)
-	g.Crash(3, true, at(12))
-	require.Equal(t, at(14), g.Until())
+	startCrash(g, 3, at(12))
+	require.Equal(t, at(14), g.Until(0))
 }
 
-func TestCanaryOnATriedInputShowsNothing(t *testing.T) {
-	t.Parallel()
-	g := rules.NewGate(policy.Deployed{}, 2, constant(0))
-	g.Finished(0, at(0))
-	for range 5 {
-		g.Crash(0, false, at(10))
-	}
-	require.Equal(t, rules.GateOpen, g.Mode())
-	g.NoFreshInputs(true)
-	require.True(t, g.Excused())
-	requireAdmit(t, g, 0, 11)
-	g.Started(0, at(11))
-	g.Crash(0, false, at(12))
-	requireAdmit(t, g, 0, 12)
-	g.Crash(0, true, at(13)) // a start-up crash does
-	require.Equal(t, at(15), g.Until())
+// startCrash reports a start-up crash.
+func startCrash(g *rules.Gate, lineage int, now time.Time) {
+	g.Crash(rules.Crash{Lineage: lineage, Starting: true, Now: now})
 }
 
 func TestRampIsFourThenThreeMoreForEach(t *testing.T) {
@@ -152,7 +139,7 @@ func TestRampIsFourThenThreeMoreForEach(t *testing.T) {
 	requireHeld(t, g, next, 12, 10*time.Second)
 	for proven := 1; proven <= 4; proven++ {
 		g.Proven(proven, at(20))
-		g.Finished(proven, at(20)) // proven once, not twice
+		g.Finished(proven, 1, at(20)) // proven once, not twice
 		for range 4 {
 			requireAdmit(t, g, next, 20)
 			next++
@@ -167,7 +154,7 @@ func TestRampClosesWhenNobodyCanBeHeld(t *testing.T) {
 	g := ramping(t, 13) // limit 4, 12 not proven
 	for lineage := 1; lineage <= 2; lineage++ {
 		requireAdmit(t, g, lineage, 12)
-		g.Finished(lineage, at(13))
+		g.Finished(lineage, 1, at(13))
 		require.Equal(t, lineage == 2, g.Mode() == rules.GateClosed) // 7 of 11, 10 of 10
 	}
 	requireDebt(t, 0, 0, g)
@@ -183,10 +170,10 @@ func TestRampClosesWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	g := ramping(t, 64)
 	requireAdmit(t, g, 1, 15)
-	g.Finished(0, at(40))
+	g.Finished(0, 1, at(40))
 	require.Equal(t, rules.GateRamp, g.Mode(), "one is on trial")
 	g.Stopped(1, at(41))
-	g.Finished(0, at(42))
+	g.Finished(0, 1, at(42))
 	require.Equal(t, rules.GateClosed, g.Mode())
 	require.Zero(t, g.Since())
 }
@@ -195,34 +182,34 @@ func TestRampIgnoresCrashesOfTheProven(t *testing.T) {
 	t.Parallel()
 	g := ramping(t, 64)
 	for range 9 {
-		g.Crash(0, false, at(12))
+		startCrash(g, 0, at(12))
 	}
 	require.Equal(t, rules.GateRamp, g.Mode())
 	requireAdmit(t, g, 1, 12)
-	g.Crash(1, true, at(13))
+	startCrash(g, 1, at(13))
 	require.Equal(t, rules.GateRamp, g.Mode())
 	requireAdmit(t, g, 1, 13)
-	g.Crash(1, true, at(14))
+	startCrash(g, 1, at(14))
 	require.Equal(t, rules.GateOpen, g.Mode())
-	require.Equal(t, at(16), g.Until(), "the second wait of this crash loop")
+	require.Equal(t, at(16), g.Until(0), "the second wait of this crash loop")
 }
 
 func TestANewCrashLoopBeginsWithTheFirstWait(t *testing.T) {
 	t.Parallel()
 	g := opened(t, 5)
 	requireAdmit(t, g, 0, 11)
-	g.Crash(0, true, at(12)) // waits for 2 s
+	startCrash(g, 0, at(12)) // waits for 2 s
 	requireAdmit(t, g, 0, 14)
 	g.Proven(0, at(24))
 	require.Equal(t, rules.GateClosed, g.Mode())
-	g.Crash(0, false, at(100))
+	startCrash(g, 0, at(100))
 	require.Equal(t, rules.GateClosed, g.Mode(), "old debts are forgiven")
 	for range 4 {
-		g.Crash(0, false, at(101))
+		startCrash(g, 0, at(101))
 	}
 	require.Equal(t, rules.GateOpen, g.Mode())
 	require.Equal(t, at(101), g.Since())
-	require.Equal(t, at(102), g.Until())
+	require.Equal(t, at(102), g.Until(0))
 }
 
 func TestGateResetIsComplete(t *testing.T) {
@@ -230,13 +217,13 @@ func TestGateResetIsComplete(t *testing.T) {
 	for _, g := range []*rules.Gate{opened(t, 3), ramping(t, 64)} {
 		g.Reset(at(10))
 		require.Equal(t, rules.GateClosed, g.Mode())
-		require.Zero(t, g.Until())
+		require.Zero(t, g.Until(0))
 		requireDebt(t, 0, 0, g)
 		for lineage := range 3 {
 			requireAdmit(t, g, lineage, 10)
 		}
 		for range 4 { // the first is free again
-			g.Crash(1, true, at(10))
+			startCrash(g, 1, at(10))
 			require.Equal(t, rules.GateClosed, g.Mode())
 		}
 	}
@@ -273,7 +260,7 @@ func TestGateProperties(t *testing.T) {
 		g := rules.NewGate(policy.Deployed{}, n, func() float64 { return draw.Draw(t, "jitter") })
 		up := make([]bool, n)
 		last := make([]int, n)
-		var starts []float64 // NaN: of a container that was stopped in order
+		var starts []float64 // NaN: of a container that was stopped in order, or crashed on an input
 		now, canary := 0.0, -1
 		for range rapid.IntRange(1, 150).Draw(t, "steps") {
 			now += rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(0, 5)).Draw(t, "later")
@@ -299,7 +286,7 @@ func TestGateProperties(t *testing.T) {
 			case op == 0:
 				g.Ready(l, at(now))
 			case op == 1:
-				g.Finished(l, at(now))
+				g.Finished(l, 1, at(now))
 			case op == 2:
 				g.Proven(l, at(now))
 			case op == 3:
@@ -307,7 +294,14 @@ func TestGateProperties(t *testing.T) {
 				up[l] = false
 				starts[last[l]] = math.NaN()
 			default:
-				g.Crash(l, op == 4, at(now))
+				spent := op == 5
+				g.Crash(rules.Crash{
+					Lineage: l, Now: at(now), Starting: !spent, Wanted: n,
+					Fresh: rapid.Bool().Draw(t, "fresh"), Begun: at(now), InReach: true,
+				})
+				if spent {
+					starts[last[l]] = math.NaN()
+				}
 				up[l] = false
 			}
 			if canary >= 0 && (!up[canary] || g.Mode() != rules.GateOpen) {
@@ -332,7 +326,7 @@ var edges = map[rules.GateMode][]rules.GateMode{
 }
 
 // requireBounded wants at most size + rate·w + 1 starts in any window of w seconds, those not counted of containers that
-// were stopped in order: they give back what their start took.
+// were stopped in order or crashed on an input: they give back what their start took.
 func requireBounded(t *rapid.T, starts []float64, size, rate float64) {
 	for i := range starts {
 		for j := i; j < len(starts); j++ {
@@ -341,16 +335,16 @@ func requireBounded(t *rapid.T, starts []float64, size, rate float64) {
 	}
 }
 
-func TestUnmeteredGateNeverRunsOutOfTokens(t *testing.T) {
+func TestPlainGateNeverRunsOutOfTokens(t *testing.T) {
 	t.Parallel()
-	g := rules.NewGate(policy.Deployed{}, 1, nil).Unmetered()
+	g := rules.NewGate(policy.Deployed{}, 1, nil).Plain()
 	now := time.Unix(0, 0)
 	for range 1000 {
 		ok, wait := g.Admit(0, now)
 		require.True(t, ok)
 		require.Zero(t, wait)
 		g.Started(0, now)
-		g.Finished(0, now)
+		g.Finished(0, 1, now)
 		g.Stopped(0, now)
 	}
 }

@@ -34,9 +34,9 @@ func TestGateGrow(t *testing.T) {
 	require.Equal(t, 50, admitted(g, 100, at(60)))
 }
 
-func TestGateGrowUnmetered(t *testing.T) {
+func TestGateGrowPlain(t *testing.T) {
 	t.Parallel()
-	g := rules.NewGate(policy.Deployed{}, 2, constant(0)).Unmetered()
+	g := rules.NewGate(policy.Deployed{}, 2, constant(0)).Plain()
 	g.Grow(10, at(0))
 	require.Equal(t, 1000, admitted(g, 1000, at(0)))
 }

@@ -1,32 +1,11 @@
 package rules
 
-// Status is what a Ledger thinks of an input. The zero value is StatusClean.
-type Status int
-
-const (
-	StatusClean   Status = iota // was in no crash
-	StatusStruck                // was in a crash: re-run ahead of fresh inputs, never beside another struck input
-	StatusSuspect               // was in several: runs alone in its container
-	StatusFailed                // convicted: it is poison, and fails with a crash error
-)
-
-// String is "clean", "struck", "suspect" or "failed".
-func (s Status) String() string {
-	switch s {
-	case StatusStruck:
-		return "struck"
-	case StatusSuspect:
-		return "suspect"
-	case StatusFailed:
-		return "failed"
-	}
-	return "clean"
-}
+import "time"
 
 const (
 	defaultCrashLimit = 3
-	suspicion         = 2 // strikes from which an input is a suspect
-	stubborn          = 4 // times the limit: certain crashes that convict on one machine of many
+	suspicion         = 2 // strikes from which an input runs alone
+	mostCrashes       = 8 // crashes after which any input fails: the reference's limit for internal failures
 )
 
 // Ledger finds poison inputs: those that take their container down. It charges an input a strike for each crash it
@@ -34,75 +13,116 @@ const (
 // machines if there are several. So with the limit of 3 an input that is always named fails at its third crash; one
 // of eight that run together at its fourth, after two it shared with others.
 //
-// Innocents are protected three ways: inputs that were only buffered are not reported at all, shared crashes strike but
-// never convict by themselves, and a success clears. To count crashes in flight and fail at a limit, as Dask does,
-// failed 681 innocents beside 193 poison inputs in simulation (8 at a time, 1 % poison); this fails none.
+// Innocents are protected: inputs that were only buffered are not reported at all, shared crashes strike but never convict
+// by themselves, while the function is in doubt nobody is charged, and a success clears. To count crashes in flight and
+// fail at a limit, as Dask does, failed 681 innocents beside 193 poison inputs in simulation (8 at a time, 1 % poison);
+// this fails none. But every input ends: after max(8, limit) crashes, charged or not, it fails.
 //
-// It remembers only inputs with strikes: on the way of an input that never crashes it costs nothing. A Ledger is not
-// safe for concurrent use.
+// It remembers only inputs that crashed: on the way of one that never does it costs nothing. A Ledger is not safe for
+// concurrent use.
 type Ledger struct {
 	limit    int
+	deployed bool
 	machines int
 	records  map[int]record
 }
 
 type record struct {
+	crashes          int // all, charged or not
 	strikes, certain int
 	machine          int  // of the first certain crash
 	elsewhere        bool // a certain crash happened on another machine
 	failed           bool
 }
 
-// NewLedger returns an empty ledger that convicts at limit strikes; 0 means 3.
-func NewLedger(limit int) *Ledger {
+// Trial is how an input came to be in a crash, as far as the rules ask. The zero value is a crash that others shared,
+// of a function that works.
+type Trial struct {
+	Machine int
+	Certain bool // the input is the cause: the runtime names it, or the container was kept for it alone
+	Looping bool // in a crash loop
+	Doubt   bool // a round had crashed before, and nothing has finished since
+	InReach bool // a fresh input could have been begun
+	Control bool // of a re-run: some input had finished whose attempt was begun after the last crash of this one
+	Sole    bool // no other input has crashed since one finished; see the type Sole
+}
+
+// Verdict is what a crash has made of an input.
+type Verdict struct {
+	Status  Status
+	Charged bool
+
+	// Wait is, on a deployed function, how long the input waits for its next attempt unless its control comes first. The
+	// first of several such inputs must not be what every container is tried with.
+	Wait time.Duration
+}
+
+// NewLedger returns an empty ledger that convicts at limit strikes, 0 meaning 3, of a run of its own or of a function
+// that is deployed.
+func NewLedger(limit int, deployed bool) *Ledger {
 	if limit <= 0 {
 		limit = defaultCrashLimit
 	}
-	return &Ledger{limit: limit, records: make(map[int]record)}
+	return &Ledger{limit: limit, deployed: deployed, records: make(map[int]record)}
 }
 
 // Machines says on how many machines containers run. While it is more than one, an input must crash on two of them:
-// else one broken machine would convict whatever it is given. But four times the limit convicts anyway, as an input
-// that is never placed elsewhere must not be tried for ever.
+// else one broken machine would convict whatever it is given.
 func (l *Ledger) Machines(n int) { l.machines = n }
 
-// Strike charges the one input that the runtime names as executing, where the machine does not matter, and returns what
-// has become of it.
-func (l *Ledger) Strike(input int) Status { return l.strike(input, 0, true) }
-
-// Crash charges every input that was executing in a container that crashed on a machine. Start-up crashes, and ends that
-// nobody calls a crash (preemption, scale-down, drain, cancellation), must not be reported.
+// Crash takes in that the input was executing in a container that crashed. Start-up crashes, and ends that nobody calls a
+// crash (preemption, scale-down, drain, cancellation, a lost machine), must not be reported.
 //
-// It is alone if in holds one input that is certainly the cause: the runtime names it, or the container was kept for it
-// alone. To be the only one left executing is not enough, as neighbours that have finished may have done the damage.
-func (l *Ledger) Crash(in []int, machine int, alone bool) {
-	for _, input := range in {
-		l.strike(input, machine, alone && len(in) == 1)
-	}
-}
-
-func (l *Ledger) strike(input, machine int, certain bool) Status {
+// It is certainly the cause if it was the one input that was executing, and the runtime names it or the container was kept
+// for it alone. To be the only one left executing is not enough, as neighbours that have finished may have done the damage.
+func (l *Ledger) Crash(input int, t Trial) Verdict {
 	r := l.records[input]
-	r.strikes++
-	if certain {
-		if r.certain == 0 {
-			r.machine = machine
-		}
-		r.certain++
-		r.elsewhere = r.elsewhere || machine != r.machine
+	v := Verdict{Charged: l.charges(r, t)}
+	r.crashes++
+	if v.Charged {
+		r.strike(t)
 	}
 	r.failed = r.failed || l.convicts(r)
 	l.records[input] = r
-	return l.status(r)
+	v.Status = l.status(r)
+	if l.deployed && v.Status != StatusFailed {
+		v.Wait = doubled(time.Second, 30*time.Second, r.crashes-1)
+	}
+	return v
+}
+
+// charges reports whether the crash speaks against the input, not against the function.
+func (l *Ledger) charges(r record, t Trial) bool {
+	switch {
+	case t.Looping, t.Doubt && t.InReach:
+		return false
+	case l.deployed && r.crashes > 0 && !t.Control:
+		return t.Sole
+	}
+	return true
+}
+
+func (r *record) strike(t Trial) {
+	r.strikes++
+	if !t.Certain {
+		return
+	}
+	if r.certain == 0 {
+		r.machine = t.Machine
+	}
+	r.certain++
+	r.elsewhere = r.elsewhere || t.Machine != r.machine
 }
 
 func (l *Ledger) convicts(r record) bool {
 	proof := max(1, l.limit-1)
-	if r.strikes < l.limit || r.certain < proof {
+	switch {
+	case r.crashes >= max(mostCrashes, l.limit):
+		return true
+	case r.strikes < l.limit || r.certain < proof:
 		return false
 	}
-	onOneOfMany := l.machines > 1 && proof > 1 && !r.elsewhere
-	return !onOneOfMany || r.certain >= stubborn*l.limit
+	return l.machines <= 1 || proof == 1 || r.elsewhere
 }
 
 func (l *Ledger) status(r record) Status {
@@ -111,7 +131,7 @@ func (l *Ledger) status(r record) Status {
 		return StatusFailed
 	case r.strikes >= min(suspicion, l.limit):
 		return StatusSuspect
-	case r.strikes > 0:
+	case r.crashes > 0:
 		return StatusStruck
 	}
 	return StatusClean
@@ -131,5 +151,8 @@ func (l *Ledger) Status(input int) Status {
 // Strikes is the number of crashes charged to the input.
 func (l *Ledger) Strikes(input int) int { return l.records[input].strikes }
 
-// Len is the number of inputs with strikes.
+// Crashes is the number of crashes that the input was in, charged or not.
+func (l *Ledger) Crashes(input int) int { return l.records[input].crashes }
+
+// Len is the number of inputs that crashed and are not settled.
 func (l *Ledger) Len() int { return len(l.records) }

@@ -73,22 +73,3 @@ func TestRestartsStayWithinTheirStep(t *testing.T) {
 		}
 	})
 }
-
-func TestCredit(t *testing.T) {
-	t.Parallel()
-	var c rules.Credit
-	require.False(t, c.Spend(), "nothing earned")
-	c.Earn(2)
-	c.Earn(0)
-	c.Earn(-5)
-	require.True(t, c.Spend())
-	require.True(t, c.Spend())
-	require.False(t, c.Spend())
-
-	c.Earn(math.MaxInt)
-	c.Earn(math.MaxInt)
-	for range 64 {
-		require.True(t, c.Spend())
-	}
-	require.False(t, c.Spend(), "64 saved up at most")
-}
