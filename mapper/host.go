@@ -26,6 +26,8 @@ type host[In, Out any] struct {
 	lost     atomic.Bool  // given up: whatever it still does is nobody's business
 	left     atomic.Int64 // inputs that it may still take, if it is recycled after some
 	crash    atomic.Pointer[supervisor.CrashError]
+	executed atomic.Bool // it crashed while it executed something
+	stale    atomic.Bool // that was in a crash before, or was asked to end
 
 	slotsLeft sync.WaitGroup // workers of several
 	stuck     bool           // one of them has outlived the crash of another by Grace
@@ -135,10 +137,10 @@ func (h *host[In, Out]) surrender() bool {
 }
 
 // crashed is told of each crash, on the dying goroutine.
-func (p *pool[In, Out]) crashed(c *supervisor.Container, crash *supervisor.CrashError) {
+func (p *pool[In, Out]) crashed(c *supervisor.Container, crash *supervisor.CrashError) supervisor.Evidence {
 	h := p.host(c)
 	if h == nil {
-		return
+		return supervisor.Evidence{}
 	}
 	h.crash.Store(crash)
 	if h.phase.Load() == entering {
@@ -157,6 +159,7 @@ func (p *pool[In, Out]) crashed(c *supervisor.Container, crash *supervisor.Crash
 		h.exitAfterCrash()
 	}
 	p.vacate(h)
+	return supervisor.Evidence{Idle: !h.executed.Load(), Fresh: !h.stale.Load(), InReach: !p.spent()}
 }
 
 // abandoned is asked about a container that has outlived the pool for Grace: whether it

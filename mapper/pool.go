@@ -90,7 +90,6 @@ func (p *pool[In, Out]) start(ctx context.Context, cancel context.CancelCauseFun
 		Crashed:    p.crashed,
 		Abandoned:  p.abandoned,
 		Cutoff:     p.cutoff,
-		Spent:      p.spent,
 		Events:     p.events,
 	})
 	if p.opts.Timeout > 0 {

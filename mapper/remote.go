@@ -221,7 +221,7 @@ func (x *errand[In, Out]) lost(err error) *supervisor.CrashError {
 
 // lostRemotely settles what was out in a container that has crashed.
 func (w *worker[In, Out]) lostRemotely(crash *supervisor.CrashError) {
-	looping := w.h.c.CrashLooping()
+	looping := w.h.c.Alarm().Looping()
 	w.out.settleLost(crash, func(rec *record[In, Out]) { w.strike(w.out.e, rec, crash, looping) })
 	w.leave()
 }

@@ -78,7 +78,7 @@ func (w *worker[In, Out]) surrenderTo(v verdict) bool {
 // and says in crash which input it was.
 func (w *worker[In, Out]) crashed(crash *supervisor.CrashError) {
 	w.started.Store(0)
-	looping := w.h.c.CrashLooping()
+	looping := w.h.c.Alarm().Looping()
 	w.surrender(w.at, nil, func(e *engine[In, Out], rec *record[In, Out]) { w.strike(e, rec, crash, looping) })
 	w.leave()
 }
@@ -86,6 +86,10 @@ func (w *worker[In, Out]) crashed(crash *supervisor.CrashError) {
 // strike settles an input that executed when the container crashed. A crash of one that
 // was asked to end there is not held against it. The caller holds w.mu.
 func (w *worker[In, Out]) strike(e *engine[In, Out], rec *record[In, Out], crash *supervisor.CrashError, looping bool) {
+	w.h.executed.Store(true)
+	if w.interrupted || rec.charged {
+		w.h.stale.Store(true)
+	}
 	if w.interrupted {
 		e.elsewhere(rec)
 		return

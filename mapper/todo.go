@@ -36,7 +36,7 @@ type todo[In, Out any] struct {
 
 func (t *todo[In, Out]) init(e *engine[In, Out]) {
 	t.e = e
-	t.ledger = rules.NewLedger(e.opts.CrashLimit)
+	t.ledger = rules.NewLedger(e.opts.CrashLimit, e.p.deployed != nil)
 }
 
 // alone reports that an input waits which must be executed by itself.
@@ -93,14 +93,15 @@ func (t *todo[In, Out]) charge(rec *record[In, Out], looping bool) rules.Status 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.release(rec)
-	if looping {
-		return rules.StatusSuspect
-	}
 	if !rec.charged {
 		rec.charged = true
 		t.stricken.Add(1)
 	}
-	return t.ledger.Strike(rec.index)
+	v := t.ledger.Crash(rec.index, rules.Trial{Certain: true, Control: true, Looping: looping})
+	if looping && v.Status != rules.StatusFailed {
+		return rules.StatusSuspect
+	}
+	return v.Status
 }
 
 // rerun has the input run again, as its status demands. now is the run's progress.

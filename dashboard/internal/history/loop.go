@@ -79,7 +79,7 @@ func plan(pool supervisor.Snapshot, crashes policy.Crashes, now time.Time) strin
 
 // meterOf is how near crashes are to the limit.
 func meterOf(pool supervisor.Snapshot, crashes policy.Crashes) Meter {
-	m := Meter{Start: pool.StartDebt, StartLimit: pool.StartLimit, Run: pool.RunDebt, RunLimit: pool.RunLimit}
+	m := Meter{Start: pool.StartDebt, StartLimit: pool.StartLimit, Run: pool.Streak, RunLimit: pool.StreakLimit}
 	switch p := crashes.(type) {
 	case policy.Deployed:
 		p = p.WithDefaults()
