@@ -160,6 +160,20 @@ func (q *callQueue) Claim(ch *chunk.Chunk, _ int, _ bool) bool {
 	return true
 }
 
+// ClaimAt implements [intake.Source]: it takes the newest call. What has waited for long was
+// there when others crashed.
+func (q *callQueue) ClaimAt(_, ch *chunk.Chunk, _ int) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := q.last
+	if t == nil {
+		return false
+	}
+	q.unlink(t)
+	ch.SetTask(t)
+	return true
+}
+
 // Waiting implements [intake.Source].
 func (q *callQueue) Waiting() int { return int(q.queued.Load()) }
 

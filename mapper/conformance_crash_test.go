@@ -248,5 +248,5 @@ func crashRecovers(t *testing.T, setup crashSetup, want crashWant) {
 	}
 	require.Equal(t, want.Results, results)
 	pool := run.Stats().Pool
-	require.Equal(t, want.BackoffReset, !pool.CrashLooping && pool.RunDebt == 0 && pool.Containers[0].Crashes == 0, "%+v", pool)
+	require.Equal(t, want.BackoffReset, !pool.CrashLooping && pool.Streak == 0 && pool.Containers[0].Crashes == 0, "%+v", pool)
 }

@@ -21,9 +21,10 @@ type door interface {
 
 // alone gives a run a pool of its own, which lives as long as the run.
 type alone struct {
-	body  shape
-	types types
-	opts  Options
+	body   shape
+	types  types
+	opts   Options
+	lowest bool // after a crash the lowest input is tried
 }
 
 func (d *alone) enter(ctx context.Context) (*handle, error) {
@@ -41,7 +42,9 @@ func (d *alone) enter(ctx context.Context) (*handle, error) {
 		return nil, err
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), false), d.body.plan))
-	return &handle{e: engine.NewRun(ctx, s, s.ID, opts.engine(d.types, nil)), s: s, opts: opts}, nil
+	cfg := opts.engine(d.types, nil)
+	cfg.Lowest = d.lowest
+	return &handle{e: engine.NewRun(ctx, s, s.ID, cfg), s: s, opts: opts}, nil
 }
 
 // startSlice begins a run over a slice. room is how many results wait in a channel.

@@ -69,14 +69,14 @@ func Each[In any](ctx context.Context, fn func(context.Context, In) error, input
 	}
 	b := shapeOf(wrapped)
 	b.plan.Function = fn // by which a runtime knows it
-	_, err := collect[In, struct{}](ctx, &alone{b, typesOf[In, struct{}](), opts}, inputs)
+	_, err := collect[In, struct{}](ctx, &alone{body: b, types: typesOf[In, struct{}](), opts: opts}, inputs)
 	return err
 }
 
 // plain is the door of a function of one input. It mentions no [Body], all of whose methods
 // would be compiled for its types then.
-func plain[In, Out any](fn func(context.Context, In) (Out, error), opts Options) door {
-	return &alone{shapeOf(fn), typesOf[In, Out](), opts}
+func plain[In, Out any](fn func(context.Context, In) (Out, error), opts Options) *alone {
+	return &alone{body: shapeOf(fn), types: typesOf[In, Out](), opts: opts}
 }
 
 func shapeOf[In, Out any](fn func(context.Context, In) (Out, error)) shape {

@@ -89,7 +89,9 @@ func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.
 	})
 	opts.AtMostOnce = true
 	opts.Outstanding = full.Outstanding - s.Slack()
-	run, err := Start(ctx, attemptOf(fn), buffered(s, inputs), opts)
+	d := plain(attemptOf(fn), opts)
+	d.lowest = !opts.Unordered
+	run, err := startSeq[*outputs.Buffer[In, Out], struct{}](ctx, d, buffered(s, inputs), handleRoom)
 	return s, run, err
 }
 

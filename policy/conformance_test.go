@@ -10,7 +10,7 @@ import (
 	"github.com/longshore-go/longshore/internal/conformance"
 )
 
-// elsewhere lists the cases of our areas and kinds that this package does not run, each with the reason.
+// elsewhere lists the cases of our areas that this package does not run, each with the reason.
 var elsewhere = map[string]string{
 	"policy.generator_rejected": "what may have retries at all is decided by the mapper, which knows the function",
 	"delay.attempt_zero_is_error": "Delay returns a Duration and has no room for an error: " +
@@ -19,30 +19,20 @@ var elsewhere = map[string]string{
 		"that Delay(1) is a whole second, TestDelayFixed checks",
 }
 
-// runners has one entry for each area and kind of trace that is this package's.
+// runners has one entry for each area that is this package's.
 var runners = map[string]func(*testing.T, conformance.Case){
 	"retry_policy": runRetryPolicy,
 	"retry_delay":  runRetryDelay,
-	"detector":     runDetector,
-	"gate":         runGate,
-	"attribution":  runAttribution,
 }
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	modal, err := conformance.Modal()
 	require.NoError(t, err)
-	supervision, err := conformance.Supervision()
-	require.NoError(t, err)
 
-	for _, c := range append(modal, supervision...) {
-		key := c.Kind()
-		if c.Expect != nil {
-			key = c.Area
-		}
-		run, ours := runners[key]
+	for _, c := range modal {
+		run, ours := runners[c.Area]
 		if !ours {
-			require.NotEqual(t, "trace", c.Level, "%s: a trace of kind %q that nobody runs", c.ID, key)
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {

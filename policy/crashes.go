@@ -9,28 +9,30 @@ type Crashes interface {
 	// Validate returns an *InvalidError for the first field out of bounds, or nil.
 	Validate() error
 
-	restarts() curve
+	crashes() // nobody else can have it
 }
 
 // Ephemeral is the policy of a run: crashed containers are restarted until crashes outweigh progress, then every
-// pending input fails. The zero value is the policy supervision was tuned with; see Budget for what the knobs do.
+// pending input fails. The zero value is the policy supervision was tuned with; the package documentation says what the knobs do.
 type Ephemeral struct {
-	ColdDebt  int           // debt that ends a run in which nothing ever worked. Zero means 4
-	Debt      int           // most debt a channel can hold, and what "sustained" asks for; at least ColdDebt. Zero means 8
-	Sustain   time.Duration // how long debt must have stood before it ends a run that once worked. Zero means 60 s
-	Probation time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
+	ColdDebt   int           // start-up debt that ends a run in which no container ever got ready. Zero means 4
+	Debt       int           // most start-up debt there can be, and what "sustained" asks for; at least ColdDebt. Zero means 8
+	Sustain    time.Duration // how long crashes must have gone on before they end a run that once worked. Zero means 60 s
+	Probation  time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
+	ColdInputs int           // inputs that crash one after the other and end a run in which none ever finished. Zero means 96
 }
 
 // Deployed is the policy of a deployed function: crashed containers are restarted for ever, ever more slowly. The
-// zero value is the policy supervision was tuned with; see Restarts and Gate for what the knobs do.
+// zero value is the policy supervision was tuned with; the package documentation says what the knobs do.
 type Deployed struct {
 	InitialDelay     time.Duration // one container's backoff: the first delay. Zero means 1 s
 	MaxDelay         time.Duration // and the longest, at least InitialDelay. Zero means 60 s
 	GateInitialDelay time.Duration // the whole function's pause in a crash loop: the first. Zero means 2 s
 	GateMaxDelay     time.Duration // and the longest, at least GateInitialDelay. Zero means 30 s
-	ColdDebt         int           // debt that opens the gate. Zero means 4
-	Debt             int           // most debt a channel can hold; at least ColdDebt. Zero means 8
+	ColdDebt         int           // start-up debt that opens the gate. Zero means 4
+	Debt             int           // most start-up debt there can be; at least ColdDebt. Zero means 8
 	Probation        time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
+	ColdInputs       int           // inputs that crash one after the other and open the gate, if below 32. Zero means 96
 }
 
 const (
@@ -39,9 +41,14 @@ const (
 	defaultSustain   = time.Minute
 	defaultProbation = 10 * time.Second
 
+	defaultColdInputs = 96
+
 	defaultGateInitial = 2 * time.Second
 	defaultGateMax     = 30 * time.Second
 )
+
+func (Ephemeral) crashes() {}
+func (Deployed) crashes()  {}
 
 // WithDefaults returns p with its zero fields filled in.
 func (p Ephemeral) WithDefaults() Ephemeral {
@@ -49,6 +56,7 @@ func (p Ephemeral) WithDefaults() Ephemeral {
 	orDefault(&p.Debt, defaultDebt)
 	orDefault(&p.Sustain, defaultSustain)
 	orDefault(&p.Probation, defaultProbation)
+	orDefault(&p.ColdInputs, defaultColdInputs)
 	return p
 }
 
@@ -61,6 +69,7 @@ func (p Deployed) WithDefaults() Deployed {
 	orDefault(&p.ColdDebt, defaultColdDebt)
 	orDefault(&p.Debt, defaultDebt)
 	orDefault(&p.Probation, defaultProbation)
+	orDefault(&p.ColdInputs, defaultColdInputs)
 	return p
 }
 
@@ -72,6 +81,7 @@ func (p Ephemeral) Validate() error {
 		negative("Debt", p.Debt),
 		negative("Sustain", p.Sustain),
 		negative("Probation", p.Probation),
+		negative("ColdInputs", p.ColdInputs),
 		below("Debt", p.Debt, p.ColdDebt, "must be at least ColdDebt"),
 	)
 }
@@ -87,6 +97,7 @@ func (p Deployed) Validate() error {
 		negative("ColdDebt", p.ColdDebt),
 		negative("Debt", p.Debt),
 		negative("Probation", p.Probation),
+		negative("ColdInputs", p.ColdInputs),
 		below("MaxDelay", p.MaxDelay, p.InitialDelay, "must be at least InitialDelay"),
 		below("GateMaxDelay", p.GateMaxDelay, p.GateInitialDelay, "must be at least GateInitialDelay"),
 		below("Debt", p.Debt, p.ColdDebt, "must be at least ColdDebt"),

@@ -12,15 +12,15 @@ import (
 func TestCrashesDefaults(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, policy.Ephemeral{
-		ColdDebt: 4, Debt: 8, Sustain: time.Minute, Probation: 10 * time.Second,
+		ColdDebt: 4, Debt: 8, Sustain: time.Minute, Probation: 10 * time.Second, ColdInputs: 96,
 	}, policy.Ephemeral{}.WithDefaults())
 	require.Equal(t, policy.Deployed{
 		InitialDelay: time.Second, MaxDelay: time.Minute,
 		GateInitialDelay: 2 * time.Second, GateMaxDelay: 30 * time.Second,
-		ColdDebt: 4, Debt: 8, Probation: 10 * time.Second,
+		ColdDebt: 4, Debt: 8, Probation: 10 * time.Second, ColdInputs: 96,
 	}, policy.Deployed{}.WithDefaults())
 
-	set := policy.Ephemeral{ColdDebt: 1, Debt: 2, Sustain: 3, Probation: 4}
+	set := policy.Ephemeral{ColdDebt: 1, Debt: 2, Sustain: 3, Probation: 4, ColdInputs: 5}
 	require.Equal(t, set, set.WithDefaults())
 }
 
@@ -39,6 +39,8 @@ func TestCrashesBounds(t *testing.T) {
 		"default below cold":    {policy.Ephemeral{ColdDebt: 9}, "Debt"},
 		"sustain":               {policy.Ephemeral{Sustain: -1}, "Sustain"},
 		"probation":             {policy.Ephemeral{Probation: -1}, "Probation"},
+		"cold inputs":           {policy.Ephemeral{ColdInputs: -1}, "ColdInputs"},
+		"deployed cold inputs":  {policy.Deployed{ColdInputs: -1}, "ColdInputs"},
 		"deployed zero":         {policy.Deployed{}, ""},
 		"deployed long":         {policy.Deployed{InitialDelay: time.Hour, MaxDelay: time.Hour}, ""},
 		"initial":               {policy.Deployed{InitialDelay: -1}, "InitialDelay"},

@@ -56,10 +56,18 @@ func (c *Container) Ready() {
 }
 
 // Finished adds n inputs to those that the container has brought to an end, with
-// a value or with an error of the function. It is progress, and pays for crashes.
+// a value or with an error of the function. It is progress: it ends a streak of crashes at once, and the pool is told if
+// somebody waits for that.
 func (c *Container) Finished(n int) {
-	if c.finished.Add(int64(n)) == int64(n) && c.watched && n > 0 {
-		c.pool.tell(message{kind: proved, container: c})
+	if n <= 0 {
+		return
+	}
+	news := c.finished.Add(int64(n)) == int64(n) && c.watched
+	if c.pool.Alarm().Crashed() {
+		news = c.pool.end() || news
+	}
+	if news {
+		c.pool.tell(message{kind: progressed, container: c})
 	}
 }
 
@@ -92,9 +100,11 @@ func (c *Container) note(bit uint32) (news bool) { return c.fate.Or(bit)&bit == 
 // Busy says whether the container executes inputs or waits for some.
 func (c *Container) Busy(yes bool) { c.busy.Store(yes) }
 
-// CrashLooping reports that the pool is in a crash loop: its function does not work
-// now, whatever it is given. Always false for an ephemeral pool.
-func (c *Container) CrashLooping() bool { return c.pool.looping.Load() }
+// Alarm is what the crashes of the pool mean now; see [Supervisor.Alarm].
+func (c *Container) Alarm() Alarm { return c.pool.Alarm() }
+
+// Others reports that another lineage has a container, or awaits one.
+func (c *Container) Others() bool { return c.pool.Filled() > 1 }
 
 // Abandon gives the container up: it is counted, replaced, and no longer waited
 // for. It reports false if the container has ended by itself. No crash is counted:

@@ -72,8 +72,8 @@ func TestCutoffCold(t *testing.T) {
 	}
 }
 
-// TestCutoffColdRunning checks the running channel: containers that get ready and then die, none finishing anything.
-func TestCutoffColdRunning(t *testing.T) {
+// TestCutoffColdIdle checks containers that get ready and then die with nothing to do: that is a start that fails.
+func TestCutoffColdIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := open(t, supervisor.Config{Containers: 1, Serve: func(_ context.Context, c *supervisor.Container) error {
 			c.Ready()
@@ -132,25 +132,18 @@ func TestCutoffSpared(t *testing.T) {
 			time.Sleep(time.Hour)
 			synctest.Wait()
 			require.Empty(t, p.cutoffs)
-			require.Equal(t, 8, p.Snapshot().RunDebt)
+			require.Equal(t, 8, p.Snapshot().StartDebt)
 		})
 	})
-	t.Run("spent", func(t *testing.T) {
+	t.Run("struck inputs", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			p := open(t, supervisor.Config{
-				Containers: 1,
-				Spent:      func() bool { return true },
-				Serve: func(_ context.Context, c *supervisor.Container) error {
-					c.Ready()
-					if c.ID() == 0 {
-						c.Finished(1)
-					}
-					if c.ID() == 500 {
-						return nil
-					}
-					return errBroken
-				},
-			})
+			p := open(t, supervisor.Config{Containers: 1, Crashed: onStruck, Serve: func(_ context.Context, c *supervisor.Container) error {
+				c.Ready()
+				if c.ID() == 500 {
+					return nil
+				}
+				return errBroken
+			}})
 			<-p.Done()
 			require.Zero(t, p.now(), "a crash that tells of its input alone costs no wait")
 			require.Empty(t, p.cutoffs)
@@ -199,8 +192,7 @@ func TestCrashesNil(t *testing.T) {
 		defer cancel()
 		p := supervisor.Start(ctx, supervisor.Config{
 			Containers: 1, Serve: failing,
-			Crashed: func(*supervisor.Container, *supervisor.CrashError) {},
-			Spent:   func() bool { return false },
+			Crashed: idly,
 			Cutoff:  func(err *supervisor.CutoffError) { cut = err; cancel() },
 		})
 		<-p.Done()

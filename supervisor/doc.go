@@ -3,8 +3,19 @@
 // A pool has lineages, the slots that containers fill: one container each at a time. A
 // lineage is free when it has no container and waits for none. What a container does is a function, Config.Serve; it ends in order when Serve returns nil,
 // and crashes when Serve returns an error, panics, or calls runtime.Goexit. What then
-// becomes of the lineage is decided by the values of package policy, which the pool
+// becomes of the lineage is decided by the rules of package policy, which the pool
 // feeds with what happens: a restart at once, one after a backoff, none any more.
+//
+// # Crashes
+//
+// A crash at start-up, or of a container that has nothing to do, costs its lineage a backoff. One on inputs costs it
+// none: the container got ready, so it can be started. What a container was executing is known to the owner of the work
+// alone, who says so as [Evidence]: whether the inputs were fresh (in no crash before), when they were begun, and whether
+// another fresh one could be tried. In return the pool raises an [Alarm], which the owner heeds when it chooses
+// what is executed next: inputs have crashed and none has finished since; so many have that the function is in doubt; it is
+// in a crash loop. A finished input ends it at once, on the container's own goroutine.
+//
+// A container that is lost with its machine, or the link to it, is no crash: see [ErrLost].
 //
 // # The life of a container
 //
@@ -18,9 +29,10 @@
 // # Two modes
 //
 // A pool under policy.Ephemeral gives up when crashes outweigh progress: its Cutoff is
-// called with a *[CutoffError] that says which limit was exceeded, and is expected to
-// end the pool's context. A pool under policy.Deployed never gives up: it closes a gate
-// to new containers, lets a canary through from time to time, and opens up again when
+// called with a *[CutoffError] that says which limit was exceeded and how many different inputs were tried, and is
+// expected to end the pool's context. Before that it pauses: after each 32 inputs that crashed one after the
+// other, no container that crashed on one is started for a while. A pool under policy.Deployed never gives up: it stops
+// starts, lets a canary through from time to time, and lets all start again when
 // one proves itself. Meanwhile a [Snapshot] says that the pool is crash-looping, since
 // when, why, and when the next start is.
 //
@@ -37,7 +49,8 @@
 //
 // One goroutine owns the state of a pool and everybody else sends it messages, so that
 // no hook and no observer ever runs under a lock. Containers do not report progress:
-// they count it, and the owner reads the counts when a crash makes it ask. The first
+// they count it, and the owner reads the counts when a crash makes it ask; only when somebody waits for progress is it
+// told. The first
 // crash of a pool is visible at once, as an event and in the snapshot; limits decide
 // only when to give up.
 package supervisor

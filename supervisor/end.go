@@ -3,6 +3,7 @@ package supervisor
 import (
 	"time"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -23,9 +24,9 @@ func (s *Supervisor) abandonAll() {
 func (s *Supervisor) abandon(c *Container) {
 	s.abandoned++
 	s.vacate(c)
-	s.judge.stopped(c.lineage, time.Now())
+	s.judge.Stopped(c.lineage, time.Now())
 	s.emit(Event{Kind: ContainerAbandoned, Container: c.id, Lineage: c.lineage})
-	if s.filled < s.want {
+	if s.Filled() < s.want {
 		s.schedule(c.lineage, 0)
 	}
 }
@@ -35,70 +36,100 @@ func (s *Supervisor) vacate(c *Container) {
 	s.live.Add(-1)
 	l := &s.lineages[c.lineage]
 	l.container = nil
+	if l.ready.IsZero() {
+		s.pending--
+	}
 	if !l.retiring {
-		s.filled--
+		s.filled.Add(-1)
 	}
 	l.retiring = false
 }
 
-func (s *Supervisor) exit(c *Container, crash *CrashError, starting bool) {
+func (s *Supervisor) exit(c *Container, d death) {
 	now := time.Now()
 	s.vacate(c)
-	if crash == nil {
-		s.judge.stopped(c.lineage, now)
+	switch {
+	case d.crash == nil:
+		s.judge.Stopped(c.lineage, now)
 		s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage})
-		if !s.cfg.Lasting && !c.retired() && s.filled < s.want {
+		if !s.cfg.Lasting && !c.retired() && s.Filled() < s.want {
 			s.want-- // its work is done, and nobody asked for its end
 		}
+	case d.lost:
+		s.lose(c, d, now)
+	default:
+		s.crash(c, d, now)
+	}
+}
+
+// lose counts a container that went with its machine and replaces it.
+func (s *Supervisor) lose(c *Container, d death, now time.Time) {
+	s.lost++
+	s.judge.Stopped(c.lineage, now)
+	s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage, Err: d.crash})
+	delay := time.Duration(0)
+	if d.starting {
+		delay = s.judge.restarts.Crash(c.lineage, 0)
+	}
+	s.again(c.lineage, delay, now)
+}
+
+// crash counts a crash and decides what becomes of the lineage: a restart now, one later, or none.
+func (s *Supervisor) crash(c *Container, d death, now time.Time) {
+	s.count(c, d, now)
+	if s.stopping || s.ctx.Err() != nil {
+		s.emitCrash(c, d.crash, time.Time{}) // it has ended the run; nothing is left to decide
 		return
 	}
+	s.catchUp(now)
+	delay, rule := s.judge.crash(rules.Crash{
+		Lineage: c.lineage, Now: now, Starting: d.starting, Wanted: s.want, InReach: d.evidence.InReach,
+		Fresh: d.evidence.Fresh && d.epoch == s.epoch, // else an input has finished since
+		Begun: d.evidence.Begun,
+	}, s.lineages[c.lineage].uptime(now), d.fatal)
+	if rule != 0 {
+		s.emitCrash(c, d.crash, time.Time{})
+		s.cutoff(rule, d.starting)
+		return
+	}
+	next := time.Time{}
+	if s.Filled() < s.want {
+		next = s.nextStart(c.lineage, now, delay)
+	}
+	s.emitCrash(c, d.crash, next)
+	s.showLoop()
+	s.again(c.lineage, delay, now)
+}
+
+func (s *Supervisor) count(c *Container, d death, now time.Time) {
 	l := &s.lineages[c.lineage]
 	if s.crashes == 0 {
 		s.since = now
 	}
 	s.crashes++
+	if d.starting {
+		s.startCrashes++
+	}
 	l.row++
-	s.last, l.last = crash, crash
-	if s.stopping || s.ctx.Err() != nil {
-		s.emitCrash(c, crash, time.Time{}) // it has ended the run; nothing is left to decide
-		return
-	}
-	s.crash(c, crash, starting, now)
+	s.last, l.last = d.crash, d.crash
 }
 
-// crash decides what becomes of the lineage: a restart now, one later, or none. It is
-// this lineage that waits, and no free one that takes its place: or there would be no
-// backoff. One that is not wanted any more keeps its due time for the day it is.
-func (s *Supervisor) crash(c *Container, crash *CrashError, starting bool, now time.Time) {
-	delay, rule, cutoff := s.judge.crash(verdict{
-		lineage:  c.lineage,
-		starting: starting,
-		uptime:   s.lineages[c.lineage].uptime(now),
-		spent:    s.cfg.Spent(),
-		fatal:    isFatal(crash),
-		now:      now,
-	})
-	if cutoff {
-		s.emitCrash(c, crash, time.Time{})
-		s.cutoff(rule)
-		return
-	}
-	s.lineages[c.lineage].due = now.Add(delay)
-	wanted := s.filled < s.want
-	next := time.Time{}
-	if wanted {
-		next = s.nextStart(now, delay)
-	}
-	s.emitCrash(c, crash, next)
-	s.showLoop()
-	if wanted {
-		s.schedule(c.lineage, delay)
+// again has a lineage started after a delay. It is this lineage that waits, and no free one that takes its place: or
+// there would be no backoff. One that is not wanted any more keeps its due time for the day it is.
+func (s *Supervisor) again(lineage int, delay time.Duration, now time.Time) {
+	s.lineages[lineage].due = now.Add(delay)
+	if s.Filled() < s.want {
+		s.schedule(lineage, delay)
 	}
 }
 
-func (s *Supervisor) cutoff(rule policy.Rule) {
+// cutoff gives the pool up by a rule, for crashes at start-up or on inputs.
+func (s *Supervisor) cutoff(rule policy.Rule, starting bool) {
 	err := &CutoffError{Rule: rule, Crashes: s.crashes, Since: s.since, Last: s.last}
+	if streak := s.judge.Streak(); !starting {
+		err.Inputs, err.Streak, err.Pauses = streak.Inputs(), streak.Run(), streak.Pauses()
+	}
 	s.emit(Event{Kind: Cutoff, Container: -1, Lineage: -1, Err: err})
-	s.want = min(s.want, s.filled) // whoever has crashed is not replaced
+	s.want = min(s.want, s.Filled()) // whoever has crashed is not replaced
 	s.cfg.Cutoff(err)
 }

@@ -94,11 +94,31 @@ type CutoffError struct {
 	Crashes int         // of the whole pool
 	Since   time.Time   // when the first of them happened
 	Last    *CrashError
+
+	// Where crashes on inputs have exceeded it; 0 where crashes at start-up have.
+	Inputs int // how many different ones were tried since one finished
+	Streak int // of them, those that count: what has died together counts once
+	Pauses int // how often it was waited before more were tried
 }
 
-// Error names the rule, the number of crashes and the last of them.
+// Error says which rule, what has happened by it, and how the last crash was.
 func (e *CutoffError) Error() string {
-	return fmt.Sprintf("%v (%v, %d crashes), last: %v", ErrCutoff, e.Rule, e.Crashes, e.Last)
+	return fmt.Sprintf("%v (%v: %s; %d crashes), last: %v", ErrCutoff, e.Rule, e.why(), e.Crashes, e.Last)
+}
+
+func (e *CutoffError) why() string {
+	switch {
+	case e.Rule == policy.RuleFatal:
+		return "no start can succeed"
+	case e.Rule == policy.RuleCold && e.Inputs > 0:
+		return fmt.Sprintf("%d different inputs were tried and none has ever finished", e.Inputs)
+	case e.Rule == policy.RuleCold:
+		return "no container has ever come to work"
+	case e.Inputs > 0:
+		return fmt.Sprintf("%d different inputs were tried since one last finished", e.Inputs)
+	default:
+		return "containers keep crashing at start-up"
+	}
 }
 
 // Is reports the class of the error.

@@ -118,8 +118,7 @@ func TestEventsDoNotHoldThePool(t *testing.T) {
 				c.Finished(1)
 				return errBroken
 			},
-			Crashed: func(*supervisor.Container, *supervisor.CrashError) {},
-			Spent:   func() bool { return false },
+			Crashed: idly,
 		})
 		before := time.Now()
 		<-p.Done()

@@ -20,10 +20,12 @@ func waiter(ctx context.Context, lineages int) (*supervisor.Supervisor, <-chan *
 			<-ctx.Done()
 			return nil
 		},
-		Crashed:   func(_ *supervisor.Container, crash *supervisor.CrashError) { fmt.Println(crash) },
+		Crashed: func(_ *supervisor.Container, crash *supervisor.CrashError) supervisor.Evidence {
+			fmt.Println(crash)
+			return supervisor.Evidence{Idle: true}
+		},
 		Abandoned: func(*supervisor.Container) bool { return true },
 		Cutoff:    func(*supervisor.CutoffError) {},
-		Spent:     func() bool { return false },
 	}), started
 }
 

@@ -24,9 +24,11 @@ func ExampleStart() {
 			c.Finished(1)
 			return nil // nothing more to do
 		},
-		Crashed: func(_ *supervisor.Container, crash *supervisor.CrashError) { fmt.Println(crash) },
-		Cutoff:  func(*supervisor.CutoffError) { cancel() },
-		Spent:   func() bool { return false },
+		Crashed: func(_ *supervisor.Container, crash *supervisor.CrashError) supervisor.Evidence {
+			fmt.Println(crash)
+			return supervisor.Evidence{Idle: true} // it executed nothing
+		},
+		Cutoff: func(*supervisor.CutoffError) { cancel() },
 	})
 	<-pool.Done()
 	s := pool.Snapshot()
@@ -41,14 +43,14 @@ func ExampleStart() {
 func ExampleCutoffError() {
 	full := errors.New("disk full")
 	var err error = &supervisor.CutoffError{
-		Rule: policy.RuleCold, Crashes: 5,
+		Rule: policy.RuleCold, Crashes: 98, Inputs: 96, Streak: 96, Pauses: 2,
 		Last: &supervisor.CrashError{Container: 4, Phase: supervisor.PhaseInput, Input: 17, Panic: full},
 	}
 	crash, ok := errors.AsType[*supervisor.CrashError](err)
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, supervisor.ErrCutoff), errors.Is(err, full), ok, crash.Input)
 	// Output:
-	// supervisor: crashes outweigh progress (cold, 5 crashes), last: supervisor: container 4 crashed on input 17: panic: disk full
+	// supervisor: crashes outweigh progress (cold: 96 different inputs were tried and none has ever finished; 98 crashes), last: supervisor: container 4 crashed on input 17: panic: disk full
 	// true true true 17
 }
 

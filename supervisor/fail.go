@@ -23,15 +23,11 @@ func (c *Container) Fail(err error) bool {
 	if err == nil {
 		err = errGivenUp
 	}
-	crash, phase := asCrash(c, err), c.phase()
-	if crash.Phase == "" {
-		crash.Phase = phase
-	}
-	s.cfg.Crashed(c, crash)
+	d := s.examine(c, asCrash(c, err), !late)
 	if late {
 		s.tell(message{kind: abandoned, container: c})
 	} else {
-		s.tell(message{kind: failed, container: c, crash: crash, starting: phase == PhaseStart})
+		s.tell(message{kind: failed, container: c, death: d})
 	}
 	return true
 }

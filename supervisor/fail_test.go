@@ -33,7 +33,7 @@ func TestFailDeployed(t *testing.T) {
 		snap := p.Snapshot()
 		require.True(t, snap.CrashLooping)
 		require.Equal(t, 8, snap.StartDebt)
-		require.Zero(t, snap.RunDebt)
+		require.Zero(t, snap.Streak)
 		require.ErrorIs(t, snap.Last, errBroken)
 		require.Equal(t, supervisor.PhaseStart, snap.Last.Phase)
 		require.Equal(t, supervisor.NoInput, snap.Last.Input)

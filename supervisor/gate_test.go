@@ -85,7 +85,7 @@ func TestGateRecovers(t *testing.T) {
 		require.Equal(t, "closed", snap.Gate)
 		require.Equal(t, 64, snap.Live)
 		require.Equal(t, before+64, snap.Starts)
-		require.Zero(t, snap.StartDebt+snap.RunDebt)
+		require.Zero(t, snap.StartDebt+snap.Streak)
 		require.Zero(t, snap.CrashLoopSince)
 		for _, c := range snap.Containers {
 			require.Zero(t, c.Crashes, "lineage %d: Restarts are reset", c.Lineage)

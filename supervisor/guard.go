@@ -81,14 +81,12 @@ func asCrash(c *Container, err error) *CrashError {
 func (s *Supervisor) ended(c *Container, crash *CrashError) <-chan *Container {
 	late := s.ctx.Err() != nil
 	won := c.decide(gone) // before the crash is told: Fail may tell of another
+	var d death
 	if crash != nil && (won || c.fate.Load()&stuck == 0) {
-		if crash.Phase == "" {
-			crash.Phase = c.phase()
-		}
-		s.cfg.Crashed(c, crash)
+		d = s.examine(c, crash, won && !late)
 	}
 	if late {
-		crash = nil // whatever a container does after it was asked to end is no crash of the pool
+		d = death{} // whatever a container does after it was asked to end is no crash of the pool
 	}
 	switch {
 	case !won:
@@ -99,11 +97,11 @@ func (s *Supervisor) ended(c *Container, crash *CrashError) <-chan *Container {
 		if s.live.Add(-1) == 0 {
 			s.tell(message{kind: emptied})
 		}
-	case crash == nil || crash.Goexit: // the goroutine ends
-		s.tell(message{kind: exited, container: c, crash: crash})
+	case d.crash == nil || d.crash.Goexit: // the goroutine ends
+		s.tell(message{kind: exited, container: c, death: d})
 	default:
 		heir := make(chan *Container, 1)
-		s.tell(message{kind: exited, container: c, crash: crash, heir: heir})
+		s.tell(message{kind: exited, container: c, death: d, heir: heir})
 		return heir
 	}
 	return nil

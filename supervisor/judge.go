@@ -1,199 +1,128 @@
 package supervisor
 
 import (
-	"errors"
 	"math/rand/v2"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
-// judge asks the policy: it feeds what happens to the values of package policy, and
-// hands back what they say. One detector, two consequences: budget for an ephemeral
-// pool, gate for a deployed one, never both.
+// judge asks the rules: it feeds what happens to the values of internal/rules, and hands back what they say. One
+// detector, two consequences: a budget for an ephemeral pool, a gate for a deployed one, never both.
 type judge struct {
-	budget    *policy.Budget
-	gate      *policy.Gate
-	restarts  *policy.Restarts
-	credit    *policy.Credit // nil unless plain
+	ruleset
+	gate      *rules.Gate // the ruleset of a deployed pool, else nil
+	restarts  *rules.Restarts
 	probation time.Duration
 }
 
-// verdict is what there is to know about a crash.
-type verdict struct {
-	lineage  int
-	starting bool
-	fatal    bool
-	spent    bool
-	uptime   time.Duration
-	now      time.Time
+// ruleset is what a budget and a gate have in common.
+type ruleset interface {
+	Admit(lineage int, now time.Time) (ok bool, wait time.Duration)
+	Started(lineage int, now time.Time)
+	Ready(lineage int, now time.Time)
+	Proven(lineage int, now time.Time)
+	Stopped(lineage int, now time.Time)
+	Finished(lineage, n int, now time.Time)
+	Progress(now time.Time)
+	Crash(c rules.Crash) policy.Rule
+	Grow(containers int, now time.Time)
+	Reset(now time.Time)
+
+	Until(lineage int) time.Time
+	Healthy() int
+	Debt() int
+	Streak() *rules.Streak
+	Limits() (debt, streak int)
 }
 
-// ErrFatalStart marks the error of a start that no further start can mend: the
-// executable is missing, the versions do not match, the function is unknown. A
-// runtime wraps it; an ephemeral pool gives up at the first.
-var ErrFatalStart = errors.New("supervisor: no start can succeed")
-
 func newJudge(cfg Config) judge {
-	if cfg.Crashes == nil {
-		cfg.Crashes = policy.Ephemeral{}
-	}
-	j := judge{restarts: policy.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
-	if cfg.Plain {
-		j.credit = new(policy.Credit)
-	}
+	j := judge{restarts: rules.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
 	switch p := cfg.Crashes.(type) {
 	case policy.Deployed:
-		p = p.WithDefaults()
-		j.probation = p.Probation
-		j.gate = policy.NewGate(p, cfg.Containers, rand.Float64)
+		j.probation = p.WithDefaults().Probation
+		j.gate = rules.NewGate(p, cfg.Containers, rand.Float64)
 		if cfg.Plain {
-			j.gate.Unmetered()
+			j.gate.Plain()
 		}
-	case policy.Ephemeral:
-		p = p.WithDefaults()
-		j.probation = p.Probation
-		j.budget = policy.NewBudget(p, cfg.Containers)
+		j.ruleset = j.gate
+	default:
+		e, _ := p.(policy.Ephemeral)
+		j.probation = e.WithDefaults().Probation
+		j.ruleset = rules.NewBudget(e, cfg.Containers, rand.Float64)
 	}
 	return j
 }
 
-func (j *judge) started(i int, now time.Time) {
-	if j.gate != nil {
-		j.gate.Started(i, now)
-	}
-}
-
-func (j *judge) ready(i int, now time.Time) {
-	if j.gate != nil {
-		j.gate.Ready(i, now)
-	} else {
-		j.budget.Ready(i)
-	}
-}
-
-// stopped notes that a container has ended without a crash.
-func (j *judge) stopped(i int, now time.Time) {
-	if j.gate != nil {
-		j.gate.Stopped(i, now)
-	} else {
-		j.budget.Stopped(i)
-	}
-}
-
-func (j *judge) proven(i int, now time.Time) {
-	if j.gate != nil {
-		j.gate.Proven(i, now)
-	} else {
-		j.budget.Proven(i)
-	}
-}
-
-// enough finished inputs to pay off any debt; more change nothing.
-const enough = 64
-
+// finished notes that the container of a lineage has finished n inputs.
 func (j *judge) finished(i, n int, now time.Time) {
 	j.restarts.Finished(i)
-	if j.credit != nil {
-		j.credit.Earn(n)
-	}
-	for range min(n, enough) {
-		if j.gate != nil {
-			j.gate.Finished(i, now)
-		} else {
-			j.budget.Finished(i)
-		}
-	}
+	j.Finished(i, n, now)
 }
 
-// crash returns how long the lineage has to wait for its next start, or the limit
-// that was exceeded.
-//
-// A crash that only tells of its input (every unfinished one has crashed before)
-// costs its container no wait, nor does one that finished inputs have paid for.
-func (j *judge) crash(v verdict) (wait time.Duration, rule policy.Rule, cutoff bool) {
-	excused := false
-	if j.gate != nil {
-		j.gate.NoFreshInputs(v.spent)
-		j.gate.Crash(v.lineage, v.starting, v.now)
-		excused = j.gate.Excused()
-	} else {
-		if v.fatal {
-			return 0, policy.RuleFatal, true
-		}
-		j.budget.NoFreshInputs(v.spent)
-		if rule, cutoff = j.budget.Crash(v.lineage, v.starting, v.now); cutoff {
-			return 0, rule, true
-		}
-		excused = j.budget.Excused()
+// crash returns how long the lineage has to wait for its next start, whatever else it waits for, or the limit that was
+// exceeded. A crash on an input costs its container no wait: it got ready, so it can be started.
+func (j *judge) crash(c rules.Crash, uptime time.Duration, fatal bool) (wait time.Duration, rule policy.Rule) {
+	if fatal && j.gate == nil {
+		return 0, policy.RuleFatal
 	}
-	if !v.starting && (excused || (j.credit != nil && j.credit.Spend())) {
-		return 0, 0, false
+	if rule := j.Crash(c); rule != 0 {
+		return 0, rule
 	}
-	return j.restarts.Crash(v.lineage, v.uptime), 0, false
-}
-
-func (j *judge) admit(i int, now time.Time) (ok bool, wait time.Duration) {
-	if j.gate == nil {
-		return true, 0
+	if !c.Starting {
+		return 0, 0
 	}
-	return j.gate.Admit(i, now)
-}
-
-func (j *judge) healthy() int {
-	if j.gate != nil {
-		return j.gate.Healthy()
-	}
-	return j.budget.Healthy()
+	return j.restarts.Crash(c.Lineage, uptime), 0
 }
 
 // looping reports a crash loop, and since when.
 func (j *judge) looping() (since time.Time, yes bool) {
-	if j.gate == nil || j.gate.Mode() == policy.GateClosed {
+	if j.gate == nil || j.gate.Mode() == rules.GateClosed {
 		return time.Time{}, false
 	}
 	return j.gate.Since(), true
-}
-
-// until is the earliest next start while the gate is open, zero at other times.
-func (j *judge) until() time.Time {
-	if j.gate == nil {
-		return time.Time{}
-	}
-	return j.gate.Until()
 }
 
 // forgive forgets the crashes of every lineage, as the gate does when it closes.
 func (j *judge) forgive() { j.restarts.Reset() }
 
 // ramping reports that the gate is on its way back.
-func (j *judge) ramping() bool { return j.gate != nil && j.gate.Mode() == policy.GateRamp }
+func (j *judge) ramping() bool { return j.gate != nil && j.gate.Mode() == rules.GateRamp }
 
-// grow takes in that the pool has n lineages. The others take them in as they hear of
-// them.
-func (j *judge) grow(n int, now time.Time) {
-	if j.gate != nil {
-		j.gate.Grow(n, now)
-	}
-}
-
-// reset is a manual one. The budget of an ephemeral pool stays what it is: it is the
-// measure of one run.
+// reset is a manual one. The budget of an ephemeral pool stays what it is.
 func (j *judge) reset(now time.Time) {
 	j.restarts.Reset()
+	j.Reset(now)
+}
+
+// show is the state of the rules.
+func (j *judge) show(snap *Snapshot) {
+	streak := j.Streak()
+	snap.StartDebt, snap.Streak, snap.Inputs, snap.Pauses = j.Debt(), streak.Run(), streak.Inputs(), streak.Pauses()
+	snap.StartLimit, snap.StreakLimit = j.Limits()
+	snap.Doubt = streak.Doubt()
 	if j.gate != nil {
-		j.gate.Reset(now)
+		snap.Gate = j.gate.Mode().String()
+		snap.CrashLoopOfInputs = j.gate.OfInputs()
 	}
 }
 
-// show is the state of the gate, if there is one, and of the detector.
-func (j *judge) show(snap *Snapshot) {
-	if j.gate != nil {
-		snap.Gate = j.gate.Mode().String()
-		snap.StartDebt, snap.RunDebt = j.gate.Debt()
-		snap.StartLimit, snap.RunLimit = j.gate.Limits()
-		return
+// alarm is what containers are to know of the rules.
+func (j *judge) alarm() Alarm {
+	var a Alarm
+	if j.Streak().Run() > 0 {
+		a |= alarmCrashed
 	}
-	snap.StartDebt, snap.RunDebt = j.budget.Debt()
-	snap.StartLimit, snap.RunLimit = j.budget.Limits()
+	if j.Streak().Doubt() {
+		a |= alarmDoubt
+	}
+	if _, looping := j.looping(); looping {
+		a |= alarmLoop
+		if !j.gate.OfInputs() {
+			a |= alarmStarts
+		}
+		a |= canaries(j.gate.Canaries())
+	}
+	return a
 }

@@ -98,9 +98,8 @@ func TestLastingGivesUp(t *testing.T) {
 		cutoffs := 0
 		s := supervisor.Start(ctx, supervisor.Config{
 			Lasting: true, Containers: 1, Want: 1, Serve: failing,
-			Crashed: func(*supervisor.Container, *supervisor.CrashError) {},
+			Crashed: idly,
 			Cutoff:  func(*supervisor.CutoffError) { cutoffs++ },
-			Spent:   func() bool { return false },
 		})
 		time.Sleep(time.Hour)
 		require.Equal(t, 5, s.Snapshot().Starts)

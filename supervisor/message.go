@@ -6,24 +6,23 @@ import "time"
 type messageKind uint8
 
 const (
-	exited    messageKind = iota
-	failed                // given up as crashed, by somebody else
-	retired               // asked to end in order
-	emptied               // the last container has ended, and none has said so itself
-	readied               // the start is over
-	proved                // the first input is finished: a reason to look at progress, as each message is
-	abandoned             // nobody waits for it any more
-	scaled                // so many are wanted
-	forgiven              // a manual reset
-	asked                 // for a snapshot
+	exited     messageKind = iota
+	failed                 // given up as crashed, by somebody else
+	retired                // asked to end in order
+	emptied                // the last container has ended, and none has said so itself
+	readied                // the start is over
+	progressed             // an input is finished for which somebody waits: a reason to look at progress, as each message is
+	abandoned              // nobody waits for it any more
+	scaled                 // so many are wanted
+	forgiven               // a manual reset
+	asked                  // for a snapshot
 )
 
 type message struct {
 	kind      messageKind
 	container *Container
-	crash     *CrashError
+	death     death             // of the container, zero if it has not crashed
 	n         int               // containers wanted
-	starting  bool              // the container failed at start-up
 	heir      chan<- *Container // takes the successor of a crashed container, or nil
 	reply     chan<- Snapshot
 }
@@ -40,12 +39,14 @@ func (s *Supervisor) tell(m message) {
 // every lineage is done once for all of them.
 func (s *Supervisor) handleAll(m message) {
 	more := len(s.inbox)
-	s.credit(time.Now())
+	now := time.Now()
+	s.credit(now)
 	s.handle(m)
 	for range more {
 		s.handle(<-s.inbox)
 	}
 	s.fill()
+	s.publish(now)
 	s.showLoop()
 	s.startDue()
 }
@@ -54,14 +55,14 @@ func (s *Supervisor) handle(m message) {
 	switch m.kind {
 	case exited:
 		s.heir = m.heir
-		s.exit(m.container, m.crash, !m.container.ready.Load())
+		s.exit(m.container, m.death)
 		if s.heir != nil {
 			s.heir <- nil
 			s.heir = nil
 		}
 	case failed:
 		s.abandoned++
-		s.exit(m.container, m.crash, m.starting)
+		s.exit(m.container, m.death)
 	case retired:
 		s.retire(m.container)
 	case readied:

@@ -17,7 +17,7 @@ import (
 var errBroken = errors.New("broken")
 
 // patient is an ephemeral policy that never gives up, for tests of what comes before.
-var patient = policy.Ephemeral{ColdDebt: 1 << 20, Debt: 1 << 20}
+var patient = policy.Ephemeral{ColdDebt: 1 << 20, Debt: 1 << 20, ColdInputs: 1 << 20, Sustain: 1000 * time.Hour}
 
 // start is one start of a container, in the time of the pool.
 type start struct {
@@ -54,11 +54,16 @@ func open(t *testing.T, cfg supervisor.Config) *pool {
 		p.note(func() { p.starts = append(p.starts, start{c.ID(), c.Lineage(), p.now()}) })
 		return serve(ctx, c)
 	}
-	cfg.Crashed = func(_ *supervisor.Container, crash *supervisor.CrashError) {
+	evidence := cfg.Crashed
+	if evidence == nil {
+		evidence = idly
+	}
+	cfg.Crashed = func(c *supervisor.Container, crash *supervisor.CrashError) supervisor.Evidence {
 		p.note(func() {
 			p.crashes = append(p.crashes, crash)
 			p.crashedAt = append(p.crashedAt, p.now())
 		})
+		return evidence(c, crash)
 	}
 	cfg.Abandoned = func(c *supervisor.Container) bool {
 		p.note(func() { p.abandoned = append(p.abandoned, c.ID()) })
@@ -67,9 +72,6 @@ func open(t *testing.T, cfg supervisor.Config) *pool {
 	cfg.Cutoff = func(err *supervisor.CutoffError) {
 		p.note(func() { p.cutoffs = append(p.cutoffs, err) })
 		p.cancel()
-	}
-	if cfg.Spent == nil {
-		cfg.Spent = func() bool { return false }
 	}
 	if cfg.Crashes == nil {
 		cfg.Crashes = policy.Ephemeral{}
@@ -133,6 +135,21 @@ func (p *pool) kinds(of ...supervisor.Kind) []supervisor.Event {
 		}
 	}
 	return found
+}
+
+// idly is a Crashed for containers that execute nothing, which most tests have.
+func idly(*supervisor.Container, *supervisor.CrashError) supervisor.Evidence {
+	return supervisor.Evidence{Idle: true}
+}
+
+// onFresh is a Crashed for containers each of which executes one fresh input from its start on, with others in reach.
+func onFresh(*supervisor.Container, *supervisor.CrashError) supervisor.Evidence {
+	return supervisor.Evidence{Fresh: true, InReach: true}
+}
+
+// onStruck is the same for inputs that were in a crash before.
+func onStruck(*supervisor.Container, *supervisor.CrashError) supervisor.Evidence {
+	return supervisor.Evidence{InReach: true}
 }
 
 // idle is a Serve that gets ready and then waits for the end.

@@ -30,7 +30,7 @@ func TestReset(t *testing.T) {
 				snap := p.Snapshot()
 				require.False(t, snap.CrashLooping)
 				require.Equal(t, "closed", snap.Gate)
-				require.Zero(t, snap.StartDebt+snap.RunDebt)
+				require.Zero(t, snap.StartDebt+snap.Streak)
 				require.Equal(t, 20, snap.Live)
 				require.Zero(t, snap.NextStart)
 				for _, c := range snap.Containers {
@@ -69,13 +69,13 @@ func TestResetEphemeral(t *testing.T) {
 			}
 		}
 		require.Equal(t, []supervisor.State{waiting}, p.states())
-		debt := p.Snapshot().RunDebt
+		debt := p.Snapshot().StartDebt
 		require.Positive(t, debt)
 		before := p.now()
 		p.Reset()
 		require.Equal(t, []supervisor.State{idleNow}, p.states())
 		require.Equal(t, before, p.now())
-		require.Equal(t, debt, p.Snapshot().RunDebt)
+		require.Equal(t, debt-1, p.Snapshot().StartDebt, "what the new container has paid by getting ready")
 		w.there()[0].tell(crash)
 		require.Equal(t, []supervisor.State{idleNow}, p.states(), "its next crash is the first")
 

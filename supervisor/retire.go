@@ -26,6 +26,6 @@ func (c *Container) Retire() {
 func (s *Supervisor) retire(c *Container) {
 	if l := &s.lineages[c.lineage]; l.container == c {
 		l.retiring = true
-		s.filled--
+		s.filled.Add(-1)
 	}
 }

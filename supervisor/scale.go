@@ -24,9 +24,9 @@ func (s *Supervisor) scale(n int) {
 	s.want = max(n, 0)
 	if more := s.want - len(s.lineages); more > 0 && !s.stopping {
 		s.lineages = append(s.lineages, make([]lineage, more)...)
-		s.judge.grow(s.want, time.Now())
+		s.judge.Grow(s.want, time.Now())
 	}
-	for i := len(s.lineages) - 1; i >= 0 && s.filled > s.want && s.waits > 0; i-- {
+	for i := len(s.lineages) - 1; i >= 0 && s.Filled() > s.want && s.waits > 0; i-- {
 		s.free(i)
 	}
 }
@@ -37,17 +37,17 @@ func (s *Supervisor) free(i int) {
 	if l := &s.lineages[i]; l.waiting {
 		l.waiting = false
 		s.waits--
-		s.filled--
+		s.filled.Add(-1)
 	}
 }
 
 // fill schedules free lineages until as many are filled as are wanted. There may be too
 // few: what retires keeps its lineage until it has ended.
 func (s *Supervisor) fill() {
-	if s.filled >= s.want || s.stopping || s.ctx.Err() != nil {
+	if s.Filled() >= s.want || s.stopping || s.ctx.Err() != nil {
 		return
 	}
-	for i := 0; i < len(s.lineages) && s.filled < s.want; i++ {
+	for i := 0; i < len(s.lineages) && s.Filled() < s.want; i++ {
 		if !s.lineages[i].taken() {
 			s.schedule(i, 0)
 		}

@@ -1,9 +1,6 @@
 package supervisor
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Snapshot is a pool at one moment, as a value that nothing changes any more.
 type Snapshot struct {
@@ -12,6 +9,7 @@ type Snapshot struct {
 	Live       int             // containers that run, start or stop
 	Starts     int             // containers ever started
 	Crashes    int             // of all containers
+	Lost       int             // containers that went with their machine: no crashes
 	Abandoned  int             // containers given up
 	Lingering  int             // abandoned containers that still run
 
@@ -22,10 +20,15 @@ type Snapshot struct {
 	Gate           string    // closed, open or ramp; empty for an ephemeral pool
 	NextStart      time.Time // while crash-looping: the first that is known, of those that are waited for; else zero
 
-	// The detector, see package policy: crashes that progress has not paid for, at start-up and
-	// later, and how many of them may end an ephemeral pool or open a crash loop.
-	StartDebt, RunDebt   int
-	StartLimit, RunLimit int
+	CrashLoopOfInputs bool // inputs that crashed opened the loop, not start-ups: any that finishes ends it
+
+	// What speaks against the function, and how much of it may end an ephemeral pool or open a crash loop: crashes at
+	// start-up that progress has not paid for, and fresh inputs that have crashed one after the other since one finished.
+	StartDebt, StartLimit int
+	Streak, StreakLimit   int
+	Inputs                int  // of the streak: how many different ones were tried, those that died together included
+	Pauses                int  // of an ephemeral pool, in the streak
+	Doubt                 bool // the streak is so long that no input is blamed while a fresh one can be tried
 
 	Last *CrashError // the last crash; nil without one
 }
@@ -67,6 +70,7 @@ func (s *Supervisor) snapshot() Snapshot {
 		Live:       int(s.live.Load()),
 		Starts:     s.starts,
 		Crashes:    s.crashes,
+		Lost:       s.lost,
 		Abandoned:  s.abandoned,
 		Lingering:  s.Lingering(),
 		Last:       s.last,
@@ -93,7 +97,7 @@ func (s *Supervisor) info(i int) ContainerInfo {
 	case l.waiting:
 		info.State = BackingOff
 		info.NextStart = l.due
-		if until := s.judge.until(); until.After(l.due) {
+		if until := s.judge.Until(i); until.After(l.due) {
 			info.NextStart = until
 		}
 	}
@@ -105,10 +109,13 @@ func (s *Supervisor) info(i int) ContainerInfo {
 
 // nextStart is the earliest start of a lineage that has to wait, zero if it need not.
 // Under an open gate it may be another lineage that starts then.
-func (s *Supervisor) nextStart(now time.Time, delay time.Duration) time.Time {
-	next := s.judge.until()
+func (s *Supervisor) nextStart(i int, now time.Time, delay time.Duration) time.Time {
+	next := s.judge.Until(i)
 	if due := now.Add(delay); delay > 0 && due.After(next) {
 		next = due
+	}
+	if !next.After(now) {
+		return time.Time{}
 	}
 	return next
 }
@@ -116,17 +123,17 @@ func (s *Supervisor) nextStart(now time.Time, delay time.Duration) time.Time {
 // showLoop tells observers when a crash loop opens and closes.
 func (s *Supervisor) showLoop() {
 	_, looping := s.judge.looping()
-	if looping == s.looping.Load() {
+	if looping == s.looping {
 		return
 	}
-	s.looping.Store(looping)
+	s.looping = looping
 	kind := CrashLoopClosed
 	if looping {
 		kind = CrashLoopOpened
 	} else {
 		s.judge.forgive()
 	}
-	s.emit(Event{Kind: kind, Container: -1, Lineage: -1, Err: asError(s.last), Next: s.judge.until()})
+	s.emit(Event{Kind: kind, Container: -1, Lineage: -1, Err: asError(s.last), Next: s.judge.Until(0)})
 }
 
 func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) {
@@ -148,5 +155,3 @@ func asError(crash *CrashError) error {
 	}
 	return crash
 }
-
-func isFatal(crash *CrashError) bool { return errors.Is(crash, ErrFatalStart) }

@@ -2,10 +2,9 @@ package supervisor
 
 import "time"
 
-// Limits on the starts of containers whose start can fail or costs something, while
-// nothing is known to work: a first wave of 64, and
-// after a crash only four on probation, always the same lineages: the lowest that are
-// not free.
+// Limits on starts while nothing is known to work. Where a start can fail or costs something, at most 64 are under way at
+// a time; and after a crash at start-up, or whatever the containers if the inputs leave the function in doubt, only four
+// are on probation, always the same lineages: the lowest that are not free.
 const (
 	firstWave = 64
 	probes    = 4
@@ -27,7 +26,7 @@ func (s *Supervisor) schedule(i int, delay time.Duration) {
 		l.due = due
 	}
 	s.waits++
-	s.filled++
+	s.filled.Add(1)
 	s.try(i, now)
 }
 
@@ -46,12 +45,13 @@ func (s *Supervisor) try(i int, now time.Time) {
 
 // mayStart applies the limits that hold whatever the lineage's own delay is.
 func (s *Supervisor) mayStart(i int, now time.Time) (ok bool, wait time.Duration) {
-	if !s.cfg.Plain && s.judge.healthy() == 0 {
-		if s.live.Load() >= firstWave || (s.crashes > s.pardoned && !s.probe(i)) {
+	if s.judge.Healthy() == 0 {
+		few := s.judge.Streak().Doubt() || (!s.cfg.Plain && s.startCrashes > s.pardoned)
+		if s.pending >= firstWave || (few && !s.probe(i)) {
 			return false, whenTold
 		}
 	}
-	return s.judge.admit(i, now)
+	return s.judge.Admit(i, now)
 }
 
 // probe reports that fewer than probes lineages below i are taken. Not that i is less:
@@ -69,12 +69,13 @@ func (s *Supervisor) probe(i int) bool {
 func (s *Supervisor) start(i int, now time.Time) {
 	l := &s.lineages[i]
 	c := &Container{id: s.starts, lineage: i, started: now, pool: s}
-	c.watched = !s.cfg.Plain || s.looping.Load()
+	c.watched = !s.cfg.Plain || s.looping
 	s.starts++
 	s.live.Add(1)
+	s.pending++
 	s.waits--
 	*l = lineage{container: c, row: l.row, last: l.last}
-	s.judge.started(i, now)
+	s.judge.Started(i, now)
 	s.emit(Event{Kind: ContainerStarted, Container: c.id, Lineage: i})
 	if s.cfg.Plain {
 		c.ready.Store(true)
@@ -90,8 +91,9 @@ func (s *Supervisor) start(i int, now time.Time) {
 
 // ready notes that the start of c is over.
 func (s *Supervisor) ready(c *Container) {
+	s.pending--
 	s.lineages[c.lineage].ready = time.Now()
-	s.judge.ready(c.lineage, s.lineages[c.lineage].ready)
+	s.judge.Ready(c.lineage, s.lineages[c.lineage].ready)
 	s.emit(Event{Kind: ContainerReady, Container: c.id, Lineage: c.lineage})
 }
 
@@ -110,7 +112,7 @@ func (s *Supervisor) startDue() {
 // arm sets the timer to the next due time: of a start, or of a probation that
 // others wait for.
 func (s *Supervisor) arm() {
-	if s.stopping || (s.waits == 0 && !s.looping.Load()) {
+	if s.stopping || (s.waits == 0 && !s.looping) {
 		return
 	}
 	now := time.Now()

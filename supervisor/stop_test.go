@@ -84,7 +84,7 @@ func TestStopIsNoCrash(t *testing.T) {
 				synctest.Wait()
 				requireStops(t, p)
 				snap := p.Snapshot()
-				require.Zero(t, snap.Crashes+snap.StartDebt+snap.RunDebt)
+				require.Zero(t, snap.Crashes+snap.StartDebt+snap.Streak)
 				require.Len(t, p.kinds(supervisor.ContainerStopped), 8)
 				require.Empty(t, p.kinds(supervisor.ContainerCrashed))
 			})

@@ -24,8 +24,7 @@ type Config struct {
 	Want int
 
 	// Plain says that a start costs nothing and cannot fail: goroutines without
-	// state of their own. They are born ready, all start at once, and restart at
-	// once as long as the pool's finished inputs pay for it.
+	// state of their own. They are born ready, and all start at once.
 	Plain bool
 
 	// Grace is how long a container may outlive the end of the pool's context
@@ -37,22 +36,18 @@ type Config struct {
 	Serve func(ctx context.Context, c *Container) error
 
 	// Crashed is told of each crash before the pool decides about the container. It
-	// runs on the dying goroutine, or on that which calls Container.Fail, and says in
-	// crash what the container was doing.
-	Crashed func(c *Container, crash *CrashError)
+	// runs on the dying goroutine, or on that which calls Container.Fail, says in
+	// crash what the container was doing, and returns what that means.
+	Crashed func(c *Container, crash *CrashError) Evidence
 
 	// Abandoned is asked about each container that has outlived Grace. It takes away
 	// what the container has in hand and reports whether there was anything: if not,
-	// the container is about to end by itself, and is asked about again. It, Cutoff and
-	// Spent run on the pool's own goroutine, and must not call the pool or a container.
+	// the container is about to end by itself, and is asked about again. It and Cutoff
+	// run on the pool's own goroutine, and must not call the pool or a container.
 	Abandoned func(c *Container) bool
 
 	// Cutoff is told, once, that an ephemeral pool gives up. It ends the context.
 	Cutoff func(*CutoffError)
-
-	// Spent reports that every unfinished input has been in a crash: from then on
-	// the inputs' own limits end the run, and a crash is no news about containers.
-	Spent func() bool
 
 	Events *Events // nil: nobody watches
 }
@@ -67,6 +62,11 @@ type Supervisor struct {
 	stacks    stacks
 	lingering atomic.Int64
 	live      atomic.Int64 // containers whose end nobody has seen
+	filled    atomic.Int64 // lineages that are filled: to compare with want; the owner's to change
+
+	_     [64]byte // read for each chunk of inputs, written when something crashes
+	alarm atomic.Uint64
+	_     [64]byte
 
 	// Owned by the goroutine of supervise.
 	lineages  []lineage
@@ -74,17 +74,25 @@ type Supervisor struct {
 	starts    int // containers ever started
 	waits     int // lineages that wait for a start
 	want      int // containers wanted
-	filled    int // lineages that are filled: to compare with want
 	stopping  bool
+	pending   int // containers that live and are not ready
 	crashes   int
-	pardoned  int // of crashes: those before the last reset
 	abandoned int
+	lost      int
 	since     time.Time // of the first crash
 	last      *CrashError
-	looping   atomic.Bool
+	looping   bool              // as observers were last told
 	heir      chan<- *Container // the goroutine of the container whose end is handled
 	timer     *time.Timer
 	final     Snapshot
+
+	startCrashes int
+	pardoned     int // of startCrashes: those before the last reset
+
+	epoch   uint32 // of the alarm, as far as the judge knows
+	alarmed bool   // a streak was published in it
+	voided  bool   // what is still to be told of crashes is void
+	resets  int
 }
 
 // lineage is a slot of the pool with all its successive containers.
@@ -138,6 +146,9 @@ func (s *Supervisor) Done() <-chan struct{} { return s.done }
 // Lingering is the number of abandoned containers that still run.
 func (s *Supervisor) Lingering() int { return int(s.lingering.Load()) }
 
+// Filled is the number of lineages that have a container which was not retired, or await one.
+func (s *Supervisor) Filled() int { return int(s.filled.Load()) }
+
 func (s *Supervisor) supervise() {
 	defer close(s.done)
 	s.timer = time.NewTimer(time.Hour)
@@ -158,6 +169,7 @@ func (s *Supervisor) supervise() {
 		}
 	}
 	s.credit(time.Now()) // what the last container has finished may be news yet
+	s.publish(time.Now())
 	s.showLoop()
 	s.final = s.snapshot()
 }
@@ -178,7 +190,9 @@ func (s *Supervisor) tick() {
 		s.abandonAll()
 		return
 	}
-	s.credit(time.Now())
+	now := time.Now()
+	s.credit(now)
+	s.publish(now)
 	s.showLoop()
 	s.startDue()
 }

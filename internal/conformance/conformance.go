@@ -25,7 +25,7 @@ type Case struct {
 	ID    string          `json:"id"`
 	Area  string          `json:"area"`
 	Basis string          `json:"basis"` // modal_cases: where the fact was found
-	Level string          `json:"level"` // supervision_cases: trace, synctest, process, property
+	Level string          `json:"level"` // supervision_cases: trace, run, synctest, process, property
 	Name  string          `json:"name"`
 	Note  string          `json:"note"`
 	Setup json.RawMessage `json:"setup"`
@@ -33,7 +33,7 @@ type Case struct {
 	Expect   json.RawMessage `json:"expect"`   // modal_cases: what the reference does
 	Ours     json.RawMessage `json:"ours"`     // modal_cases: what to expect instead, where it is there
 	Expected string          `json:"expected"` // supervision_cases: the same in words
-	Trace    json.RawMessage `json:"trace"`    // supervision_cases of level trace
+	Trace    json.RawMessage `json:"trace"`    // supervision_cases of level trace and run
 }
 
 // Want is what to expect of us: Ours where the case has it, else Expect.
@@ -44,7 +44,7 @@ func (c Case) Want() json.RawMessage {
 	return c.Expect
 }
 
-// Kind is the kind of the case's trace (detector, gate, attribution), "" for a case without one.
+// Kind is the kind of the case's trace (detector, streak, gate, attribution, run), "" for a case without one.
 func (c Case) Kind() string {
 	var trace struct{ Kind string }
 	if len(c.Trace) == 0 || json.Unmarshal(c.Trace, &trace) != nil {

@@ -154,7 +154,7 @@ var table = []row{
 		name: "longshore_crash_debt", label: Label{"phase", "run"},
 		otel: "longshore.crash.run_debt", unit: "{crash}", typ: Gauge, most: true, pool: true,
 		help: "Crashes that progress has not paid for.",
-		of:   count(func(r *reading) int { return r.pool.RunDebt }),
+		of:   count(func(r *reading) int { return r.pool.Streak }),
 	},
 	{
 		name: "longshore_crash_debt_limit", label: Label{"phase", "start"},
@@ -166,7 +166,7 @@ var table = []row{
 		name: "longshore_crash_debt_limit", label: Label{"phase", "run"},
 		otel: "longshore.crash.run_limit", unit: "{crash}", typ: Gauge, most: true, pool: true,
 		help: "Crash debt that ends a run or opens a crash loop.",
-		of:   count(func(r *reading) int { return r.pool.RunLimit }),
+		of:   count(func(r *reading) int { return r.pool.StreakLimit }),
 	},
 	{
 		name: "longshore_dropped_events_total",

@@ -110,7 +110,7 @@ func TestLines(t *testing.T) {
 		},
 		{
 			event(supervisor.Cutoff, 0, &supervisor.CutoffError{Rule: policy.RuleCold, Crashes: 5, Last: &supervisor.CrashError{Exit: 3}}),
-			`level=ERROR msg="gave up: crashes outweigh progress" function=resize cause="supervisor: crashes outweigh progress (cold, 5 crashes), last: supervisor: container 0 crashed: exit code 3"`,
+			`level=ERROR msg="gave up: crashes outweigh progress" function=resize cause="supervisor: crashes outweigh progress (cold: no container has ever come to work; 5 crashes), last: supervisor: container 0 crashed: exit code 3"`,
 		},
 		{event(supervisor.CrashLoopOpened, 0, failed), `level=ERROR msg="crash loop: starts are slowed" function=resize cause="no luck"`},
 		{event(supervisor.CrashLoopClosed, 0, nil), `level=INFO msg="crash loop is over" function=resize`},

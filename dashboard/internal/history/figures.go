@@ -27,6 +27,6 @@ type figures struct {
 
 func figuresOf(p supervisor.Snapshot) figures {
 	return figures{
-		p.Wanted, p.Live, p.Starts, p.Crashes, p.Abandoned, p.Lingering, p.StartDebt, p.RunDebt, p.Gate, p.NextStart,
+		p.Wanted, p.Live, p.Starts, p.Crashes, p.Abandoned, p.Lingering, p.StartDebt, p.Streak, p.Gate, p.NextStart,
 	}
 }

@@ -63,7 +63,7 @@ func plan(pool supervisor.Snapshot, crashes policy.Crashes, now time.Time) strin
 	p = p.WithDefaults()
 	opens := fmt.Sprintf("the first that finishes an input or lives for %s opens the way for the others", short(p.Probation))
 	switch {
-	case pool.Gate == policy.GateRamp.String():
+	case pool.Gate == "ramp":
 		return "A container works again. A few others are started at a time, more with each that works. " +
 			"If more of them crash than work, one at a time is tried again."
 	case pool.NextStart.After(now):
@@ -79,7 +79,7 @@ func plan(pool supervisor.Snapshot, crashes policy.Crashes, now time.Time) strin
 
 // meterOf is how near crashes are to the limit.
 func meterOf(pool supervisor.Snapshot, crashes policy.Crashes) Meter {
-	m := Meter{Start: pool.StartDebt, StartLimit: pool.StartLimit, Run: pool.RunDebt, RunLimit: pool.RunLimit}
+	m := Meter{Start: pool.StartDebt, StartLimit: pool.StartLimit, Run: pool.Streak, RunLimit: pool.StreakLimit}
 	switch p := crashes.(type) {
 	case policy.Deployed:
 		p = p.WithDefaults()

@@ -74,7 +74,7 @@ func TestMeterInWords(t *testing.T) {
 		} {
 			v := newView(uint64(i + 1))
 			v.about.Options.Crashes = c.crashes
-			v.set(mapper.Counts{}, supervisor.Snapshot{StartDebt: 1, StartLimit: 2, RunDebt: 3, RunLimit: 4})
+			v.set(mapper.Counts{}, supervisor.Snapshot{StartDebt: 1, StartLimit: 2, Streak: 3, StreakLimit: 4})
 			b.Watch(v)
 			require.Equal(t, history.Meter{Start: 1, StartLimit: 2, Run: 3, RunLimit: 4, Then: c.want}, get(t, b, v.about.ID).Meter)
 		}

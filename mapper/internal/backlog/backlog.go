@@ -1,71 +1,70 @@
 package backlog
 
 import (
-	"container/heap"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/mapper/internal/intake"
 )
 
 // Config is what a backlog has to know of its run.
 type Config struct {
+	Run      uint64
 	Now      func() time.Duration // the run's clock
-	Wake     func()               // has somebody come who takes what there is
-	Fresh    func() bool          // fresh inputs wait
-	Progress func() int64         // attempts that came to an end other than by crashing
+	Wake     func(lineage int)    // has somebody come who takes what there is, rather from another lineage
+	Source   func() intake.Source // of fresh inputs
 	Free     *chunk.FreeList
-	// Split takes the inputs from n on out of a chunk, as a chunk of their own.
-	Split func(ch *chunk.Chunk, n int) *chunk.Chunk
-	Limit int // crashes that one input may cause, 0 for the default
-	Quota int // suspects that may execute at once while fresh inputs wait
+	Split    func(ch *chunk.Chunk, n int) *chunk.Chunk // takes the inputs from n on out of a chunk
+	Control  *Control                                  // of the pool
+	Limit    int                                       // crashes that one input may cause, 0 for the default
+	Quota    int                                       // struck inputs that may execute at once while fresh ones wait
+	Deployed bool
+	Lowest   bool // probes are the lowest input, and not drawn at random
 }
 
 // Backlog is that of one run. Its methods are safe for concurrent use and never block.
 type Backlog struct {
 	Config
-	ready    atomic.Int32 // dueRetries, returned and crashed, to be read without the lock
-	crashers atomic.Int32 // crashed, likewise
-	suspects atomic.Int32 // waiting suspects, likewise
-	stricken atomic.Int32 // inputs that crashed and are not settled, likewise
+	fresh  atomic.Int64 // inputs in returned, to be read without the lock
+	due    atomic.Int32 // retries in dueRetries, likewise
+	crowd  atomic.Int32 // inputs in struck, likewise
+	timers timers
 
 	mu         sync.Mutex
-	crashed    []*chunk.Task  // once: ahead of everything, so that a poison shows early
-	dueRetries []*chunk.Task  // whose time has come
-	returned   []*chunk.Chunk // claimed, not begun
-	suspect    []*chunk.Task  // have crashed twice
-	running    int            // suspects in containers
-	waiting    retries
-	timer      *time.Timer
-	timerAt    time.Duration
-	ledger     *policy.Ledger
+	returned   stretches     // fresh: claimed, and not begun
+	dueRetries []*chunk.Task // whose time has come
+	struck     []*chunk.Task // in the order of their last crash
+	running    int           // struck inputs in containers
+	ledger     *rules.Ledger
 	aside      []*chunk.Task // unsettled when the run ended
-	closed     bool
 }
 
 // Init makes it ready for use.
 func (b *Backlog) Init(cfg Config) {
 	b.Config = cfg
-	b.ledger = policy.NewLedger(cfg.Limit)
+	b.ledger = rules.NewLedger(cfg.Limit, cfg.Deployed)
+	b.returned.split = cfg.Split
+	b.timers.init(b)
 }
 
-// Alone reports that an input waits which must be executed by itself.
-func (b *Backlog) Alone() bool { return b.crashers.Load() > 0 || b.suspects.Load() > 0 }
+// nobody is a lineage that no container has.
+const nobody = -1
 
-// Any reports that a container could take something.
-func (b *Backlog) Any() bool { return b.ready.Load() > 0 || b.suspects.Load() > 0 }
+// Any reports that some container might take something.
+func (b *Backlog) Any() bool { return b.fresh.Load() > 0 || b.due.Load() > 0 || b.crowd.Load() > 0 }
 
-// Ready is how many inputs, or chunks of them, could be taken by anybody.
-func (b *Backlog) Ready() int { return int(b.ready.Load()) }
+// Inputs is how many inputs could be taken, by whoever may.
+func (b *Backlog) Inputs() int { return int(b.fresh.Load()) + int(b.due.Load()) + int(b.crowd.Load()) }
 
-// Suspects is how many suspects wait.
-func (b *Backlog) Suspects() int { return int(b.suspects.Load()) }
+// Batchable is how many could be taken into a batch of several.
+func (b *Backlog) Batchable() int { return int(b.fresh.Load()) + int(b.due.Load()) }
 
-// Stricken is how many inputs have crashed and are not settled.
-func (b *Backlog) Stricken() int { return int(b.stricken.Load()) }
+// InReach reports that a fresh input may be begun now.
+func (b *Backlog) InReach() bool { return b.fresh.Load() > 0 || b.Source().Waiting() > 0 }
 
 // Return takes inputs that a container has claimed and not begun. They are not charged for
 // anything. A nil chunk is none.
@@ -74,28 +73,43 @@ func (b *Backlog) Return(ch *chunk.Chunk) {
 		return
 	}
 	b.mu.Lock()
-	if t := ch.Task; t != nil && t.Suspect {
-		b.release(t)
-		b.suspects.Add(1)
-		t.Suspect = true
-		b.suspect = append(b.suspect, t)
+	if t := ch.Task; t != nil {
+		b.requeue(t)
+		b.Free.Put(ch)
 	} else {
-		b.returned = append(b.returned, ch)
-		b.ready.Add(1)
+		b.returned.add(ch)
+		b.fresh.Add(int64(ch.N))
 	}
 	b.mu.Unlock()
-	b.Wake()
+	b.Wake(nobody)
 }
 
 // Again takes an input that was begun, not settled, and is to be executed anew as if it had
 // not been begun.
 func (b *Backlog) Again(t *chunk.Task) {
 	b.mu.Lock()
-	b.release(t)
-	b.dueRetries = append(b.dueRetries, t)
-	b.ready.Add(1)
+	b.requeue(t)
 	b.mu.Unlock()
-	b.Wake()
+	b.Wake(nobody)
+}
+
+// requeue puts a task where it came from, at the front: nothing has become of it. The caller
+// holds the lock.
+func (b *Backlog) requeue(t *chunk.Task) {
+	if t.Crashes == 0 {
+		b.dueRetries = append(b.dueRetries, t)
+		b.due.Add(1)
+		return
+	}
+	b.release(t)
+	b.struck = slices.Insert(b.struck, 0, t)
+	b.wait(+1)
+}
+
+// wait counts struck inputs that wait. The caller holds the lock.
+func (b *Backlog) wait(n int32) {
+	b.crowd.Add(n)
+	b.Control.waiting.Add(n)
 }
 
 // Retry has the input wait until due, on the run's clock.
@@ -104,62 +118,25 @@ func (b *Backlog) Retry(t *chunk.Task, due time.Duration) {
 	defer b.mu.Unlock()
 	b.release(t)
 	t.Due = due
-	heap.Push(&b.waiting, t)
-	b.arm()
-}
-
-// Charge charges the input with a crash and returns what that makes of it. In a crash loop
-// it is not charged, but has to wait like a suspect: a poison must not be what every canary
-// is tried with.
-func (b *Backlog) Charge(t *chunk.Task, looping bool) policy.Status {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.release(t)
-	if looping {
-		return policy.StatusSuspect
-	}
-	if !t.Charged {
-		t.Charged = true
-		b.stricken.Add(1)
-	}
-	return b.ledger.Strike(t.Index)
-}
-
-// Rerun has the input run again, as its status demands.
-func (b *Backlog) Rerun(t *chunk.Task, status policy.Status) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if status == policy.StatusSuspect {
-		t.Suspect, t.Mark = true, b.Progress()
-		b.suspect = append(b.suspect, t)
-		b.suspects.Add(1)
-	} else {
-		b.crashed = append(b.crashed, t)
-		b.crashers.Add(1)
-		b.ready.Add(1)
-	}
-	b.Wake()
+	b.timers.push(t)
 }
 
 // Cleared forgets the crashes of an input that is settled.
 func (b *Backlog) Cleared(t *chunk.Task) {
-	if !t.Charged && !t.Suspect {
+	if t.Crashes == 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.release(t)
-	if t.Charged {
-		t.Charged = false
-		b.ledger.Cleared(t.Index)
-		b.stricken.Add(-1)
-	}
+	t.Crashes = 0
+	b.ledger.Cleared(t.Index)
 }
 
-// release counts a suspect as out of its container.
+// release counts a struck input as out of its container.
 func (b *Backlog) release(t *chunk.Task) {
-	if t.Suspect {
-		t.Suspect = false
+	if t.Running {
+		t.Running = false
 		b.running--
 	}
 }
@@ -169,20 +146,12 @@ func (b *Backlog) Remove(t *chunk.Task) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case without(&b.crashed, t):
-		b.crashers.Add(-1)
-		b.ready.Add(-1)
+	case without(&b.struck, t):
+		b.wait(-1)
 	case without(&b.dueRetries, t):
-		b.ready.Add(-1)
-	case without(&b.suspect, t):
-		b.suspects.Add(-1)
-		t.Suspect = false
+		b.due.Add(-1)
 	default:
-		at := slices.Index(b.waiting, t)
-		if at < 0 {
-			return false
-		}
-		heap.Remove(&b.waiting, at)
+		return b.timers.remove(t)
 	}
 	return true
 }
@@ -199,5 +168,5 @@ func without[T comparable](list *[]T, v T) bool {
 func (b *Backlog) Count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.crashed) + len(b.dueRetries) + len(b.suspect) + len(b.waiting)
+	return len(b.struck) + len(b.dueRetries) + len(b.timers.retries)
 }

@@ -13,26 +13,21 @@ func (b *Backlog) SetAside(t *chunk.Task) {
 func (b *Backlog) Stop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed = true
-	if b.timer != nil {
-		b.timer.Stop()
+	b.timers.closed = true
+	if b.timers.timer != nil {
+		b.timers.timer.Stop()
 	}
 }
 
-// Unsettled returns, once the run is joined, everything that it leaves unsettled.
+// Unsettled returns, once the run is joined, everything that it leaves unsettled, each once.
 func (b *Backlog) Unsettled() (tasks []*chunk.Task, chunks []*chunk.Chunk) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, list := range [][]*chunk.Task{b.crashed, b.dueRetries, b.suspect, b.waiting, b.aside} {
+	for _, list := range [][]*chunk.Task{b.struck, b.dueRetries, b.timers.retries, b.aside} {
 		tasks = append(tasks, list...)
 	}
-	for _, ch := range b.returned {
-		if ch.Task != nil {
-			tasks = append(tasks, ch.Task)
-		} else {
-			chunks = append(chunks, ch)
-		}
-	}
-	b.crashed, b.dueRetries, b.suspect, b.waiting, b.aside, b.returned = nil, nil, nil, nil, nil, nil // each once
+	b.wait(int32(-len(b.struck)))
+	chunks = b.returned.list
+	b.struck, b.dueRetries, b.timers.retries, b.aside, b.returned.list = nil, nil, nil, nil, nil
 	return tasks, chunks
 }

@@ -1,110 +1,167 @@
 package backlog
 
 import (
-	"math"
 	"slices"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// In which order what waits for another attempt is taken: re-runs after a first crash, so
-// that a poison shows early; retries; what was given back; suspects last.
-
-// Take returns the most urgent thing to do, nil when there is none. proven says that the
-// container which asks has finished something.
-func (b *Backlog) Take(proven bool) *chunk.Chunk {
-	if !b.Any() {
-		return nil
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.crashed) > 0 {
-		return b.takeCrashed()
-	}
-	if ch := b.takeInnocent(math.MaxInt); ch != nil {
-		return ch
-	}
-	return b.takeSuspect(proven)
+// Taker is who asks for something to do.
+type Taker struct {
+	Lineage int
+	Others  bool // another lineage has a container, or awaits one
+	Probe   bool // a fresh input has crashed and nothing has finished since
+	Alone   bool // nothing else executes in its container
+	Beside  bool // a struck input does
 }
 
-// TakeAlone returns an input that was in a crash.
-func (b *Backlog) TakeAlone(proven bool) *chunk.Chunk {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.crashed) > 0 {
-		return b.takeCrashed()
-	}
-	if len(b.dueRetries) > 0 || len(b.returned) > 0 {
-		return nil
-	}
-	return b.takeSuspect(proven)
+// Taken is what there was.
+type Taken struct {
+	Chunk      *chunk.Chunk // nil: nothing
+	Struck     bool         // it was in a crash, and is not to be executed beside another such
+	Alone      bool         // nothing is to be executed beside it
+	WantsAlone bool         // there is nothing, but would be for a container that executes nothing
 }
 
-// TakeUpTo returns at most n inputs that were in no crash.
+// Take returns the most urgent of what waits here, at most n inputs, or a probe. It returns
+// nothing where there is none, or where what is fresh is to be claimed in order from the source.
+func (b *Backlog) Take(who Taker, n int) Taken {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fresh := b.InReach()
+	switch {
+	case fresh && who.Probe:
+		return b.takeProbe(who)
+	case fresh && b.running < b.Quota:
+		if t := b.takeStruck(who, true); t != (Taken{}) {
+			return t
+		}
+	}
+	if ch := b.takeDue(); ch != nil {
+		return Taken{Chunk: ch}
+	}
+	if !fresh {
+		return b.takeStruck(who, false)
+	}
+	return Taken{Chunk: b.takeReturned(n)}
+}
+
+// TakeAlone is Take for batches: an input that is a batch by itself.
+func (b *Backlog) TakeAlone(who Taker) Taken {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch fresh := b.InReach(); {
+	case fresh && who.Probe:
+		return b.takeProbe(who)
+	case fresh && b.running < b.Quota:
+		return b.takeStruck(who, true)
+	case !fresh && len(b.dueRetries) == 0:
+		return b.takeStruck(who, false)
+	}
+	return Taken{}
+}
+
+// TakeUpTo is Take for batches: at most n inputs that were in no crash.
 func (b *Backlog) TakeUpTo(n int) *chunk.Chunk {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.takeInnocent(n)
-}
-
-func (b *Backlog) takeCrashed() *chunk.Chunk {
-	b.crashers.Add(-1)
-	return b.attempt(shift(&b.crashed))
-}
-
-// takeInnocent returns a retry whose time has come, or what was given back.
-func (b *Backlog) takeInnocent(n int) *chunk.Chunk {
-	switch {
-	case len(b.dueRetries) > 0:
-		return b.attempt(shift(&b.dueRetries))
-	case len(b.returned) > 0:
-		return b.takeReturned(n)
+	if ch := b.takeDue(); ch != nil {
+		return ch
 	}
-	return nil
+	return b.takeReturned(n)
+}
+
+// takeProbe is one fresh input, alone.
+func (b *Backlog) takeProbe(who Taker) Taken {
+	if !who.Alone {
+		return Taken{WantsAlone: true}
+	}
+	return Taken{Chunk: b.probe(), Alone: true}
+}
+
+// Struck reports that an input waits that was in a crash.
+func (b *Backlog) Struck() bool { return b.crowd.Load() > 0 }
+
+// Last is told that the last fresh input was claimed: struck ones need no control any more.
+func (b *Backlog) Last() {
+	if b.crowd.Load() > 0 {
+		b.Wake(nobody)
+	}
+}
+
+// For reports that there is something for whoever asks.
+func (b *Backlog) For(who Taker) bool {
+	if b.fresh.Load() > 0 || b.due.Load() > 0 {
+		return true
+	}
+	return b.StruckFor(who)
+}
+
+// StruckFor reports that there is a struck input for whoever asks.
+func (b *Backlog) StruckFor(who Taker) bool {
+	if b.crowd.Load() == 0 || who.Beside {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fresh := b.InReach()
+	at, _ := b.findStruck(who, fresh)
+	return at >= 0 && (!fresh || b.running < b.Quota)
+}
+
+func (b *Backlog) takeDue() *chunk.Chunk {
+	if len(b.dueRetries) == 0 {
+		return nil
+	}
+	b.due.Add(-1)
+	return b.Free.Attempt(shift(&b.dueRetries))
 }
 
 // takeReturned returns at most n of the inputs that were given back: those of the lowest
 // index, since an ordered run waits for them, and a stream even holds containers meanwhile.
 func (b *Backlog) takeReturned(n int) *chunk.Chunk {
-	at := 0
-	for i, ch := range b.returned {
-		if ch.Lo < b.returned[at].Lo {
-			at = i
-		}
-	}
-	ch := b.returned[at]
-	if ch.N <= n {
-		b.returned = slices.Delete(b.returned, at, at+1)
-		b.ready.Add(-1)
-	} else {
-		b.returned[at] = b.Split(ch, n)
+	ch := b.returned.takeLowest(n)
+	if ch != nil {
+		b.fresh.Add(int64(-ch.N))
 	}
 	return ch
 }
 
-// takeSuspect returns an input that has crashed twice. While fresh inputs wait, suspects
-// wait for three things: that an input has finished since their crash (or a function that
-// never works looks like a poison), for a quarter of the containers, which is all they may
-// use, and for a container that has finished something, so that crashes come between
-// progress and not in a row.
-func (b *Backlog) takeSuspect(proven bool) *chunk.Chunk {
-	if len(b.suspect) == 0 || (b.Fresh() && !(proven && b.mayTry(b.suspect[0]))) {
-		return nil
+// takeStruck returns an input that was in a crash. While fresh ones are in reach, it needs its
+// control.
+func (b *Backlog) takeStruck(who Taker, fresh bool) Taken {
+	at, control := b.findStruck(who, fresh)
+	if at < 0 {
+		return Taken{}
 	}
-	b.suspects.Add(-1)
-	b.ready.Add(1) // attempt takes it back
+	t := b.struck[at]
+	switch {
+	case t.Alone && !who.Alone:
+		return Taken{WantsAlone: true}
+	case who.Beside:
+		return Taken{}
+	}
+	b.struck = slices.Delete(b.struck, at, at+1)
+	b.wait(-1)
 	b.running++
-	return b.attempt(shift(&b.suspect))
+	t.Running, t.Control = true, control
+	return Taken{Chunk: b.Free.Attempt(t), Struck: true, Alone: t.Alone}
 }
 
-func (b *Backlog) mayTry(t *chunk.Task) bool {
-	return b.Progress() > t.Mark && b.running < b.Quota
-}
-
-// attempt makes a chunk of one input.
-func (b *Backlog) attempt(t *chunk.Task) *chunk.Chunk {
-	b.ready.Add(-1)
-	return b.Free.Attempt(t)
+// findStruck is the position of the first that whoever asks may execute, -1 for none. They
+// are in the order of their crashes: where one has no control, those behind it have none.
+func (b *Backlog) findStruck(who Taker, fresh bool) (at int, control bool) {
+	now := b.Now()
+	for at, t := range b.struck {
+		ok, control := b.mayRun(t, who, now)
+		if fresh && !control {
+			break
+		}
+		if ok {
+			return at, control
+		}
+	}
+	return -1, false
 }
 
 // shift takes the first element.

@@ -14,11 +14,16 @@ type Task struct {
 	Retries  int           // of them, those after an application failure
 	Err      error         // the last failure; once final, what its Result says
 	Due      time.Duration // of the next attempt, on the run's clock
-	Charged  bool          // has an entry in the ledger of crashes
-	Suspect  bool          // has crashed twice: see policy.Ledger
 	Ended    bool          // Err is the cause of the end of the run
-	Mark     int64         // the run's progress at its last crash
 	Call     Caller        // whose input it is; nil for an input of a run
+
+	// Of one that was in a crash. The backlog's.
+	Crashes   int // since it last came to another end
+	Lineage   int // in which it last crashed
+	CrashedAt time.Duration
+	Alone     bool // it is to be alone in its container
+	Running   bool // it executes, and was taken as one that was in a crash
+	Control   bool // when it was taken, something begun after its last crash had finished
 
 	Prev, Next *Task // in the call queue
 }

@@ -119,9 +119,11 @@ func (w *Worker) finishBatch(r *Run, batch []*chunk.Chunk, values any, outcomes 
 		}
 	}
 	w.batch, w.run = nil, nil
+	begun, says := w.since, !w.interrupted
 	w.mu.Unlock()
-	w.proven = true
-	w.c.Finished(n)
+	if says {
+		w.finished(n, begun)
+	}
 	return true
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 )
@@ -29,14 +30,15 @@ func (w *Worker) tryRun(r *Run, eager bool) work {
 // permit reserves inputs that the worker may take.
 func (w *Worker) permit(want int) int { return w.c.Permit(want, 1<<30) }
 
-// nextChunk takes something to do from a run. What waits for another attempt goes before
-// fresh inputs, suspects after them.
+// nextChunk takes something to do from a run.
 func (w *Worker) nextChunk(r *Run, eager bool) *chunk.Chunk {
-	if ch := r.backlog.Take(w.proven); ch != nil {
-		if ch.N > 1 {
-			w.s.Idle.Nudge() // to take half of it
+	if r.backlog.Any() || w.who.Probe {
+		if ch := w.accept(r, r.backlog.Take(w.who, w.Want)); ch != nil || w.found.wantsAlone {
+			if ch != nil && ch.N > 1 {
+				w.s.Idle.Nudge() // to take half of it
+			}
+			return ch
 		}
-		return ch
 	}
 	if ch := w.claim(r, eager); ch != nil {
 		return ch
@@ -48,20 +50,26 @@ func (w *Worker) nextChunk(r *Run, eager bool) *chunk.Chunk {
 }
 
 // claim takes fresh inputs. Where more are left, a sleeper is woken to come for them, and so
-// on: nobody wakes everybody.
+// on: nobody wakes everybody. Where none are left, those that were in a crash are next.
 func (w *Worker) claim(r *Run, eager bool) *chunk.Chunk {
 	if r.src.Waiting() == 0 {
 		return nil
 	}
+	want := w.Want
+	if w.who.Probe {
+		want = 1
+	}
 	ch := r.free.Get()
-	if !r.src.Claim(ch, w.Want, eager) {
+	if !r.src.Claim(ch, want, eager) {
 		r.free.Put(ch)
 		return nil
 	}
 	if r.src.Waiting() > 0 {
 		w.s.Idle.Nudge()
+	} else {
+		r.backlog.Last()
 	}
-	return ch
+	return w.accept(r, backlog.Taken{Chunk: ch})
 }
 
 // trim gives back what of a chunk exceeds the n inputs that the worker may take, and of those
@@ -76,7 +84,8 @@ func (w *Worker) trim(r *Run, ch *chunk.Chunk, n int) {
 
 // steal takes half of what another worker has claimed of a run and not begun. The thief has
 // it in hand before anyone else can look: between two workers there is only the goroutine of
-// the thief, which the run waits for.
+// the thief, which the run waits for. After a crash it is given back instead, and a probe is
+// taken from it.
 func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
 	w.s.ContainersFrom(w.c.Lineage(), func(c *fleet.Container) bool {
 		for _, v := range c.Workers() {
@@ -88,5 +97,9 @@ func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
 		}
 		return true
 	})
-	return ch
+	if ch == nil || !w.who.Probe {
+		return w.accept(r, backlog.Taken{Chunk: ch})
+	}
+	r.backlog.Return(ch)
+	return w.accept(r, r.backlog.Take(w.who, w.Want))
 }

@@ -20,6 +20,7 @@ type Config struct {
 	ReturnExceptions bool
 	Grace            time.Duration
 	Cheap            time.Duration // what an input costs at most that is begun together with others
+	Lowest           bool          // after a crash the lowest input is tried, and not one at random
 	Lasting          bool          // it is not over when every input is settled: more may come
 
 	NewChunk func() *chunk.Chunk

@@ -71,5 +71,5 @@ func (r *Run) needed() int {
 	if !r.hasWork() {
 		return 0
 	}
-	return max(r.src.Waiting()+r.backlog.Ready()+r.backlog.Suspects(), 1)
+	return max(r.src.Waiting()+r.backlog.Inputs(), 1)
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
@@ -21,22 +22,25 @@ type former struct {
 
 // ready reports that a batch should be executed now. If one is only forming, it has somebody
 // woken at the end of its wait.
-func (f *former) ready() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.due()
-}
-
-func (f *former) due() bool {
-	r, wait := f.r, f.r.s.Release().Body.Wait
-	if r.backlog.Alone() {
+func (f *former) ready(who backlog.Taker) bool {
+	if f.r.backlog.StruckFor(who) {
 		return true
 	}
-	n := r.src.Waiting() + r.backlog.Ready()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.due(who.Probe)
+}
+
+// due reports that a batch of several is to be executed, or a probe.
+func (f *former) due(probe bool) bool {
+	r, wait := f.r, f.r.s.Release().Body.Wait
+	n := r.src.Waiting() + r.backlog.Batchable()
 	switch {
 	case n == 0:
 		f.forms = false
 		return false
+	case probe:
+		return true
 	case n >= f.size() || r.src.Ended() || wait == 0:
 		return true
 	case !f.forms:
@@ -83,13 +87,17 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r := f.r
-	if !f.due() {
-		w.c.Unused(n)
-		return nil
-	}
-	if ch := r.backlog.TakeAlone(w.proven); ch != nil {
+	if ch := w.accept(r, r.backlog.TakeAlone(w.who)); ch != nil || w.found.wantsAlone {
+		if ch == nil {
+			w.c.Unused(n)
+			return nil
+		}
 		w.c.Unused(n - 1)
 		return []*chunk.Chunk{ch}
+	}
+	if !f.due(w.who.Probe) || !w.c.Execute(false, false) {
+		w.c.Unused(n)
+		return nil
 	}
 	var batch []*chunk.Chunk
 	room := min(n, f.size(), w.c.Release().Body.Size) // in a redeploy it may be an older one
@@ -110,6 +118,8 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 	f.forms = false
 	if r.src.Waiting() > 0 {
 		w.s.Idle.Nudge()
+	} else {
+		r.backlog.Last()
 	}
 	return batch
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -47,17 +48,21 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(*Run, *chunk.Task))
 	}
 	i = max(i, ch.From)
 	done := w.publishFront(r, ch, min(i, end))
+	executed := i < min(n, end)
 	next := i
-	if i < min(n, end) {
+	if executed {
 		next = i + 1
+	}
+	r.backlog.Return(r.tail(ch, next, end)) // before: it is in reach
+	if executed {
 		begun(r, ch.TaskOf(i))
 	}
-	r.backlog.Return(r.tail(ch, next, end))
 	w.cutShort(r, ch, i)
+	since := w.since
 	w.mu.Unlock()
 	if mine {
 		r.free.Put(ch)
-		w.c.Finished(done) // a container that is given up has no use for progress
+		w.finished(done, since) // a container that is given up has no use for progress
 	}
 	return true
 }
@@ -99,28 +104,62 @@ func (r *Run) Withdraw(t *chunk.Task) {
 }
 
 // Crashed implements [fleet.Worker].
-func (w *Worker) Crashed(crash *supervisor.CrashError) {
+func (w *Worker) Crashed(crash *supervisor.CrashError) supervisor.Evidence {
+	c := w.newCrash(crash)
 	if w.lost != nil {
-		w.crashedRemotely(crash)
-		return
+		w.lost.settleLost(crash, func(t *chunk.Task) { w.strike(w.lost.r, t, c) })
+	} else {
+		w.started.Store(0)
+		w.reclaim(w.at, nil, func(r *Run, t *chunk.Task) { w.strike(r, t, c) })
 	}
-	w.started.Store(0)
-	looping := w.c.CrashLooping()
-	w.reclaim(w.at, nil, func(r *Run, t *chunk.Task) { w.strike(r, t, crash, looping) })
 	w.leave()
+	c.evidence.InReach = w.s.inReach()
+	return c.evidence
+}
+
+// crashed is a crash while it is settled.
+type crashed struct {
+	*supervisor.CrashError
+	backlog.Crash
+	evidence supervisor.Evidence
+}
+
+func (w *Worker) newCrash(crash *supervisor.CrashError) *crashed {
+	alarm := w.c.Alarm()
+	return &crashed{
+		CrashError: crash,
+		Crash: backlog.Crash{
+			Lineage: w.c.Lineage(), Certain: w.batched() <= 1, Looping: alarm.Looping(), Doubt: alarm.Doubt(), Progress: w.s.progress(),
+		},
+		evidence: supervisor.Evidence{Idle: true, Fresh: true},
+	}
+}
+
+// batched is how many inputs the worker has in hand as one.
+func (w *Worker) batched() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, ch := range w.batch {
+		n += ch.N
+	}
+	return n
 }
 
 // strike settles an input that executed when the container crashed. A crash of one that was
 // asked to end there is not held against it. The caller holds w.mu.
-func (w *Worker) strike(r *Run, t *chunk.Task, crash *supervisor.CrashError, looping bool) {
+func (w *Worker) strike(r *Run, t *chunk.Task, c *crashed) {
+	e := &c.evidence
+	e.Idle, e.Begun = false, w.s.At(w.since)
 	if w.interrupted {
+		e.Fresh = false
 		r.elsewhere(t)
 		return
 	}
-	if crash.Input == supervisor.NoInput { // of a batch, only the first: observers may read it by then
-		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, r.ID, t.Index
+	e.Fresh = e.Fresh && t.Crashes == 0
+	if c.Input == supervisor.NoInput { // of a batch, only the first: observers may read it by then
+		c.Phase, c.Run, c.Input = supervisor.PhaseInput, r.ID, t.Index
 	}
-	r.struck(t, crash, looping)
+	r.struck(t, c.CrashError, c.Crash)
 }
 
 // Interrupt implements [fleet.Worker].

@@ -42,13 +42,6 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	return ok, nil
 }
 
-// crashedRemotely settles what was out in a container that has crashed.
-func (w *Worker) crashedRemotely(crash *supervisor.CrashError) {
-	looping := w.c.CrashLooping()
-	w.lost.settleLost(crash, func(t *chunk.Task) { w.strike(w.lost.r, t, crash, looping) })
-	w.leave()
-}
-
 // asCrash is a runtime's error as a crash, and the position of the input that executed.
 func asCrash(err error) (*supervisor.CrashError, int) {
 	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {

@@ -63,10 +63,9 @@ func (x *remoteChunk) done(i int, value any, err error) {
 			n = x.settle(told)
 		}
 	}
+	begun := x.w.since
 	x.w.mu.Unlock()
-	if n > 0 {
-		x.w.c.Finished(n)
-	}
+	x.w.finished(n, begun)
 }
 
 // next is the position of the first input that is out. The caller holds w.mu.
@@ -107,7 +106,7 @@ func (x *remoteChunk) returned() (done int, ok bool) {
 		if w.Lease > 0 && !x.late && !x.clockOff() {
 			w.Lease--
 			w.settleAt(x.r, x.ch, x.next()-1, w.late())
-			w.c.Finished(1)
+			w.finished(1, w.since)
 		}
 		next := x.next()
 		x.r.backlog.Return(x.r.tail(x.ch, next, x.ch.N))
@@ -169,7 +168,7 @@ func (x *remoteChunk) settleLost(crash *supervisor.CrashError, begun func(*chunk
 	w.publishFront(r, ch, next)
 	r.backlog.Return(r.tail(ch, next, at))
 	if at < n {
-		r.backlog.Return(r.tail(ch, at+1, n))
+		r.backlog.Return(r.tail(ch, at+1, n)) // before: it is in reach
 		t := ch.TaskOf(at)
 		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, r.ID, t.Index
 		begun(t)

@@ -59,8 +59,8 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r.free.New = cfg.NewChunk
 	r.emitter.init()
 	r.backlog.Init(backlog.Config{
-		Now: s.Now, Wake: r.Wake, Fresh: r.fresh, Progress: r.progress, Free: &r.free,
-		Split: r.splitOff, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1),
+		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,
+		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest,
 	})
 	if cfg.Batches != nil {
 		r.former = &former{r: r}
@@ -163,19 +163,29 @@ func (r *Run) lend(piece, ch *chunk.Chunk, lo, hi int) {
 	}
 }
 
-// hasWork reports that a container could do something for the run.
+// hasWork reports that some container could do something for the run.
 func (r *Run) hasWork() bool {
 	switch {
 	case r.over.Load():
 		return false
 	case r.former != nil:
-		return r.former.ready()
+		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
 	default:
 		return r.backlog.Any() || r.src.Waiting() > 0
 	}
 }
 
-func (r *Run) fresh() bool { return r.src.Waiting() > 0 }
+// hasWorkFor reports that there is something for whoever asks.
+func (r *Run) hasWorkFor(who backlog.Taker) bool {
+	switch {
+	case r.over.Load():
+		return false
+	case r.former != nil:
+		return r.former.ready(who)
+	default:
+		return r.backlog.For(who) || r.src.Waiting() > 0
+	}
+}
 
 // Wake has somebody come who takes what there is to do.
 func (r *Run) Wake() { r.s.Idle.Wake() }
@@ -205,13 +215,6 @@ func (r *Run) settled(n int64) {
 	if !r.Lasting && int(n) == r.src.Total() {
 		r.Finish(nil)
 	}
-}
-
-// spent reports that every unfinished input has been in a crash.
-func (r *Run) spent() bool {
-	taken := r.src.Taken()
-	return r.src.Ended() && r.src.Waiting() == 0 &&
-		int64(taken)-r.succeeded.Load()-r.failed.Load() <= int64(r.backlog.Stricken())
 }
 
 // SourceEnded is told that the iterator has, with the reason if that was not in order.

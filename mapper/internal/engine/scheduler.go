@@ -4,8 +4,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -18,8 +20,11 @@ import (
 // inputs nearly all the time.)
 type Scheduler struct {
 	*fleet.Pool
-	runs atomic.Pointer[[]*Run]
+	runs    atomic.Pointer[[]*Run]
+	control backlog.Control
+
 	mu   sync.Mutex // guards changes of runs
+	past int64      // what runs that are over have brought to an end
 }
 
 // NewScheduler makes one for a pool that is not started.
@@ -30,7 +35,6 @@ func NewScheduler(p *fleet.Pool) *Scheduler {
 		NewWorker: func(c *fleet.Container, slot int) fleet.Worker { return newWorker(s, c, slot) },
 		Work:      s.hasWork,
 		Needed:    s.needed,
-		Spent:     s.spent,
 		Cutoff:    s.cutoff,
 	}
 	return s
@@ -56,6 +60,8 @@ func (s *Scheduler) detach(r *Run) {
 	for _, other := range *s.runs.Load() {
 		if other != r {
 			runs = append(runs, other)
+		} else {
+			s.past += r.progress()
 		}
 	}
 	s.runs.Store(&runs)
@@ -79,15 +85,39 @@ func (s *Scheduler) needed(perContainer int) int {
 	return (n + perContainer - 1) / perContainer
 }
 
-// spent reports that every unfinished input of every run has been in a crash.
-func (s *Scheduler) spent() bool {
-	runs := *s.runs.Load()
-	for _, r := range runs {
-		if !r.spent() {
-			return false
+// progress is how many attempts of all runs have come to another end than a crash.
+func (s *Scheduler) progress() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.past
+	for _, r := range *s.runs.Load() {
+		n += r.progress()
+	}
+	return n
+}
+
+// deployed reports that the pool never gives up.
+func (s *Scheduler) deployed() bool {
+	_, yes := s.Crashes.(policy.Deployed)
+	return yes
+}
+
+// inReach reports that a fresh input of some run may be begun now.
+func (s *Scheduler) inReach() bool {
+	for _, r := range *s.runs.Load() {
+		if !r.over.Load() && r.backlog.InReach() {
+			return true
 		}
 	}
-	return len(runs) > 0
+	return false
+}
+
+// Reset voids what is known of the crashes.
+func (s *Scheduler) Reset() {
+	s.Pool.Reset()
+	for _, r := range *s.runs.Load() {
+		r.backlog.Hurry()
+	}
 }
 
 // cutoff is told that the pool gives up, as its policy says: its runs end, and a function
@@ -118,11 +148,21 @@ type work struct {
 	batch []*chunk.Chunk
 }
 
-// next finds the worker something to do in one of the runs, in the order of their claims.
+// next finds the worker something to do.
 func (s *Scheduler) next(w *Worker, eager bool) work {
-	if !s.MayTake(w.slot) {
+	w.leaveCompany()
+	if !s.MayTake(w.slot) || !w.join() {
 		return work{}
 	}
+	found := s.find(w, eager)
+	if found.run == nil {
+		w.leaveCompany()
+	}
+	return found
+}
+
+// find looks in the runs, in the order of their claims.
+func (s *Scheduler) find(w *Worker, eager bool) work {
 	runs := *s.runs.Load()
 	if len(runs) == 1 {
 		return w.tryRun(runs[0], eager)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/policy"
@@ -80,24 +81,18 @@ func (r *Run) retry(t *chunk.Task, o outcome) {
 	r.backlog.Retry(t, r.s.Now()+delay)
 }
 
-// struck decides about an input that was executing when its container crashed. In a crash
-// loop it is the function that does not work, and no input is charged.
-func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, looping bool) {
+// struck decides about an input that was executing when its container crashed.
+func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Crash) {
 	t.Err = crash
 	switch {
 	case r.checkEnd():
 		r.failAtEnd(t)
-	case r.AtMostOnce || t.Withdrawn():
+	case r.AtMostOnce || t.Withdrawn() || r.backlog.Crash(t, c):
 		r.fail(t, crash)
 	default:
-		status := r.backlog.Charge(t, looping)
-		if status == policy.StatusFailed {
-			r.fail(t, crash)
-			return
-		}
 		r.reran.Add(1)
 		r.emitInput(supervisor.InputRerun, t, 0)
-		r.backlog.Rerun(t, status)
+		r.backlog.Rerun(t)
 	}
 }
 

@@ -58,8 +58,12 @@ func (w *Worker) failAt(r *Run, ch *chunk.Chunk, i int, err error) bool {
 		return false
 	}
 	n := w.settleAt(r, ch, i, o)
+	if !w.interrupted { // else it says nothing
+		n++
+	}
+	begun := w.since
 	w.mu.Unlock()
-	w.c.Finished(n + 1)
+	w.finished(n, begun)
 	return true
 }
 
@@ -98,7 +102,7 @@ func (w *Worker) giveBack(ch *chunk.Chunk, i int) {
 // Shed implements [fleet.Worker].
 func (w *Worker) Shed() {
 	w.shed()
-	w.s.Lot(w.slot).Rouse(w.wakeup)
+	w.c.Rouse(w.slot, w.wakeup)
 }
 
 // shed gives back what the worker has in hand and has not begun.

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/pace"
@@ -23,8 +24,9 @@ type Worker struct {
 	wakeup park.Wakeup
 	turn   int // whose turn it is among runs that have equal claims
 	pace.Pacer
-	proven bool // the container has finished an input
-	awake  bool // the worker counts as busy in its container
+	who   backlog.Taker // as which it looks for work
+	found found
+	awake bool // the worker counts as busy in its container
 	// at is the input that executes now. Only the worker's own goroutine uses it.
 	at      int
 	ctx     atomic.Pointer[attemptContext]
@@ -104,6 +106,7 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 // work meanwhile, somebody else is.
 func (w *Worker) leave() {
 	w.tellRest()
+	w.leaveCompany()
 	w.visit(nil)
 	w.doze()
 	if !w.s.Over() && w.s.HasWork() {
@@ -174,7 +177,13 @@ func (w *Worker) rest() {
 		w.parent, w.foreign = nil, false
 	}
 	w.doze()
-	w.s.Lot(w.slot).Sleep(w.wakeup, func() bool { return w.ends() || (w.s.MayTake(w.slot) && w.s.HasWork()) })
+	w.c.Lot(w, w.slot).Sleep(w.wakeup, w.c.Lineage(), w.mayWork)
+}
+
+// mayWork reports that the worker need not sleep: it is its turn, and there is something for
+// it, or its container ends.
+func (w *Worker) mayWork() bool {
+	return w.ends() || (w.s.MayTake(w.slot) && !w.c.Closed(w) && w.s.hasWorkFor(w))
 }
 
 // awaken counts the worker as busy in its container, doze as idle.
@@ -207,7 +216,7 @@ func (w *Worker) execute(r *Run, ch *chunk.Chunk) bool {
 	}
 	took := w.s.Now() - began
 	done, published, ok := w.finish(r, ch)
-	w.c.Finished(published)
+	w.finished(published, began)
 	if ok && done > 0 {
 		w.executed(r, done, took)
 		w.chunkEnded(r, lo, attempt, done, took)
@@ -220,9 +229,18 @@ func (w *Worker) execute(r *Run, ch *chunk.Chunk) bool {
 
 // executed notes that n inputs took a time.
 func (w *Worker) executed(r *Run, n int, took time.Duration) {
-	w.proven = true
 	if w.Adapt(n, took, r.rules()) {
 		r.firstClaim.Store(int64(w.Want))
+	}
+}
+
+// finished notes that n inputs have come to an end in what was begun then.
+func (w *Worker) finished(n int, begun time.Duration) {
+	if n > 0 {
+		w.c.Finished(n)
+		if w.s.control.Finished(begun) {
+			w.s.Idle.Nudge() // it may be the control of an input that was in a crash
+		}
 	}
 }
 

@@ -35,11 +35,10 @@ type Config struct {
 type Hooks struct {
 	// NewWorker makes the worker that fills slot i of a container.
 	NewWorker func(c *Container, slot int) Worker
-	// Work reports that a container without work has something to do, Needed for how many
-	// containers there is some, and Spent that every unfinished input has been in a crash.
+	// Work reports that a container without work has something to do, and Needed for how many
+	// containers there is some.
 	Work   func() bool
 	Needed func(perContainer int) int
-	Spent  func() bool
 	// Cutoff is told, once, that the pool gives up. It ends the pool's context.
 	Cutoff func(*supervisor.CutoffError)
 }
@@ -58,8 +57,8 @@ type Worker interface {
 	// and reports whether that was anything.
 	Reclaim() bool
 	// Crashed settles what it had in hand when its container crashed, on the dying goroutine,
-	// and says in crash which input it was.
-	Crashed(crash *supervisor.CrashError)
+	// says in crash which input it was, and returns what that means for the pool.
+	Crashed(crash *supervisor.CrashError) supervisor.Evidence
 	// Overdue ends an attempt whose time is up and returns when to look again.
 	Overdue(now time.Duration) time.Duration
 }

@@ -19,12 +19,14 @@ type Container struct {
 	workers  []Worker
 	only     [1]Worker // workers, where there is one
 
-	killed atomic.Bool  // at once, by its mapper
-	left   atomic.Int64 // inputs that it may still take, if it is recycled after some
-	crash  atomic.Pointer[supervisor.CrashError]
+	killed atomic.Bool                           // at once, by its mapper
+	left   atomic.Int64                          // inputs that it may still take, if it is recycled after some
+	crash  atomic.Pointer[supervisor.CrashError] // of one of several workers
 
 	together sync.WaitGroup // workers of several
 	stuck    bool           // one of them has outlived the crash of another by Grace
+	evidence supervisor.Evidence
+	company  company
 
 	expiry *time.Timer // of its age; nil: it has none
 
@@ -87,6 +89,7 @@ func (p *Pool) serve(ctx context.Context, s *supervisor.Container) error {
 func (p *Pool) vacate(c *Container) {
 	(*p.seats.Load())[c.Lineage()].CompareAndSwap(c, nil)
 	p.changed()
+	p.Idle.Nudge() // what was not for a container of one lineage may be, where it is the last
 }
 
 // work has the container's workers execute inputs until the container ends. It returns the
@@ -99,24 +102,26 @@ func (c *Container) work() *supervisor.CrashError {
 }
 
 // crashed is told of each crash, on the dying goroutine.
-func (p *Pool) crashed(s *supervisor.Container, crash *supervisor.CrashError) {
+func (p *Pool) crashed(s *supervisor.Container, crash *supervisor.CrashError) (evidence supervisor.Evidence) {
 	c := p.container(s)
 	if c == nil {
-		return
+		return evidence
 	}
-	c.crash.Store(crash)
 	if !c.IsReady() {
 		p.unready.Store(crash)
 	}
-	if c.Disowned() {
+	switch {
+	case c.Disowned():
 		c.exitIfDisowned() // or, where its goroutine is stuck, when that comes back
-	} else {
-		if c.serving() && len(c.workers) == 1 {
-			c.workers[0].Crashed(crash)
-		}
+	case c.serving() && len(c.workers) == 1:
+		evidence = c.workers[0].Crashed(crash)
+		c.exitAfterCrash()
+	default:
+		evidence = c.evidence
 		c.exitAfterCrash()
 	}
 	p.vacate(c)
+	return evidence
 }
 
 // serving reports that it has started and not begun its exit.

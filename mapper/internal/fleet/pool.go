@@ -25,7 +25,7 @@ type Pool struct {
 	epoch  time.Time // of the pool's clock
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	sup    *supervisor.Supervisor
+	sup    atomic.Pointer[supervisor.Supervisor] // its containers may run before it is known here
 	events *supervisor.Events
 	detail bool // observers want each attempt
 	scaler *scaler
@@ -88,7 +88,7 @@ func (p *Pool) plain() bool { return p.Release().Body.Enter == nil && p.Runtime 
 func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, containers, want int) {
 	p.ctx, p.cancel = ctx, cancel
 	p.seat(containers)
-	p.sup = supervisor.Start(ctx, supervisor.Config{
+	p.sup.Store(supervisor.Start(ctx, supervisor.Config{
 		Containers: containers,
 		Want:       want,
 		Lasting:    p.Lasting,
@@ -99,9 +99,8 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 		Crashed:    p.crashed,
 		Abandoned:  p.abandoned,
 		Cutoff:     p.Cutoff,
-		Spent:      p.Spent,
 		Events:     p.events,
-	})
+	}))
 	if p.Timeout > 0 {
 		p.watched = make(chan struct{})
 		go p.watch()
@@ -112,10 +111,18 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 func (p *Pool) Full() { p.full.Store(true) }
 
 // Snapshot is the state of the containers.
-func (p *Pool) Snapshot() supervisor.Snapshot { return p.sup.Snapshot() }
+func (p *Pool) Snapshot() supervisor.Snapshot { return p.sup.Load().Snapshot() }
+
+// Alarm is what crashes mean for what is executed next.
+func (p *Pool) Alarm() supervisor.Alarm {
+	if sup := p.sup.Load(); sup != nil {
+		return sup.Alarm()
+	}
+	return 0
+}
 
 // Reset voids what is known of the crashes.
-func (p *Pool) Reset() { p.sup.Reset() }
+func (p *Pool) Reset() { p.sup.Load().Reset() }
 
 // seat makes room for n lineages.
 func (p *Pool) seat(n int) {
@@ -191,7 +198,7 @@ func (p *Pool) ShutNow() {
 // Join waits until nothing of the pool is left: containers, and exits of those that have
 // crashed, which their own grace limits.
 func (p *Pool) Join() {
-	<-p.sup.Done()
+	<-p.sup.Load().Done()
 	p.exits.Wait()
 	if p.watched != nil {
 		<-p.watched

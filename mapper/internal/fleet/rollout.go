@@ -23,7 +23,7 @@ func (p *Pool) Roll(release int) (rolled <-chan struct{}) {
 	s.rollouts = append(s.rollouts, r)
 	s.rolling.Store(true)
 	s.mu.Unlock()
-	p.sup.Reset()
+	p.sup.Load().Reset()
 	s.kick()
 	return r.done
 }

@@ -107,7 +107,7 @@ func (s *scaler) look(settings Scale) time.Duration {
 	}
 	surge := min(n.stale, max(s.want/4, 1))
 	s.p.seat(s.want + surge)
-	s.p.sup.Scale(s.want + surge) // before any retires, or they would be replaced
+	s.p.sup.Load().Scale(s.want + surge) // before any retires, or they would be replaced
 	for _, c := range n.surplus(s.want+surge, settings.Max+surge) {
 		c.Retire()
 	}

@@ -3,7 +3,6 @@ package fleet
 import (
 	"time"
 
-	"github.com/longshore-go/longshore/mapper/internal/park"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -46,8 +45,9 @@ func (c *Container) workTogether() *supervisor.CrashError {
 
 // workerCrashed is told of the crash of one of several workers, on its dying goroutine.
 func (c *Container) workerCrashed(w Worker, crash *supervisor.CrashError) {
-	w.Crashed(crash)
+	evidence := w.Crashed(crash)
 	if c.crash.CompareAndSwap(nil, crash) {
+		c.evidence = evidence
 		c.cancel(&interruptedBy{crash})
 	}
 }
@@ -55,12 +55,4 @@ func (c *Container) workerCrashed(w Worker, crash *supervisor.CrashError) {
 // MayTake reports that it is the turn of the worker in that slot to look for work at all.
 func (p *Pool) MayTake(slot int) bool {
 	return slot < p.TargetInputs || (p.full.Load() && p.Idle.Idle() == 0)
-}
-
-// Lot is where the worker in that slot sleeps.
-func (p *Pool) Lot(slot int) *park.Lot {
-	if slot < p.TargetInputs {
-		return &p.Idle
-	}
-	return &p.Burst
 }

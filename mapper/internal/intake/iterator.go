@@ -129,10 +129,30 @@ func (f *Iterator) Claim(ch *chunk.Chunk, want int, eager bool) bool {
 		return false
 	}
 	n := min(want, max(avail/f.share, 1))
-	ch.Lo, ch.N = h, n
-	f.inputs.Bind(ch, h, n)
+	f.bind(ch, h, n)
 	f.head.Store(int64(h + n))
 	return true
+}
+
+// ClaimAt implements [Source].
+func (f *Iterator) ClaimAt(skipped, ch *chunk.Chunk, k int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	h := int(f.head.Load())
+	avail := int(f.tail.Load()) - h
+	if avail <= 0 {
+		return false
+	}
+	k = min(k, avail-1)
+	f.bind(skipped, h, k)
+	f.bind(ch, h+k, 1)
+	f.head.Store(int64(h + k + 1))
+	return true
+}
+
+func (f *Iterator) bind(ch *chunk.Chunk, lo, n int) {
+	ch.Lo, ch.N = lo, n
+	f.inputs.Bind(ch, lo, n)
 }
 
 // plenty reports that a claim would get all it wants, or that no more will come.

@@ -40,6 +40,23 @@ func (s *Slice) Claim(ch *chunk.Chunk, want int, _ bool) bool {
 	}
 }
 
+// ClaimAt implements [Source].
+func (s *Slice) ClaimAt(skipped, ch *chunk.Chunk, k int) bool {
+	for {
+		h := int(s.head.Load())
+		avail := min(s.total, s.window.Limit()) - h
+		if avail <= 0 {
+			return false
+		}
+		k = min(k, avail-1)
+		if s.head.CompareAndSwap(int64(h), int64(h+k+1)) {
+			s.bind(skipped, h, k)
+			s.bind(ch, h+k, 1)
+			return true
+		}
+	}
+}
+
 // Rest takes up to want of the inputs that an ended run has not taken, whatever the window
 // is, and reports whether there were any.
 func (s *Slice) Rest(ch *chunk.Chunk, want int) bool {

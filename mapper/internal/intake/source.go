@@ -8,6 +8,9 @@ type Source interface {
 	// whether there were any. A claim that is not eager may leave a few for later, when
 	// more are sure to come.
 	Claim(ch *chunk.Chunk, want int, eager bool) bool
+	// ClaimAt takes one input into ch: the k-th of those that wait, and those before it into
+	// skipped, or one of the source's own choice. It reports whether there was any.
+	ClaimAt(skipped, ch *chunk.Chunk, k int) bool
 	// Waiting is how many inputs could be claimed now.
 	Waiting() int
 	// Ended reports that there will be no inputs but those that wait.

@@ -1,6 +1,7 @@
 package park
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -21,8 +22,14 @@ type Lot struct {
 	helpful atomic.Bool
 
 	mu     sync.Mutex
-	parked []Wakeup
+	parked []sleeper
 	closed bool
+}
+
+// sleeper is one who sleeps, and the lineage of its container.
+type sleeper struct {
+	wakeup  Wakeup
+	lineage int
 }
 
 // Help sets what is asked when there is work and nobody sleeps. It is asked while Helpful
@@ -39,13 +46,13 @@ func (l *Lot) IsHelpful() bool { return l.helpful.Load() }
 func (l *Lot) Idle() int { return int(l.idle.Load()) }
 
 // Sleep parks until a wake, unless ready or closed.
-func (l *Lot) Sleep(w Wakeup, ready func() bool) {
+func (l *Lot) Sleep(w Wakeup, lineage int, ready func() bool) {
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
 		return
 	}
-	l.parked = append(l.parked, w)
+	l.parked = append(l.parked, sleeper{w, lineage})
 	l.idle.Store(int32(len(l.parked)))
 	l.mu.Unlock()
 	if ready() && l.remove(w) {
@@ -58,13 +65,20 @@ func (l *Lot) remove(w Wakeup) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := len(l.parked) - 1; i >= 0; i-- {
-		if l.parked[i] == w {
-			l.parked = append(l.parked[:i], l.parked[i+1:]...)
-			l.idle.Store(int32(len(l.parked)))
+		if l.parked[i].wakeup == w {
+			l.take(i)
 			return true
 		}
 	}
 	return false
+}
+
+// take takes out a sleeper. The caller holds the lock.
+func (l *Lot) take(i int) Wakeup {
+	w := l.parked[i].wakeup
+	l.parked = slices.Delete(l.parked, i, i+1)
+	l.idle.Store(int32(len(l.parked)))
+	return w
 }
 
 // Rouse wakes the owner of w, if it sleeps here.
@@ -96,10 +110,27 @@ func (l *Lot) WakeOne() bool {
 	if n == 0 {
 		return false
 	}
-	l.parked[n-1] <- struct{}{}
-	l.parked = l.parked[:n-1]
-	l.idle.Store(int32(n - 1))
+	l.take(n - 1) <- struct{}{}
 	return true
+}
+
+// WakeOther is Wake for what is rather not for a container of that lineage.
+func (l *Lot) WakeOther(lineage int) {
+	if !l.wakeOther(lineage) {
+		l.Wake()
+	}
+}
+
+func (l *Lot) wakeOther(lineage int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := len(l.parked) - 1; i >= 0; i-- {
+		if l.parked[i].lineage != lineage {
+			l.take(i) <- struct{}{}
+			return true
+		}
+	}
+	return false
 }
 
 // Close wakes all sleepers, and nobody sleeps any more.
@@ -107,8 +138,8 @@ func (l *Lot) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
-	for _, w := range l.parked {
-		w <- struct{}{}
+	for _, s := range l.parked {
+		s.wakeup <- struct{}{}
 	}
 	l.parked = nil
 	l.idle.Store(0)

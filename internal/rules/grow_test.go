@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"testing"
@@ -6,11 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
 // admitted is how many of n lineages the gate lets start at one moment.
-func admitted(g *policy.Gate, n int, now time.Time) int {
+func admitted(g *rules.Gate, n int, now time.Time) int {
 	yes := 0
 	for i := range n {
 		if ok, _ := g.Admit(i, now); ok {
@@ -23,7 +24,7 @@ func admitted(g *policy.Gate, n int, now time.Time) int {
 // TestGateGrow checks that a gate which has grown limits creations like one made for as many, and never shrinks.
 func TestGateGrow(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 2, constant(0))
+	g := rules.NewGate(policy.Deployed{}, 2, constant(0))
 	require.Equal(t, 2, admitted(g, 100, at(0)))
 	g.Grow(50, at(0))
 	require.Equal(t, 48, admitted(g, 100, at(0)), "a token for each new one")
@@ -33,9 +34,9 @@ func TestGateGrow(t *testing.T) {
 	require.Equal(t, 50, admitted(g, 100, at(60)))
 }
 
-func TestGateGrowUnmetered(t *testing.T) {
+func TestGateGrowPlain(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 2, constant(0)).Unmetered()
+	g := rules.NewGate(policy.Deployed{}, 2, constant(0)).Plain()
 	g.Grow(10, at(0))
 	require.Equal(t, 1000, admitted(g, 1000, at(0)))
 }

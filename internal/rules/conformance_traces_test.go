@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/internal/conformance"
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -44,20 +45,24 @@ func runDetector(t *testing.T, c conformance.Case) {
 		}
 	}](t, c.Trace)
 
-	budget := policy.NewBudget(policy.Ephemeral{}, trace.N)
+	budget := rules.NewBudget(policy.Ephemeral{}, trace.N, nil)
 	report, tripAt, rule := 0, 0, policy.Rule(0)
 	for _, e := range trace.Events {
 		for l := e.L.first; l <= e.L.last && tripAt == 0; l++ {
 			report++
 			switch e.E {
 			case "ready":
-				budget.Ready(l)
+				budget.Ready(l, at(e.T))
 			case "proven":
-				budget.Proven(l)
+				budget.Proven(l, at(e.T))
 			case "done":
-				budget.Finished(l)
-			case "start_crash", "run_crash":
-				if r, exceeded := budget.Crash(l, e.E == "start_crash", at(e.T)); exceeded {
+				budget.Finished(l, 1, at(e.T))
+			case "start_crash", "run_crash": // the attempts of a run crash were begun a second before
+				crash := rules.Crash{
+					Lineage: l, Now: at(e.T), Starting: e.E == "start_crash",
+					Fresh: true, Begun: at(e.T - 1), InReach: true, Wanted: trace.N,
+				}
+				if r := budget.Crash(crash); r != 0 {
 					tripAt, rule = report, r
 				}
 			default:
@@ -71,12 +76,11 @@ func runDetector(t *testing.T, c conformance.Case) {
 	if want.Rule != "" {
 		require.Equal(t, want.Rule, rule.String())
 	}
-	start, run := budget.Debt()
 	for _, v := range []struct {
 		name string
 		want *int
 		got  int
-	}{{"start debt", want.StartDebt, start}, {"run debt", want.RunDebt, run}, {"healthy", want.Healthy, budget.Healthy()}} {
+	}{{"start debt", want.StartDebt, budget.Debt()}, {"run debt", want.RunDebt, budget.Streak().Run()}, {"healthy", want.Healthy, budget.Healthy()}} {
 		if v.want != nil {
 			require.Equal(t, *v.want, v.got, v.name)
 		}
@@ -103,15 +107,15 @@ func runGate(t *testing.T, c conformance.Case) {
 		Steps []gateStep
 	}](t, c.Trace)
 	for _, draw := range []float64{0, 0.5, 0.999999} {
-		gate := policy.NewGate(policy.Deployed{}, trace.N, constant(draw))
-		restarts := policy.NewRestarts(policy.Deployed{}, trace.N, constant(draw))
+		gate := rules.NewGate(policy.Deployed{}, trace.N, constant(draw))
+		restarts := rules.NewRestarts(policy.Deployed{}, trace.N, constant(draw))
 		for i, s := range trace.Steps {
 			gateReplay(t, gate, restarts, s, fmt.Sprintf("draw %v, step %d: %+v", draw, i+1, s))
 		}
 	}
 }
 
-func gateReplay(t *testing.T, gate *policy.Gate, restarts *policy.Restarts, s gateStep, where string) {
+func gateReplay(t *testing.T, gate *rules.Gate, restarts *rules.Restarts, s gateStep, where string) {
 	t.Helper()
 	now := at(s.T)
 	switch s.Op {
@@ -122,10 +126,10 @@ func gateReplay(t *testing.T, gate *policy.Gate, restarts *policy.Restarts, s ga
 	case "proven":
 		gate.Proven(s.L, now)
 	case "done":
-		gate.Finished(s.L, now)
+		gate.Finished(s.L, 1, now)
 		restarts.Finished(s.L)
-	case "start_crash", "run_crash":
-		gate.Crash(s.L, s.Op == "start_crash", now)
+	case "start_crash", "run_crash": // on no input: one would cost the lineage no delay
+		gate.Crash(rules.Crash{Lineage: s.L, Starting: true, Now: now})
 		delay := restarts.Crash(s.L, seconds(s.Uptime))
 		if s.Delay != nil {
 			require.GreaterOrEqual(t, delay, seconds(s.Delay[0]), where)
@@ -160,18 +164,18 @@ func runAttribution(t *testing.T, c conformance.Case) {
 	}](t, c.Trace)
 
 	// The trace does not tell clean from struck: both are in the shared queue.
-	words := map[policy.Status]string{
-		policy.StatusClean: "queued", policy.StatusStruck: "queued",
-		policy.StatusSuspect: "suspect", policy.StatusFailed: "failed",
+	words := map[rules.Status]string{
+		rules.StatusClean: "queued", rules.StatusStruck: "queued",
+		rules.StatusSuspect: "suspect", rules.StatusFailed: "failed",
 	}
-	ledger := policy.NewLedger(0)
+	ledger := rules.NewLedger(0, false)
 	ledger.Machines(trace.Machines)
 	executed := map[int]bool{}
 	for i, s := range trace.Steps {
 		switch s.Op {
 		case "crash": // with one input at a time, the one executing is named
-			ledger.Crash(s.In, s.Machine, s.Exclusive || trace.K == 1)
 			for _, input := range s.In {
+				ledger.Crash(input, rules.Trial{Machine: s.Machine, Certain: len(s.In) == 1 && (s.Exclusive || trace.K == 1)})
 				executed[input] = true
 			}
 		case "success", "done":
@@ -187,9 +191,66 @@ func runAttribution(t *testing.T, c conformance.Case) {
 		}
 		for _, input := range s.Buffered {
 			if !executed[input] {
-				require.Equal(t, policy.StatusClean, ledger.Status(input), "step %d, input %d", i+1, input)
+				require.Equal(t, rules.StatusClean, ledger.Status(input), "step %d, input %d", i+1, input)
 			}
 		}
 	}
 	require.LessOrEqual(t, ledger.Len(), trace.Inputs)
+}
+
+func runStreak(t *testing.T, c conformance.Case) {
+	trace := decode[struct {
+		Kind   string
+		N      int
+		Events []struct {
+			T, Begun, Every, To  float64
+			E                    string
+			Fresh                bool
+			Healthy, Repeat, Run int
+		}
+		Expect struct {
+			TripAt   int `json:"trip_at"`
+			Rule     string
+			Run      *int
+			PausesAt []int `json:"pauses_at"`
+		}
+	}](t, c.Trace)
+
+	streak := rules.NewStreak(policy.Ephemeral{})
+	report, tripAt, rule, pauses := 0, 0, policy.Rule(0), []int{}
+	for _, e := range trace.Events {
+		switch e.E {
+		case "done":
+			report++
+			streak.Finished()
+		case "paused_to":
+			streak.Pause(at(e.To))
+		case "check":
+			require.Equal(t, e.Run, streak.Run(), "at %v s", e.T)
+		case "crash":
+			require.True(t, e.Fresh, "a struck input is not reported to a Streak")
+			for i := range max(1, e.Repeat) {
+				report++
+				later := e.Every * float64(i)
+				crash := rules.Crash{Fresh: true, Begun: at(e.Begun + later), Now: at(e.T + later), InReach: true, Wanted: trace.N}
+				if streak.Crash(crash) {
+					pauses = append(pauses, report)
+				}
+				if r := streak.Exceeds(crash.Now, e.Healthy, trace.N); r != 0 && tripAt == 0 {
+					tripAt, rule = report, r
+				}
+			}
+		default:
+			require.Fail(t, "unknown event", e.E)
+		}
+	}
+	want := trace.Expect
+	require.Equal(t, want.TripAt, tripAt)
+	if tripAt > 0 {
+		require.Equal(t, want.Rule, rule.String())
+	}
+	require.Equal(t, want.PausesAt, pauses)
+	if want.Run != nil {
+		require.Equal(t, *want.Run, streak.Run())
+	}
 }

@@ -1,4 +1,4 @@
-package policy
+package rules
 
 import "time"
 
@@ -60,14 +60,14 @@ func (g *Gate) proof(lineage int, now time.Time) {
 	case g.mode == GateRamp && wasUnproven:
 		g.ramp.proved()
 	}
-	if g.mode == GateRamp && (g.nobodyHeld() || g.nobodyWaits(now)) {
+	if g.mode == GateRamp && (g.plain || g.nobodyHeld() || g.nobodyWaits(now)) {
 		g.close()
 	}
 }
 
 // nobodyHeld reports whether all lineages that are not healthy could start at once.
 func (g *Gate) nobodyHeld() bool {
-	return g.ramp.limit >= len(g.detector.slots)-g.detector.healthy
+	return g.ramp.limit >= len(g.slots)-g.healthy
 }
 
 // nobodyWaits reports whether for one probation nothing has started or wanted to: the function runs fewer containers
@@ -84,34 +84,10 @@ func (g *Gate) open(now time.Time) {
 	g.waits++
 }
 
-// close ends the crash loop, and forgives the debts that opened the gate: containers proven by their probation have
-// paid none of them, and the next single crash must not open it again.
+// close ends the crash loop, and forgives what opened the gate: containers proven by their probation have paid none of
+// it, and the next single crash must not open it again.
 func (g *Gate) close() {
-	g.mode, g.canary = GateClosed, nobody
-	g.since, g.until = time.Time{}, time.Time{}
-	g.detector.forgive()
+	g.mode, g.canary, g.inputs = GateClosed, nobody, false
+	g.began, g.until = time.Time{}, time.Time{}
+	g.forgive()
 }
-
-// Mode is the state of the gate. The function is crash_looping while it is not GateClosed.
-func (g *Gate) Mode() GateMode { return g.mode }
-
-// Since is when the crash loop began, from the first opening of the gate to its closing; zero while it is closed.
-func (g *Gate) Since() time.Time { return g.since }
-
-// Until is the earliest next start while the gate is open and waits; zero while a canary is out (nobody can know)
-// and in every other mode.
-func (g *Gate) Until() time.Time {
-	if g.mode == GateOpen && g.canary == nobody {
-		return g.until
-	}
-	return time.Time{}
-}
-
-// Debt returns the debts of the two channels, for display.
-func (g *Gate) Debt() (start, run int) { return g.detector.debts() }
-
-// Limits returns the debts at which the two channels may open the gate, for display.
-func (g *Gate) Limits() (start, run int) { return g.policy.ColdDebt, g.policy.ColdDebt }
-
-// Healthy is the number of healthy containers.
-func (g *Gate) Healthy() int { return g.detector.healthy }

@@ -25,9 +25,9 @@ func (s *Supervisor) settle(i int, c *Container, now time.Time) {
 	switch {
 	case !l.proven && !l.ready.IsZero() && now.Sub(l.ready) >= s.judge.probation:
 		l.proven = true
-		s.judge.proven(i, now)
+		s.judge.Proven(i, now)
 	case l.proven && s.calm():
-		s.judge.proven(i, now) // again: the gate closes when told, and idle containers tell nothing
+		s.judge.Proven(i, now) // again: the gate closes when told, and idle containers tell nothing
 	}
 }
 

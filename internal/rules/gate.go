@@ -1,6 +1,10 @@
-package policy
+package rules
 
-import "time"
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+)
 
 // Gate decides when a deployed function may create containers. While its containers work, it only limits the rate.
 // In a crash loop it stops creation for everybody and sends one canary after each wait, ever longer; a canary that is
@@ -10,19 +14,23 @@ import "time"
 // of two hours, 100 containers made 2,800 starts under Kubernetes' rule and 431 under this one, and were back in
 // 23 s instead of 72. One gate is also one answer to "is it crash-looping, since when, when next?".
 //
-// One container that crash-loops beside healthy ones does not open the gate (in suture one failing service pauses all):
-// that is what Restarts is for.
+// Start-up crashes open it, or inputs that crash one after the other. What inputs opened, any finished input closes: the
+// function works. What start-ups opened, a container that works beside them does not close: others still cannot start. One
+// container that crash-loops beside healthy ones does not open it (in suture one failing service pauses all): that is
+// what Restarts is for.
 //
 // The methods that report something take the time, whether or not its part of the rules needs one today. A Gate is not
 // safe for concurrent use: one goroutine owns it.
 type Gate struct {
-	policy   Deployed
-	detector detector
-	bucket   bucket
-	random   func() float64
+	detector
+	policy policy.Deployed
+	bucket bucket
+	random func() float64
+	plain  bool
 
 	mode     GateMode
-	since    time.Time // when the crash loop began
+	inputs   bool      // inputs opened it, not start-ups
+	began    time.Time // when the crash loop began
 	until    time.Time // open: the end of the wait
 	waits    int       // waits begun in this crash loop
 	canary   int       // open: the lineage that is the canary, or nobody
@@ -39,20 +47,23 @@ const nobody = -1
 
 // NewGate returns the gate, closed, of a function with at most a number of containers. Lineages count from 0; one
 // beyond the number is taken in. The random source returns numbers in [0, 1); nil means the process's own.
-func NewGate(p Deployed, containers int, random func() float64) *Gate {
+func NewGate(p policy.Deployed, containers int, random func() float64) *Gate {
 	p = p.WithDefaults()
+	streak := NewStreak(policy.Ephemeral{ColdDebt: p.ColdDebt, ColdInputs: p.ColdInputs, Debt: p.Debt, Probation: p.Probation})
 	return &Gate{
+		detector: newDetector(streak, containers),
 		policy:   p,
-		detector: newDetector(p.Debt, containers),
 		bucket:   newBucket(containers),
 		random:   orRandom(random),
 		canary:   nobody,
 	}
 }
 
-// Unmetered lifts the limit on the rate of creations and returns the gate: for plain goroutine containers, which cost
-// nothing to create and may crash and start thousands of times in a second in which the function works well.
-func (g *Gate) Unmetered() *Gate {
+// Plain says that a start costs nothing and cannot fail, and returns the gate. Then there is no limit on the rate of
+// creations, since goroutines may crash and start thousands of times in a second in which the function works well, and
+// no ramp.
+func (g *Gate) Plain() *Gate {
+	g.plain = true
 	g.bucket.lift()
 	return g
 }
@@ -71,7 +82,7 @@ func (g *Gate) Admit(lineage int, now time.Time) (ok bool, wait time.Duration) {
 
 // Started says that a container of the lineage is being started. Where Admit was not asked, it is charged here.
 func (g *Gate) Started(lineage int, now time.Time) {
-	g.detector.stopped(lineage) // its predecessor is gone, reported or not
+	g.stopped(lineage) // its predecessor is gone, reported or not
 	if s := g.lineage(lineage); s.permitted > 0 {
 		s.permitted--
 		return
@@ -81,64 +92,76 @@ func (g *Gate) Started(lineage int, now time.Time) {
 
 // Ready says that a container of the lineage got ready. It pays one start-up debt, and proves nothing: with ready as
 // the proof, a function that dies on its first input was started 1,422 times in 5 min instead of 115.
-func (g *Gate) Ready(lineage int, _ time.Time) { g.detector.ready(lineage) }
+func (g *Gate) Ready(lineage int, _ time.Time) { g.ready(lineage) }
 
 // Proven says that a container of the lineage outlived its probation.
 func (g *Gate) Proven(lineage int, now time.Time) {
-	g.detector.proven(lineage)
+	g.proven(lineage)
 	g.proof(lineage, now)
 }
 
-// Finished says that a container of the lineage finished an input. Cheap enough to call for every input.
-func (g *Gate) Finished(lineage int, now time.Time) {
-	g.detector.finished(lineage)
+// Finished says that a container of the lineage finished n inputs, with a value or a failure.
+func (g *Gate) Finished(lineage, n int, now time.Time) {
+	g.finished(lineage, n)
+	g.Progress(now)
 	g.proof(lineage, now)
 }
 
-// Stopped says that the lineage's container is gone and did not crash (scaled down, drained, recycled, preempted), or
+// Progress says that some input has finished. It ends the streak, and the crash loop if that is what began it.
+func (g *Gate) Progress(time.Time) {
+	g.streak.Finished()
+	if g.mode != GateClosed && g.inputs {
+		g.close()
+	}
+}
+
+// Stopped says that the lineage's container is gone and did not crash (scaled down, drained, recycled, preempted, lost), or
 // that a permission will not be used. If it was the canary, another may go at once. Its start is not held against the
 // limit on creations any more: a pool whose containers come and go in order is no pool that collapses.
 func (g *Gate) Stopped(lineage int, now time.Time) {
-	g.detector.stopped(lineage)
+	g.stopped(lineage)
 	g.end(lineage)
 	g.bucket.refund(now)
 }
 
-// NoFreshInputs says whether every unfinished input has been in a crash before; see Budget. A canary that such an
-// input takes down has shown nothing, and another may go at once.
-func (g *Gate) NoFreshInputs(yes bool) { g.detector.noFresh = yes }
-
-// Excused is true while running crashes are not charged.
-func (g *Gate) Excused() bool { return g.detector.excused() }
-
-// Crash says that a container of the lineage crashed, before it got ready (starting) or after.
-func (g *Gate) Crash(lineage int, starting bool, now time.Time) {
-	c := channelOf(starting)
-	counts := g.detector.crash(c, lineage, now)
-	wasUnproven, wasCanary := g.end(lineage)
-	if !counts {
-		return
+// Crash takes in a crash. A crash on an input gives its token back: the limit on creations is for starts that fail. The
+// rule is always 0, since a deployed function is never given up.
+func (g *Gate) Crash(c Crash) policy.Rule {
+	wasUnproven, wasCanary := g.end(c.Lineage)
+	opens := g.opens(c)
+	switch {
+	case g.mode == GateClosed && opens:
+		g.began, g.waits, g.inputs = c.Now, 0, !c.Starting
+		g.open(c.Now)
+	case g.mode == GateOpen && wasCanary:
+		g.open(c.Now)
+	case g.mode == GateRamp && wasUnproven && g.ramp.crashed(c.Now):
+		g.open(c.Now)
 	}
-	switch g.mode {
-	case GateClosed:
-		if g.detector.accounts[c].debt >= g.policy.ColdDebt && g.detector.failing(c) {
-			g.since, g.waits = now, 0
-			g.open(now)
-		}
-	case GateOpen:
-		if wasCanary {
-			g.open(now)
-		}
-	case GateRamp:
-		if wasUnproven && g.ramp.crashed(now) {
-			g.open(now)
-		}
+	if opens && c.Starting {
+		g.inputs = false // one that inputs opened is now that of starts as well
 	}
+	return 0
 }
 
-// Reset closes the gate and clears debts, crash counters and the token bucket in the same instant: an operator, or a
-// new version of the function, says that what was known is void. Who runs and who is healthy stays known.
-func (g *Gate) Reset(_ time.Time) {
+// opens counts the crash, and reports whether it opens a closed gate.
+func (g *Gate) opens(c Crash) bool {
+	if c.Starting {
+		g.startCrash(c.Lineage, c.Now)
+		return g.debt >= g.policy.ColdDebt && g.failing()
+	}
+	g.stopped(c.Lineage)
+	g.bucket.refund(c.Now)
+	if !c.Fresh {
+		return false
+	}
+	g.streak.Crash(c)
+	return g.streak.Loops(c.Now)
+}
+
+// Reset closes the gate and clears debts, streak and the token bucket in the same instant: an operator, or a new version of
+// the function, says that what was known is void. Who runs and who is healthy stays known.
+func (g *Gate) Reset(time.Time) {
 	g.close()
 	g.bucket.fill()
 }

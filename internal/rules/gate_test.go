@@ -1,4 +1,4 @@
-package policy_test
+package rules_test
 
 import (
 	"math"
@@ -9,47 +9,48 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/longshore-go/longshore/internal/rules"
 	"github.com/longshore-go/longshore/policy"
 )
 
 func TestGateModeNames(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "closed", policy.GateClosed.String())
-	require.Equal(t, "open", policy.GateOpen.String())
-	require.Equal(t, "ramp", policy.GateRamp.String())
+	require.Equal(t, "closed", rules.GateClosed.String())
+	require.Equal(t, "open", rules.GateOpen.String())
+	require.Equal(t, "ramp", rules.GateRamp.String())
 }
 
 // opened is a gate of n containers that opened at 10 s, with waits of exactly 1, 2, 4, 8, 15, 15 s.
-func opened(t *testing.T, n int) *policy.Gate {
+func opened(t *testing.T, n int) *rules.Gate {
 	t.Helper()
-	g := policy.NewGate(policy.Deployed{}, n, constant(0))
+	g := rules.NewGate(policy.Deployed{}, n, constant(0))
 	for i := range 5 {
-		require.Equal(t, policy.GateClosed, g.Mode(), "crash %d", i)
+		require.Equal(t, rules.GateClosed, g.Mode(), "crash %d", i)
 		g.Started(0, at(float64(2*i)))
-		g.Crash(0, true, at(float64(2*i+2)))
+		startCrash(g, 0, at(float64(2*i+2)))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	return g
 }
 
 // ramping is a gate of n containers whose canary, lineage 0, was proven at 11 s.
-func ramping(t *testing.T, n int) *policy.Gate {
+func ramping(t *testing.T, n int) *rules.Gate {
 	t.Helper()
 	g := opened(t, n)
 	requireAdmit(t, g, 0, 11)
 	g.Started(0, at(11))
-	g.Finished(0, at(11))
-	require.Equal(t, policy.GateRamp, g.Mode())
+	g.Finished(0, 1, at(11))
+	require.Equal(t, rules.GateRamp, g.Mode())
 	return g
 }
 
-func requireAdmit(t require.TestingT, g *policy.Gate, lineage int, s float64) {
+func requireAdmit(t require.TestingT, g *rules.Gate, lineage int, s float64) {
 	ok, wait := g.Admit(lineage, at(s))
 	require.True(t, ok, "lineage %d at %v: wait %v", lineage, s, wait)
 	require.Zero(t, wait)
 }
 
-func requireHeld(t *testing.T, g *policy.Gate, lineage int, s float64, wait time.Duration) {
+func requireHeld(t *testing.T, g *rules.Gate, lineage int, s float64, wait time.Duration) {
 	t.Helper()
 	ok, got := g.Admit(lineage, at(s))
 	require.False(t, ok)
@@ -58,49 +59,49 @@ func requireHeld(t *testing.T, g *policy.Gate, lineage int, s float64, wait time
 
 func TestGateTellsSinceAndUntil(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 64, constant(0))
+	g := rules.NewGate(policy.Deployed{}, 64, constant(0))
 	require.Zero(t, g.Since())
-	require.Zero(t, g.Until())
+	require.Zero(t, g.Until(0))
 
 	g = opened(t, 64)
 	require.Equal(t, at(10), g.Since())
-	require.Equal(t, at(11), g.Until())
+	require.Equal(t, at(11), g.Until(0))
 	requireHeld(t, g, 5, 10.25, 750*ms)
 	requireAdmit(t, g, 5, 11)
-	require.Zero(t, g.Until(), "nobody knows while a canary is out")
+	require.Zero(t, g.Until(0), "nobody knows while a canary is out")
 	requireHeld(t, g, 6, 11, 10*time.Second)
-	g.Crash(5, true, at(12))
+	startCrash(g, 5, at(12))
 	require.Equal(t, at(10), g.Since())
-	require.Equal(t, at(14), g.Until())
+	require.Equal(t, at(14), g.Until(0))
 
 	g = ramping(t, 64)
 	require.Equal(t, at(10), g.Since())
-	require.Zero(t, g.Until())
+	require.Zero(t, g.Until(0))
 	g.Reset(at(12))
 	require.Zero(t, g.Since())
 }
 
 func TestOnlyTheCanaryCounts(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 64, constant(0))
+	g := rules.NewGate(policy.Deployed{}, 64, constant(0))
 	g.Started(9, at(0)) // still starting when the gate opens
 	g.Started(8, at(0))
 	for range 5 {
-		g.Crash(0, true, at(10))
+		startCrash(g, 0, at(10))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
-	g.Crash(8, true, at(10.5))
-	require.Equal(t, at(11), g.Until(), "its crash makes the wait no longer")
+	require.Equal(t, rules.GateOpen, g.Mode())
+	startCrash(g, 8, at(10.5))
+	require.Equal(t, at(11), g.Until(0), "its crash makes the wait no longer")
 	g.Proven(9, at(10.5))
-	require.Equal(t, policy.GateOpen, g.Mode(), "and its luck no shorter")
-	g.Finished(9, at(10.6))
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode(), "and its luck no shorter")
+	g.Finished(9, 1, at(10.6))
+	require.Equal(t, rules.GateOpen, g.Mode())
 
 	requireAdmit(t, g, 0, 11)
 	g.Ready(0, at(12))
-	require.Equal(t, policy.GateOpen, g.Mode(), "ready is no proof")
+	require.Equal(t, rules.GateOpen, g.Mode(), "ready is no proof")
 	g.Proven(0, at(22))
-	require.Equal(t, policy.GateRamp, g.Mode())
+	require.Equal(t, rules.GateRamp, g.Mode())
 }
 
 func TestCanaryThatIsStoppedFreesItsPlace(t *testing.T) {
@@ -109,8 +110,8 @@ func TestCanaryThatIsStoppedFreesItsPlace(t *testing.T) {
 	requireAdmit(t, g, 0, 11)
 	g.Stopped(0, at(12)) // drained, or never started
 	requireAdmit(t, g, 1, 12)
-	g.Crash(1, true, at(13))
-	require.Equal(t, at(15), g.Until(), "the next wait is the second")
+	startCrash(g, 1, at(13))
+	require.Equal(t, at(15), g.Until(0), "the next wait is the second")
 }
 
 func TestCanaryWithoutPermission(t *testing.T) {
@@ -118,26 +119,13 @@ func TestCanaryWithoutPermission(t *testing.T) {
 	g := opened(t, 64)
 	g.Started(3, at(10.5)) // too early, but it is out
 	requireHeld(t, g, 4, 11, 10*time.Second)
-	g.Crash(3, true, at(12))
-	require.Equal(t, at(14), g.Until())
+	startCrash(g, 3, at(12))
+	require.Equal(t, at(14), g.Until(0))
 }
 
-func TestCanaryOnATriedInputShowsNothing(t *testing.T) {
-	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 2, constant(0))
-	g.Finished(0, at(0))
-	for range 5 {
-		g.Crash(0, false, at(10))
-	}
-	require.Equal(t, policy.GateOpen, g.Mode())
-	g.NoFreshInputs(true)
-	require.True(t, g.Excused())
-	requireAdmit(t, g, 0, 11)
-	g.Started(0, at(11))
-	g.Crash(0, false, at(12))
-	requireAdmit(t, g, 0, 12)
-	g.Crash(0, true, at(13)) // a start-up crash does
-	require.Equal(t, at(15), g.Until())
+// startCrash reports a start-up crash.
+func startCrash(g *rules.Gate, lineage int, now time.Time) {
+	g.Crash(rules.Crash{Lineage: lineage, Starting: true, Now: now})
 }
 
 func TestRampIsFourThenThreeMoreForEach(t *testing.T) {
@@ -151,7 +139,7 @@ func TestRampIsFourThenThreeMoreForEach(t *testing.T) {
 	requireHeld(t, g, next, 12, 10*time.Second)
 	for proven := 1; proven <= 4; proven++ {
 		g.Proven(proven, at(20))
-		g.Finished(proven, at(20)) // proven once, not twice
+		g.Finished(proven, 1, at(20)) // proven once, not twice
 		for range 4 {
 			requireAdmit(t, g, next, 20)
 			next++
@@ -166,8 +154,8 @@ func TestRampClosesWhenNobodyCanBeHeld(t *testing.T) {
 	g := ramping(t, 13) // limit 4, 12 not proven
 	for lineage := 1; lineage <= 2; lineage++ {
 		requireAdmit(t, g, lineage, 12)
-		g.Finished(lineage, at(13))
-		require.Equal(t, lineage == 2, g.Mode() == policy.GateClosed) // 7 of 11, 10 of 10
+		g.Finished(lineage, 1, at(13))
+		require.Equal(t, lineage == 2, g.Mode() == rules.GateClosed) // 7 of 11, 10 of 10
 	}
 	requireDebt(t, 0, 0, g)
 	require.Equal(t, 3, g.Healthy())
@@ -175,18 +163,18 @@ func TestRampClosesWhenNobodyCanBeHeld(t *testing.T) {
 	g = opened(t, 5)
 	requireAdmit(t, g, 0, 11)
 	g.Proven(0, at(21))
-	require.Equal(t, policy.GateClosed, g.Mode(), "four others: no ramp")
+	require.Equal(t, rules.GateClosed, g.Mode(), "four others: no ramp")
 }
 
 func TestRampClosesWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	g := ramping(t, 64)
 	requireAdmit(t, g, 1, 15)
-	g.Finished(0, at(40))
-	require.Equal(t, policy.GateRamp, g.Mode(), "one is on trial")
+	g.Finished(0, 1, at(40))
+	require.Equal(t, rules.GateRamp, g.Mode(), "one is on trial")
 	g.Stopped(1, at(41))
-	g.Finished(0, at(42))
-	require.Equal(t, policy.GateClosed, g.Mode())
+	g.Finished(0, 1, at(42))
+	require.Equal(t, rules.GateClosed, g.Mode())
 	require.Zero(t, g.Since())
 }
 
@@ -194,56 +182,56 @@ func TestRampIgnoresCrashesOfTheProven(t *testing.T) {
 	t.Parallel()
 	g := ramping(t, 64)
 	for range 9 {
-		g.Crash(0, false, at(12))
+		startCrash(g, 0, at(12))
 	}
-	require.Equal(t, policy.GateRamp, g.Mode())
+	require.Equal(t, rules.GateRamp, g.Mode())
 	requireAdmit(t, g, 1, 12)
-	g.Crash(1, true, at(13))
-	require.Equal(t, policy.GateRamp, g.Mode())
+	startCrash(g, 1, at(13))
+	require.Equal(t, rules.GateRamp, g.Mode())
 	requireAdmit(t, g, 1, 13)
-	g.Crash(1, true, at(14))
-	require.Equal(t, policy.GateOpen, g.Mode())
-	require.Equal(t, at(16), g.Until(), "the second wait of this crash loop")
+	startCrash(g, 1, at(14))
+	require.Equal(t, rules.GateOpen, g.Mode())
+	require.Equal(t, at(16), g.Until(0), "the second wait of this crash loop")
 }
 
 func TestANewCrashLoopBeginsWithTheFirstWait(t *testing.T) {
 	t.Parallel()
 	g := opened(t, 5)
 	requireAdmit(t, g, 0, 11)
-	g.Crash(0, true, at(12)) // waits for 2 s
+	startCrash(g, 0, at(12)) // waits for 2 s
 	requireAdmit(t, g, 0, 14)
 	g.Proven(0, at(24))
-	require.Equal(t, policy.GateClosed, g.Mode())
-	g.Crash(0, false, at(100))
-	require.Equal(t, policy.GateClosed, g.Mode(), "old debts are forgiven")
+	require.Equal(t, rules.GateClosed, g.Mode())
+	startCrash(g, 0, at(100))
+	require.Equal(t, rules.GateClosed, g.Mode(), "old debts are forgiven")
 	for range 4 {
-		g.Crash(0, false, at(101))
+		startCrash(g, 0, at(101))
 	}
-	require.Equal(t, policy.GateOpen, g.Mode())
+	require.Equal(t, rules.GateOpen, g.Mode())
 	require.Equal(t, at(101), g.Since())
-	require.Equal(t, at(102), g.Until())
+	require.Equal(t, at(102), g.Until(0))
 }
 
 func TestGateResetIsComplete(t *testing.T) {
 	t.Parallel()
-	for _, g := range []*policy.Gate{opened(t, 3), ramping(t, 64)} {
+	for _, g := range []*rules.Gate{opened(t, 3), ramping(t, 64)} {
 		g.Reset(at(10))
-		require.Equal(t, policy.GateClosed, g.Mode())
-		require.Zero(t, g.Until())
+		require.Equal(t, rules.GateClosed, g.Mode())
+		require.Zero(t, g.Until(0))
 		requireDebt(t, 0, 0, g)
 		for lineage := range 3 {
 			requireAdmit(t, g, lineage, 10)
 		}
 		for range 4 { // the first is free again
-			g.Crash(1, true, at(10))
-			require.Equal(t, policy.GateClosed, g.Mode())
+			startCrash(g, 1, at(10))
+			require.Equal(t, rules.GateClosed, g.Mode())
 		}
 	}
 }
 
 func TestBucketBindsWhileClosed(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 20, nil)
+	g := rules.NewGate(policy.Deployed{}, 20, nil)
 	for lineage := range 20 {
 		requireAdmit(t, g, lineage, 0)
 		g.Started(lineage, at(0)) // costs nothing more
@@ -252,7 +240,7 @@ func TestBucketBindsWhileClosed(t *testing.T) {
 	requireHeld(t, g, 0, 0.25, 250*ms)
 	requireAdmit(t, g, 0, 0.5)
 	requireHeld(t, g, 0, 0.5, 500*ms)
-	require.Equal(t, policy.GateClosed, g.Mode())
+	require.Equal(t, rules.GateClosed, g.Mode())
 
 	for range 1000 { // starts nobody asked for are charged, but not for ever
 		g.Started(0, at(0.5))
@@ -269,10 +257,10 @@ func TestGateProperties(t *testing.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "containers")
 		rate := max(1, float64(n)/10)
 		draw := rapid.Float64Range(0, 0.999)
-		g := policy.NewGate(policy.Deployed{}, n, func() float64 { return draw.Draw(t, "jitter") })
+		g := rules.NewGate(policy.Deployed{}, n, func() float64 { return draw.Draw(t, "jitter") })
 		up := make([]bool, n)
 		last := make([]int, n)
-		var starts []float64 // NaN: of a container that was stopped in order
+		var starts []float64 // NaN: of a container that was stopped in order, or crashed on an input
 		now, canary := 0.0, -1
 		for range rapid.IntRange(1, 150).Draw(t, "steps") {
 			now += rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(0, 5)).Draw(t, "later")
@@ -288,7 +276,7 @@ func TestGateProperties(t *testing.T) {
 				}
 				last[l] = len(starts)
 				starts = append(starts, now)
-				if before == policy.GateOpen {
+				if before == rules.GateOpen {
 					require.Negative(t, canary, "one canary at a time")
 					canary = l
 				}
@@ -298,7 +286,7 @@ func TestGateProperties(t *testing.T) {
 			case op == 0:
 				g.Ready(l, at(now))
 			case op == 1:
-				g.Finished(l, at(now))
+				g.Finished(l, 1, at(now))
 			case op == 2:
 				g.Proven(l, at(now))
 			case op == 3:
@@ -306,13 +294,20 @@ func TestGateProperties(t *testing.T) {
 				up[l] = false
 				starts[last[l]] = math.NaN()
 			default:
-				g.Crash(l, op == 4, at(now))
+				spent := op == 5
+				g.Crash(rules.Crash{
+					Lineage: l, Now: at(now), Starting: !spent, Wanted: n,
+					Fresh: rapid.Bool().Draw(t, "fresh"), Begun: at(now), InReach: true,
+				})
+				if spent {
+					starts[last[l]] = math.NaN()
+				}
 				up[l] = false
 			}
-			if canary >= 0 && (!up[canary] || g.Mode() != policy.GateOpen) {
+			if canary >= 0 && (!up[canary] || g.Mode() != rules.GateOpen) {
 				canary = -1
 			}
-			require.Equal(t, g.Mode() == policy.GateClosed, g.Since().IsZero())
+			require.Equal(t, g.Mode() == rules.GateClosed, g.Since().IsZero())
 			require.Contains(t, edges[before], g.Mode())
 		}
 		requireBounded(t, slices.DeleteFunc(starts, math.IsNaN), float64(n), rate)
@@ -324,14 +319,14 @@ func TestGateProperties(t *testing.T) {
 }
 
 // edges is the table of gatemode.go, with n = 1, where open goes through the ramp to closed in one step.
-var edges = map[policy.GateMode][]policy.GateMode{
-	policy.GateClosed: {policy.GateClosed, policy.GateOpen},
-	policy.GateOpen:   {policy.GateOpen, policy.GateRamp, policy.GateClosed},
-	policy.GateRamp:   {policy.GateRamp, policy.GateOpen, policy.GateClosed},
+var edges = map[rules.GateMode][]rules.GateMode{
+	rules.GateClosed: {rules.GateClosed, rules.GateOpen},
+	rules.GateOpen:   {rules.GateOpen, rules.GateRamp, rules.GateClosed},
+	rules.GateRamp:   {rules.GateRamp, rules.GateOpen, rules.GateClosed},
 }
 
 // requireBounded wants at most size + rate·w + 1 starts in any window of w seconds, those not counted of containers that
-// were stopped in order: they give back what their start took.
+// were stopped in order or crashed on an input: they give back what their start took.
 func requireBounded(t *rapid.T, starts []float64, size, rate float64) {
 	for i := range starts {
 		for j := i; j < len(starts); j++ {
@@ -340,16 +335,16 @@ func requireBounded(t *rapid.T, starts []float64, size, rate float64) {
 	}
 }
 
-func TestUnmeteredGateNeverRunsOutOfTokens(t *testing.T) {
+func TestPlainGateNeverRunsOutOfTokens(t *testing.T) {
 	t.Parallel()
-	g := policy.NewGate(policy.Deployed{}, 1, nil).Unmetered()
+	g := rules.NewGate(policy.Deployed{}, 1, nil).Plain()
 	now := time.Unix(0, 0)
 	for range 1000 {
 		ok, wait := g.Admit(0, now)
 		require.True(t, ok)
 		require.Zero(t, wait)
 		g.Started(0, now)
-		g.Finished(0, now)
+		g.Finished(0, 1, now)
 		g.Stopped(0, now)
 	}
 }

@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// found is how a worker executes what it has found.
+type found struct {
+	joined     bool // it looks for work, or executes some
+	struck     bool // an input that was in a crash
+	alone      bool // and nothing beside it in the container
+	wantsAlone bool // there is something for it, if only it were alone
+}
+
+// join has the worker look for work, and finds out what it may take.
+func (w *Worker) join() bool {
+	ok, alone, beside := w.c.Join(w)
+	w.found = found{joined: ok}
+	w.who = w.taker()
+	w.who.Alone, w.who.Beside = alone, beside
+	return ok
+}
+
+// taker is as which it asks for work.
+func (w *Worker) taker() backlog.Taker {
+	return backlog.Taker{Lineage: w.c.Lineage(), Others: w.c.Others(), Probe: probing(w.c.Alarm())}
+}
+
+// probing reports that a fresh input has crashed and nothing has finished since, or that
+// nothing works.
+func probing(a supervisor.Alarm) bool { return a.Crashed() || a.Looping() }
+
+// leaveCompany is the end of that.
+func (w *Worker) leaveCompany() {
+	if w.found.joined {
+		f := w.found
+		w.found = found{}
+		w.c.Leave(w, f.struck, f.alone, f.wantsAlone)
+	}
+}
+
+// accept reports whether what was taken may be executed now, and gives it back if not.
+func (w *Worker) accept(r *Run, t backlog.Taken) *chunk.Chunk {
+	switch {
+	case t.Chunk == nil:
+		w.found.wantsAlone = w.found.wantsAlone || t.WantsAlone
+		return nil
+	case !w.c.Execute(t.Struck, t.Alone):
+		w.found.wantsAlone = true
+		r.backlog.Return(t.Chunk)
+		return nil
+	}
+	w.found.struck, w.found.alone = t.Struck, t.Alone
+	return t.Chunk
+}
+
+// hasWorkFor reports that there is something for the worker.
+func (s *Scheduler) hasWorkFor(w *Worker) bool {
+	who := w.taker()
+	who.Beside = w.c.Beside()
+	for _, r := range *s.runs.Load() {
+		if r.hasWorkFor(who) {
+			return true
+		}
+	}
+	return false
+}

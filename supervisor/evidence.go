@@ -1,0 +1,102 @@
+package supervisor
+
+import (
+	"errors"
+	"time"
+)
+
+// Evidence is what the owner of the work knows of a crash that the pool does not: what the container was executing. The
+// zero value is a crash on inputs that says nothing of the pool. For a crash at start-up none is needed.
+type Evidence struct {
+	Idle    bool      // nothing was executing: it counts as a crash at start-up
+	Fresh   bool      // no executing input was in a crash before
+	Begun   time.Time // when the attempt, chunk or batch was begun; zero if unknown: with the container, then
+	InReach bool      // a fresh input may be begun now
+}
+
+// ErrFatalStart marks the error of a start that no further start can mend: the
+// executable is missing, the versions do not match, the function is unknown. A
+// runtime wraps it; an ephemeral pool gives up at the first. It counts only for the start of a container of the pool: in
+// a panic, or below a [*CrashError] or [*CutoffError] of something nested, it is an error like any other.
+var ErrFatalStart = errors.New("supervisor: no start can succeed")
+
+// ErrLost marks the end of a container that went with its machine, or with the link to it. A runtime wraps it in a
+// [*CrashError]. It is no crash for any rule: it is counted apart, and the container is replaced at once. One that was lost
+// before it got ready waits as after a crash at start-up, or a link that is down would be tried in a hot loop.
+var ErrLost = errors.New("supervisor: machine or link lost")
+
+// death is a crash with all there is to know about it.
+type death struct {
+	crash    *CrashError
+	evidence Evidence
+	starting bool // no input was executing
+	fatal    bool
+	lost     bool
+	epoch    uint32 // of the alarm that it raised
+}
+
+// examine tells the owner of the work of a crash and gathers what the rules ask, if it counts for them. It runs where
+// the crash does: whatever the user's errors do, they do it here and not on the goroutine that owns the pool.
+func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death {
+	starting := !c.ready.Load()
+	if crash.Phase == "" {
+		crash.Phase = c.phase()
+	}
+	d := death{crash: crash, evidence: s.cfg.Crashed(c, crash)}
+	d.starting = starting || d.evidence.Idle
+	if !counts {
+		return d
+	}
+	if crash.Panic == nil && crash.Err != nil {
+		d.lost = marked(crash.Err, ErrLost)
+		d.fatal = starting && !d.lost && marked(crash.Err, ErrFatalStart)
+	}
+	if d.evidence.Begun.IsZero() {
+		d.evidence.Begun = c.started
+	}
+	if d.evidence.Fresh = d.evidence.Fresh && !d.starting && !d.lost; d.evidence.Fresh {
+		d.epoch = s.raise()
+	}
+	return d
+}
+
+// mostMarked bounds how many errors are looked at, since an error may wrap itself.
+const mostMarked = 1000
+
+// marked reports whether err is the mark or wraps it, not counting what is nested in another crash or cutoff. It is not
+// errors.Is: that asks methods of the user's for their opinion. Those that unwrap run on a goroutine of their own, where
+// neither a panic nor runtime.Goexit does harm; either means that there is no mark.
+func marked(err, mark error) (found bool) {
+	done := make(chan bool, 1)
+	go func() {
+		found := false
+		defer func() {
+			_ = recover()
+			done <- found
+		}()
+		left := mostMarked
+		found = wraps(err, mark, &left)
+	}()
+	return <-done
+}
+
+func wraps(err, mark error, left *int) bool {
+	if *left--; *left < 0 || err == nil {
+		return false
+	}
+	switch e := err.(type) {
+	case *CrashError, *CutoffError:
+		return false
+	case interface{ Unwrap() error }:
+		return wraps(e.Unwrap(), mark, left)
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			if wraps(err, mark, left) {
+				return true
+			}
+		}
+		return false
+	default:
+		return err == mark
+	}
+}
