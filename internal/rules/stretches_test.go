@@ -57,6 +57,21 @@ func TestTakeLowest(t *testing.T) {
 	require.Equal(t, rules.Stretch{Lo: 20, Hi: 23}, s.TakeLowest(3))
 }
 
+func TestTakeHighest(t *testing.T) {
+	t.Parallel()
+	var s rules.Stretches
+	_, ok := s.TakeHighest()
+	require.False(t, ok)
+	s.Add(10, 12)
+	s.Add(20, 21)
+	for _, want := range []int{20, 11, 10} {
+		got, ok := s.TakeHighest()
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	require.Zero(t, s.Len())
+}
+
 // TestProbeIsUniform draws every number there is once: each input comes once, of the list and from beyond.
 func TestProbeIsUniform(t *testing.T) {
 	t.Parallel()
