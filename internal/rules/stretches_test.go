@@ -104,6 +104,30 @@ func TestProbeOfNothing(t *testing.T) {
 	}
 }
 
+// TestProbeOfManyStretches draws among the first inputs of all stretches, that beyond the list included.
+func TestProbeOfManyStretches(t *testing.T) {
+	t.Parallel()
+	var s rules.Stretches
+	for i := range 1024 {
+		s.Add(10*i, 10*i+5)
+	}
+	draw := func(k, all int) func(int) int {
+		return func(n int) int {
+			require.Equal(t, all, n)
+			return k
+		}
+	}
+	beyond := rules.Stretch{Lo: 20000, Hi: 30000}
+	for k, want := range map[int]int{0: 0, 7: 70, 1023: 10230, 1024: 20000} {
+		got, ok := s.Probe(beyond, draw(k, 1025))
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	got, _ := s.Probe(rules.Stretch{}, draw(1023, 1024))
+	require.Equal(t, 10231, got)
+	require.Equal(t, 1024*5-4, s.Len())
+}
+
 // TestProbeBoundsTheList checks that probes of a million inputs never make more than 1,024 stretches, and still find
 // every one of them.
 func TestProbeBoundsTheList(t *testing.T) {
