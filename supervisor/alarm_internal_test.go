@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 // behind what a container has done itself, and once the owner knows everything, its streak is what really happened.
 func TestAlarmProtocol(t *testing.T) {
 	t.Parallel()
+	does := slices.Concat(
+		slices.Repeat([]string{"crash", "tell"}, 20), slices.Repeat([]string{"finish", "publish"}, 2), []string{"know", "reset", "forgive"},
+	)
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := Config{Containers: 1, Plain: true, Crashes: policy.Deployed{}}
 		s := &Supervisor{cfg: cfg, judge: newJudge(cfg), want: 1, lineages: make([]lineage, 1)}
@@ -28,10 +32,20 @@ func TestAlarmProtocol(t *testing.T) {
 			s.judge.crash(s.asRules(d, 0), 0, false)
 			s.publish(now)
 		}
+		know := func() {
+			for len(untold) > 0 {
+				tell()
+			}
+			s.publish(now)
+			require.Equal(t, streak, s.judge.Streak().Run())
+			require.Equal(t, streak > 0, s.Alarm().Crashed())
+			require.Equal(t, streak >= 32, s.Alarm().Doubt())
+			require.Equal(t, s.judge.gate.OfInputs(), s.Alarm().OfInputs())
+		}
 		forget := func() { streak, void = 0, len(untold) }
 		for range rapid.IntRange(1, 120).Draw(t, "steps") {
 			now = now.Add(time.Millisecond)
-			switch rapid.SampledFrom([]string{"crash", "crash", "crash", "tell", "tell", "finish", "reset", "forgive", "publish"}).Draw(t, "does") {
+			switch rapid.SampledFrom(does).Draw(t, "does") {
 			case "crash":
 				d := death{at: now, evidence: Evidence{Fresh: true, InReach: true, Begun: now}}
 				d.epoch = s.raise()
@@ -64,16 +78,11 @@ func TestAlarmProtocol(t *testing.T) {
 				}
 			case "publish":
 				s.publish(now)
+			case "know":
+				know()
 			}
 			require.Equal(t, resets, s.Alarm().Resets())
 		}
-		for len(untold) > 0 {
-			tell()
-		}
-		s.publish(now)
-		require.Equal(t, streak, s.judge.Streak().Run())
-		require.Equal(t, streak > 0, s.Alarm().Crashed())
-		require.Equal(t, streak >= 32, s.Alarm().Doubt())
-		require.Equal(t, s.judge.gate.OfInputs(), s.Alarm().OfInputs())
+		know()
 	})
 }

@@ -86,7 +86,7 @@ func wraps(err, mark error, left *int) bool {
 		return false
 	}
 	switch e := err.(type) {
-	case *CrashError, *CutoffError:
+	case *CrashError: // that of something nested; a CutoffError unwraps to one
 		return false
 	case interface{ Unwrap() error }:
 		return wraps(e.Unwrap(), mark, left)

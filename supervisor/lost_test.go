@@ -88,6 +88,7 @@ func TestMarks(t *testing.T) {
 		"a crash of the runtime":  {false, func() error { return lostWith(fatal) }, true},
 		"panic at start-up":       {false, func() error { panic(fatal) }, false},
 		"panic that is told":      {false, func() error { return &supervisor.CrashError{Panic: "boom", Err: fatal} }, false},
+		"a crash that is nested":  {false, func() error { return fmt.Errorf("enter: %w", nested.Last) }, false},
 		"of something nested":     {false, func() error { return fmt.Errorf("enter: %w", nested) }, false},
 		"later":                   {true, func() error { return fatal }, false},
 		"panic later":             {true, func() error { panic(fatal) }, false},
