@@ -46,7 +46,7 @@ type play struct {
 }
 
 type container struct {
-	up, idle, waits bool
+	up, idle, waits bool // up: starting, too
 	life            int
 	inputs          []int
 	begun           time.Duration
@@ -155,11 +155,11 @@ func (p *play) start(i int) {
 		}
 		return
 	}
-	s.waits = false
+	s.waits, s.up = false, true
 	s.life++
 	p.rules.Started(i, p.at())
 	p.after(seconds(p.RestartS), i, func() {
-		s.up, s.idle = true, true
+		s.idle = true
 		p.rules.Ready(i, p.at())
 		p.after(10*time.Second, i, func() { p.rules.Proven(i, p.at()) })
 	})
