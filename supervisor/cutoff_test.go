@@ -175,6 +175,26 @@ func TestCutoffFatal(t *testing.T) {
 	})
 }
 
+// TestCutoffErrorText checks what a person reads: which rule, by what, and how the last crash was.
+func TestCutoffErrorText(t *testing.T) {
+	t.Parallel()
+	last := &supervisor.CrashError{Input: supervisor.NoInput, Exit: 3}
+	for want, e := range map[string]supervisor.CutoffError{
+		"cold: no container has ever come to work; 5 crashes":                           {Rule: policy.RuleCold, Crashes: 5},
+		"cold: 97 different inputs were tried and none has ever finished; 99 crashes":   {Rule: policy.RuleCold, Crashes: 99, Inputs: 97, Streak: 96},
+		"sustained: containers keep crashing at start-up; 20 crashes":                   {Rule: policy.RuleSustained, Crashes: 20},
+		"sustained: 40 different inputs were tried since one last finished; 50 crashes": {Rule: policy.RuleSustained, Crashes: 50, Inputs: 40},
+		"fatal: no start can succeed; 1 crashes":                                        {Rule: policy.RuleFatal, Crashes: 1},
+	} {
+		e.Last = last
+		require.EqualError(t, &e, "supervisor: crashes outweigh progress ("+want+"), last: "+last.Error())
+	}
+	var zero error = &supervisor.CutoffError{}
+	require.ErrorIs(t, zero, supervisor.ErrCutoff)
+	require.NotErrorIs(t, zero, errBroken, "and nothing panics")
+	require.NoError(t, errors.Unwrap(zero))
+}
+
 // TestCrashesNil checks "nil means policy.Ephemeral{}". It does so in a process of its own, since a supervisor that
 // fails takes the process down.
 func TestCrashesNil(t *testing.T) {

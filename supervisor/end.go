@@ -81,12 +81,7 @@ func (s *Supervisor) crash(c *Container, d death, now time.Time) {
 		s.emitCrash(c, d.crash, time.Time{}) // it has ended the run; nothing is left to decide
 		return
 	}
-	s.catchUp(now)
-	delay, rule := s.judge.crash(rules.Crash{
-		Lineage: c.lineage, Now: now, Starting: d.starting, Wanted: s.want, InReach: d.evidence.InReach,
-		Fresh: d.evidence.Fresh && d.epoch == s.epoch, // else an input has finished since
-		Begun: d.evidence.Begun,
-	}, s.lineages[c.lineage].uptime(now), d.fatal)
+	delay, rule := s.judge.crash(s.asRules(d, c.lineage), s.lineages[c.lineage].uptime(now), d.fatal)
 	if rule != 0 {
 		s.emitCrash(c, d.crash, time.Time{})
 		s.cutoff(rule, d.starting)
@@ -99,6 +94,16 @@ func (s *Supervisor) crash(c *Container, d death, now time.Time) {
 	s.emitCrash(c, d.crash, next)
 	s.showLoop()
 	s.again(c.lineage, delay, now)
+}
+
+// asRules is a crash in the words of the rules. It is no evidence if an input has finished since: then the streak that it
+// belongs to is over, whoever hears of which first.
+func (s *Supervisor) asRules(d death, lineage int) rules.Crash {
+	s.catchUp(d.at)
+	return rules.Crash{
+		Lineage: lineage, Now: d.at, Starting: d.starting, Wanted: s.want,
+		Fresh: d.evidence.Fresh && d.epoch == s.epoch, Begun: d.evidence.Begun, InReach: d.evidence.InReach,
+	}
 }
 
 func (s *Supervisor) count(c *Container, d death, now time.Time) {

@@ -124,5 +124,5 @@ func (e *CutoffError) why() string {
 // Is reports the class of the error.
 func (e *CutoffError) Is(target error) bool { return target == ErrCutoff }
 
-// Unwrap returns the last crash.
-func (e *CutoffError) Unwrap() error { return e.Last }
+// Unwrap returns the last crash, nil if there is none.
+func (e *CutoffError) Unwrap() error { return asError(e.Last) }

@@ -28,6 +28,7 @@ var ErrLost = errors.New("supervisor: machine or link lost")
 // death is a crash with all there is to know about it.
 type death struct {
 	crash    *CrashError
+	at       time.Time // when it happened: what has begun since is another piece of evidence
 	evidence Evidence
 	starting bool // no input was executing
 	fatal    bool
@@ -42,7 +43,7 @@ func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death
 	if crash.Phase == "" {
 		crash.Phase = c.phase()
 	}
-	d := death{crash: crash, evidence: s.cfg.Crashed(c, crash)}
+	d := death{crash: crash, at: time.Now(), evidence: s.cfg.Crashed(c, crash)}
 	d.starting = starting || d.evidence.Idle
 	if !counts {
 		return d
@@ -85,7 +86,7 @@ func wraps(err, mark error, left *int) bool {
 		return false
 	}
 	switch e := err.(type) {
-	case *CrashError, *CutoffError:
+	case *CrashError: // that of something nested; a CutoffError unwraps to one
 		return false
 	case interface{ Unwrap() error }:
 		return wraps(e.Unwrap(), mark, left)

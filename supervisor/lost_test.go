@@ -87,6 +87,8 @@ func TestMarks(t *testing.T) {
 		"wrapped":                 {false, func() error { return fmt.Errorf("no such file: %w", errors.Join(errBroken, fatal)) }, true},
 		"a crash of the runtime":  {false, func() error { return lostWith(fatal) }, true},
 		"panic at start-up":       {false, func() error { panic(fatal) }, false},
+		"panic that is told":      {false, func() error { return &supervisor.CrashError{Panic: "boom", Err: fatal} }, false},
+		"a crash that is nested":  {false, func() error { return fmt.Errorf("enter: %w", nested.Last) }, false},
 		"of something nested":     {false, func() error { return fmt.Errorf("enter: %w", nested) }, false},
 		"later":                   {true, func() error { return fatal }, false},
 		"panic later":             {true, func() error { panic(fatal) }, false},

@@ -14,6 +14,7 @@ import (
 var runners = map[string]func(*testing.T, conformance.Case){
 	"detector":    runDetector,
 	"streak":      runStreak,
+	"run":         runRun,
 	"gate":        runGate,
 	"attribution": runAttribution,
 }

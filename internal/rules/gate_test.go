@@ -147,6 +147,9 @@ func TestRampIsFourThenThreeMoreForEach(t *testing.T) {
 		requireHeld(t, g, next, 20, 10*time.Second)
 	}
 	require.Equal(t, 21, next)
+	require.Zero(t, g.Canaries(), "all that may start have")
+	g.Proven(5, at(20))
+	require.Equal(t, 4, g.Canaries())
 }
 
 func TestRampClosesWhenNobodyCanBeHeld(t *testing.T) {

@@ -57,6 +57,16 @@ func paused(t *testing.T) *rules.Budget {
 	return b
 }
 
+func TestWhatBeganBeforeThePauseEndedIsNotCounted(t *testing.T) {
+	t.Parallel()
+	b := paused(t)
+	c := fresh(0.124)
+	require.Zero(t, b.Crash(c))
+	require.Equal(t, []int{32, 33}, []int{b.Streak().Run(), b.Streak().Inputs()})
+	require.Zero(t, b.Crash(fresh(0.125)))
+	require.Equal(t, []int{33, 34}, []int{b.Streak().Run(), b.Streak().Inputs()})
+}
+
 func TestPauseEndsWithAFinishedInput(t *testing.T) {
 	t.Parallel()
 	for _, end := range []func(*rules.Budget){

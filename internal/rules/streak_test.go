@@ -70,10 +70,10 @@ func TestStreakIsTheModel(t *testing.T) {
 				m.mark = to
 			default:
 				begun := now - rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 5000)).Draw(t, "took")
-				inReach, healthy := rapid.Bool().Draw(t, "in reach"), rapid.IntRange(0, 2).Draw(t, "healthy")
-				pause, rule := m.crash(now, begun, inReach, healthy, 3)
-				require.Equal(t, pause, s.Crash(rules.Crash{Fresh: true, Begun: after(begun), Now: after(now), InReach: inReach, Wanted: 3}))
-				require.Equal(t, rule, s.Exceeds(after(now), healthy, 3))
+				inReach, healthy := rapid.Bool().Draw(t, "in reach"), rapid.IntRange(0, 3).Draw(t, "healthy")
+				pause, rule := m.crash(now, begun, inReach, healthy, 4)
+				require.Equal(t, pause, s.Crash(rules.Crash{Fresh: true, Begun: after(begun), Now: after(now), InReach: inReach, Wanted: 4}))
+				require.Equal(t, rule, s.Exceeds(after(now), healthy, 4))
 				require.Equal(t, m.run >= min(32, m.cold) || m.run >= m.few && now-m.since >= m.probation, s.Loops(after(now)))
 			}
 			require.Equal(t, []int{m.run, m.seen, m.pauses}, []int{s.Run(), s.Inputs(), s.Pauses()})
@@ -83,6 +83,19 @@ func TestStreakIsTheModel(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestHalfIsAMajorityThatDoesNotWork: sustained asks for more than half of the containers to be healthy.
+func TestHalfIsAMajorityThatDoesNotWork(t *testing.T) {
+	t.Parallel()
+	s := rules.NewStreak(policy.Ephemeral{})
+	s.Finished()
+	for range 32 {
+		s.Crash(fresh(0))
+	}
+	require.Zero(t, s.Exceeds(at(59.9), 0, 4))
+	require.Equal(t, policy.RuleSustained, s.Exceeds(at(60), 2, 4))
+	require.Zero(t, s.Exceeds(at(60), 3, 4))
 }
 
 func TestStreakForgives(t *testing.T) {

@@ -64,6 +64,17 @@ func (s *Stretches) TakeLowest(n int) Stretch {
 	return taken
 }
 
+// TakeHighest takes the input of the highest number out of the list: of calls, which have no other order, the newest.
+func (s *Stretches) TakeHighest() (input int, ok bool) {
+	at := len(s.list) - 1
+	if at < 0 {
+		return 0, false
+	}
+	input = s.list[at].Hi - 1
+	s.cut(at, Stretch{input, input + 1})
+	return input, true
+}
+
 // Probe draws an input from the list and from the stretch beyond it, uniformly at random; draw(n) returns a number from 0
 // to n-1. An input of the list is taken out of it. One of beyond is the caller's to take, who then adds what stands
 // before it. It reports false if there is no input.

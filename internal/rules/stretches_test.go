@@ -57,6 +57,21 @@ func TestTakeLowest(t *testing.T) {
 	require.Equal(t, rules.Stretch{Lo: 20, Hi: 23}, s.TakeLowest(3))
 }
 
+func TestTakeHighest(t *testing.T) {
+	t.Parallel()
+	var s rules.Stretches
+	_, ok := s.TakeHighest()
+	require.False(t, ok)
+	s.Add(10, 12)
+	s.Add(20, 21)
+	for _, want := range []int{20, 11, 10} {
+		got, ok := s.TakeHighest()
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	require.Zero(t, s.Len())
+}
+
 // TestProbeIsUniform draws every number there is once: each input comes once, of the list and from beyond.
 func TestProbeIsUniform(t *testing.T) {
 	t.Parallel()
@@ -87,6 +102,30 @@ func TestProbeOfNothing(t *testing.T) {
 		_, ok := s.Probe(beyond, rand.IntN)
 		require.False(t, ok)
 	}
+}
+
+// TestProbeOfManyStretches draws among the first inputs of all stretches, that beyond the list included.
+func TestProbeOfManyStretches(t *testing.T) {
+	t.Parallel()
+	var s rules.Stretches
+	for i := range 1024 {
+		s.Add(10*i, 10*i+5)
+	}
+	draw := func(k, all int) func(int) int {
+		return func(n int) int {
+			require.Equal(t, all, n)
+			return k
+		}
+	}
+	beyond := rules.Stretch{Lo: 20000, Hi: 30000}
+	for k, want := range map[int]int{0: 0, 7: 70, 1023: 10230, 1024: 20000} {
+		got, ok := s.Probe(beyond, draw(k, 1025))
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	got, _ := s.Probe(rules.Stretch{}, draw(1023, 1024))
+	require.Equal(t, 10231, got)
+	require.Equal(t, 1024*5-4, s.Len())
 }
 
 // TestProbeBoundsTheList checks that probes of a million inputs never make more than 1,024 stretches, and still find
