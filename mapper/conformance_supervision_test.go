@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,7 +26,6 @@ var bySupervisor = map[string]string{
 }
 
 var supervisionCases = map[string]func(*testing.T){
-	"SUP-33": controlFirst,
 	"SUP-35": separateBudgets,
 	"SUP-39": stopWhileWaiting,
 }
@@ -41,6 +39,8 @@ func TestConformanceSupervision(t *testing.T) {
 		_, listed := bySupervisor[c.ID]
 		if run, ok := supervisionCases[c.ID]; ok {
 			t.Run(c.ID, func(t *testing.T) { synctest.Test(t, run) })
+		} else if c.Level == "run" {
+			t.Run(c.ID, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { playRun(t, c) }) })
 		} else if !listed && c.Level != "trace" {
 			t.Errorf("%s (%s) is neither run nor listed", c.ID, c.Name)
 		}
@@ -51,39 +51,6 @@ func TestConformanceSupervision(t *testing.T) {
 	for id := range bySupervisor {
 		require.True(t, known[id], "%s is listed and does not exist", id)
 	}
-}
-
-// controlFirst: one container, the first of 100 inputs is poison.
-func controlFirst(t *testing.T) {
-	var order tally[int]
-	run, err := mapper.Start(t.Context(), func(ctx context.Context, i int) (int, error) {
-		order.add(i)
-		if err := during(ctx, time.Second); err != nil {
-			return 0, err
-		}
-		if i == 0 {
-			panic(errCrash)
-		}
-		return i, nil
-	}, slices.Values(ints(100)), mapper.Options{Containers: 1, ReturnExceptions: true, Unordered: true})
-	require.NoError(t, err)
-	succeeded := 0
-	for r := range run.All() {
-		if r.Index == 0 {
-			requireCrash(t, r.Err, 0)
-			require.Equal(t, 3, r.Attempts)
-			require.Positive(t, succeeded)
-			continue
-		}
-		require.NoError(t, r.Err)
-		succeeded++
-	}
-	require.Equal(t, 99, succeeded)
-	require.NoError(t, run.Wait())
-	seen := order.all()
-	require.Equal(t, []int{0, 0}, seen[:2], "its re-run goes ahead of fresh inputs")
-	require.NotEqual(t, 0, seen[2], "after its second crash it waits until another input has finished")
-	require.Len(t, seen, 102)
 }
 
 // separateBudgets: an error, two crashes, an error, a value; two retries.
@@ -120,21 +87,27 @@ func separateBudgets(t *testing.T) {
 
 // stopWhileWaiting: stopped or cancelled while a retry waits, a lineage backs off, or the gate is open.
 func stopWhileWaiting(t *testing.T) {
+	plain := func(err error, crash bool) mapper.Body[int, int] {
+		return mapper.Plain(func(context.Context, int) (int, error) {
+			if crash {
+				panic(err)
+			}
+			return 0, err
+		})
+	}
+	unready := mapper.WithState(func(context.Context) (int, error) { return 0, errCrash },
+		func(context.Context, int, int) (int, error) { return 0, nil }, nil)
 	for name, c := range map[string]struct {
 		crashes policy.Crashes
-		fn      func() (int, error)
+		body    mapper.Body[int, int]
 	}{
-		"retry":   {nil, func() (int, error) { return 0, errors.New("user error") }},
-		"backoff": {policy.Ephemeral{ColdDebt: 100, Debt: 100}, func() (int, error) { panic(errCrash) }},
-		"gate":    {policy.Deployed{}, func() (int, error) { panic(errCrash) }},
+		"retry":   {nil, plain(errors.New("user error"), false)},
+		"backoff": {policy.Ephemeral{ColdDebt: 100, Debt: 100}, unready},
+		"gate":    {policy.Deployed{}, plain(errCrash, true)},
 	} {
 		for _, cancels := range []bool{false, true} {
 			ctx, cancel := context.WithCancel(t.Context())
-			var begun atomic.Int32
-			run, err := mapper.Start(ctx, func(context.Context, int) (int, error) {
-				begun.Add(1)
-				return c.fn()
-			}, slices.Values(ints(100)), mapper.Options{
+			run, err := c.body.Start(ctx, slices.Values(ints(100)), mapper.Options{
 				Containers: 2, CrashLimit: 1 << 20, Crashes: c.crashes, ReturnExceptions: true,
 				Retries: policy.Retries{MaxRetries: 1000, InitialDelay: time.Minute},
 			})
@@ -142,7 +115,7 @@ func stopWhileWaiting(t *testing.T) {
 			time.Sleep(30*time.Second + time.Millisecond)
 			synctest.Wait()
 			require.Zero(t, run.Stats().Running, "%s: nothing runs, everything waits", name)
-			before, n, want := time.Now(), begun.Load(), mapper.ErrStopped
+			before, n, want := time.Now(), run.Stats().Pool.Starts, mapper.ErrStopped
 			if cancels {
 				cancel()
 				want = context.Canceled
@@ -158,7 +131,7 @@ func stopWhileWaiting(t *testing.T) {
 			require.ErrorIs(t, run.Wait(), want)
 			require.Zero(t, time.Since(before), name)
 			time.Sleep(time.Hour)
-			require.Equal(t, n, begun.Load(), "%s: nothing begins after the end", name)
+			require.Equal(t, n, run.Stats().Pool.Starts, "%s: nothing begins after the end", name)
 			require.Equal(t, supervisor.Stopped, run.Stats().Pool.Containers[0].State)
 			cancel()
 		}

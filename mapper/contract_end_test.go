@@ -172,8 +172,12 @@ func TestContractCutoff(t *testing.T) {
 				require.Equal(t, i, r.Index)
 				require.Same(t, cut, r.Err, "each has the same")
 			}
-			require.Equal(t, 1, results[0].Attempts)
-			require.Equal(t, 0, results[n-1].Attempts)
+			attempts := 0
+			for _, r := range results {
+				attempts += r.Attempts
+			}
+			require.EqualValues(t, begun.Load(), attempts)
+			require.Less(t, attempts, n, "most were never begun")
 			after := begun.Load()
 			time.Sleep(time.Hour)
 			require.Equal(t, after, begun.Load())

@@ -96,7 +96,7 @@ func TestContractObserverOfCrashes(t *testing.T) {
 			}
 			return i, nil
 		}, slices.Values(ints(n)), mapper.Options{
-			Containers: 16, CrashLimit: limit, Crashes: policy.Ephemeral{ColdDebt: 1 << 20, Debt: 1 << 20},
+			Containers: 16, CrashLimit: limit, Crashes: policy.Ephemeral{ColdDebt: 1 << 20, Debt: 1 << 20, ColdInputs: 1 << 20},
 			Observer: supervisor.ObserverFunc(func(ev supervisor.Event) {
 				if ev.Kind == supervisor.InputRerun {
 					events.add(ev)

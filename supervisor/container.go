@@ -103,8 +103,8 @@ func (c *Container) Busy(yes bool) { c.busy.Store(yes) }
 // Alarm is what the crashes of the pool mean now; see [Supervisor.Alarm].
 func (c *Container) Alarm() Alarm { return c.pool.Alarm() }
 
-// Others reports that another lineage has a container, or awaits one.
-func (c *Container) Others() bool { return c.pool.Filled() > 1 }
+// Others is how many other lineages have a container, or await one.
+func (c *Container) Others() int { return max(c.pool.Filled()-1, 0) }
 
 // Abandon gives the container up: it is counted, replaced, and no longer waited
 // for. It reports false if the container has ended by itself. No crash is counted:

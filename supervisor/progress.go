@@ -23,12 +23,22 @@ func (s *Supervisor) settle(i int, c *Container, now time.Time) {
 		s.judge.finished(i, int(n), now)
 	}
 	switch {
-	case !l.proven && !l.ready.IsZero() && now.Sub(l.ready) >= s.judge.probation:
-		l.proven = true
-		s.judge.Proven(i, now)
+	case !l.proven && !l.trial.IsZero() && now.Sub(l.trial) >= s.judge.probation:
+		s.outlived(i, c, now)
 	case l.proven && s.calm():
 		s.judge.Proven(i, now) // again: the gate closes when told, and idle containers tell nothing
 	}
+}
+
+// outlived says that a container has outlived its probation. In a crash loop that inputs opened,
+// one without work has shown nothing: its probation begins anew.
+func (s *Supervisor) outlived(i int, c *Container, now time.Time) {
+	if s.Alarm().OfInputs() && !c.busy.Load() {
+		s.lineages[i].trial = now
+		return
+	}
+	s.lineages[i].proven = true
+	s.judge.Proven(i, now)
 }
 
 // calm reports that the gate is on its way back and nobody waits to start: it may close

@@ -92,8 +92,9 @@ func (s *Supervisor) start(i int, now time.Time) {
 // ready notes that the start of c is over.
 func (s *Supervisor) ready(c *Container) {
 	s.pending--
-	s.lineages[c.lineage].ready = time.Now()
-	s.judge.Ready(c.lineage, s.lineages[c.lineage].ready)
+	l, now := &s.lineages[c.lineage], time.Now()
+	l.ready, l.trial = now, now
+	s.judge.Ready(c.lineage, now)
 	s.emit(Event{Kind: ContainerReady, Container: c.id, Lineage: c.lineage})
 }
 
@@ -131,8 +132,8 @@ func (s *Supervisor) wakeAt(l *lineage, now time.Time) time.Time {
 		return l.due
 	case l.waiting:
 		return l.held
-	case l.container != nil && !l.proven && !l.ready.IsZero():
-		return l.ready.Add(s.judge.probation)
+	case l.container != nil && !l.proven && !l.trial.IsZero():
+		return l.trial.Add(s.judge.probation)
 	case l.container != nil && l.proven && s.calm():
 		return now.Add(s.judge.probation)
 	default:

@@ -103,6 +103,7 @@ type lineage struct {
 	due       time.Time // no start before it: of the next one when waiting, else what is left of a backoff
 	held      time.Time // when to look again at one that is due and may not start yet
 	ready     time.Time // zero before that
+	trial     time.Time // the beginning of its probation: likewise
 	seen      int64     // finished inputs of the container already credited
 	proven    bool
 	row       int // crashes since the last finished input

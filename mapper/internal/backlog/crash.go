@@ -58,13 +58,14 @@ func (b *Backlog) Hurry() {
 }
 
 // mayRun reports whether a struck input is to be executed by whoever asks, and whether it has
-// its control. The caller holds the lock.
+// its control. It does not run twice in a row in one lineage while another could have it: one
+// that is busy with another struck input could not. The caller holds the lock.
 func (b *Backlog) mayRun(t *chunk.Task, who Taker, now time.Duration) (ok, control bool) {
 	control = b.Control.since(t.CrashedAt)
 	switch {
 	case !control && b.Deployed && t.Due > now:
 		return false, control
-	case t.Lineage == who.Lineage && who.Others:
+	case t.Lineage == who.Lineage && who.Others > b.running:
 		return false, control
 	}
 	return true, control

@@ -9,9 +9,15 @@ import (
 // probe draws one fresh input from all that are in reach. A source may have its own mind
 // about those that it still has: of calls, the newest is taken. The caller holds the lock,
 // and fresh inputs are in reach; others may claim the last of them meanwhile.
+//
+// In an ordered stream it is the lowest. There an input holds its container until the reader has
+// come to it: one from farther on would wait for ever for those before it, which nobody executes.
 func (b *Backlog) probe() *chunk.Chunk {
 	given, source := int(b.fresh.Load()), b.Source()
-	k := rand.IntN(max(given+source.Waiting(), 1))
+	k := 0
+	if !b.Lowest {
+		k = rand.IntN(max(given+source.Waiting(), 1))
+	}
 	if len(b.returned.list) >= mostStretches && k < given { // bounded: the first of any of them
 		k = b.returned.before(rand.IntN(len(b.returned.list)))
 	}

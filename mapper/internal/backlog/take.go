@@ -9,7 +9,7 @@ import (
 // Taker is who asks for something to do.
 type Taker struct {
 	Lineage int
-	Others  bool // another lineage has a container, or awaits one
+	Others  int  // lineages that have a container, or await one
 	Probe   bool // a fresh input has crashed and nothing has finished since
 	Alone   bool // nothing else executes in its container
 	Beside  bool // a struck input does

@@ -23,9 +23,15 @@ func (w *Worker) join() bool {
 	return ok
 }
 
-// taker is as which it asks for work.
+// taker is as which it asks for work. In a crash loop the other lineages await what only this
+// one can show.
 func (w *Worker) taker() backlog.Taker {
-	return backlog.Taker{Lineage: w.c.Lineage(), Others: w.c.Others(), Probe: probing(w.c.Alarm())}
+	alarm := w.c.Alarm()
+	who := backlog.Taker{Lineage: w.c.Lineage(), Probe: probing(alarm)}
+	if !alarm.Looping() {
+		who.Others = w.c.Others()
+	}
+	return who
 }
 
 // probing reports that a fresh input has crashed and nothing has finished since, or that
