@@ -6,7 +6,7 @@ require (
 	github.com/alitto/pond/v2 v2.7.1
 	github.com/creachadair/taskgroup v0.14.5
 	github.com/gammazero/workerpool v1.3.0
-	github.com/longshore-go/longshore v0.0.0
+	github.com/longshore-go/longshore v0.1.0
 	github.com/panjf2000/ants/v2 v2.12.1
 	github.com/samber/lo v1.53.0
 	github.com/sourcegraph/conc v0.3.0

@@ -54,7 +54,7 @@ func (p *tab) holds(condition string) bool {
 func startExample(t *testing.T, args ...string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "example")
-	out, err := exec.Command("go", "build", "-C", "../..", "-o", program, "./examples/dashboard").CombinedOutput()
+	out, err := exec.Command("go", "build", "-C", "../../examples", "-o", program, "./dashboard").CombinedOutput()
 	require.NoError(t, err, string(out))
 	cmd := exec.Command(program, args...)
 	cmd.Stderr = os.Stderr

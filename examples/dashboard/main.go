@@ -27,6 +27,8 @@ import (
 	"os/signal"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/longshore-go/longshore/dashboard"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
@@ -101,19 +103,22 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	served := make(chan error, 1)
-	go func() { served <- board.Serve(ctx, listener) }()
+	background, ctx := errgroup.WithContext(ctx) // a page that cannot be served ends the traffic
+	background.Go(func() error { return board.Serve(ctx, listener) })
+	background.Go(func() error {
+		ex.breakNowAndThen(ctx, c.faultEvery, c.faultFor)
+		return nil
+	})
 	fmt.Fprintf(w, "the page is on http://%s\n", listener.Addr())
-	go ex.breakNowAndThen(ctx, c.faultEvery, c.faultFor)
 	t := traffic(ctx, f, c.rate)
 	fmt.Fprintln(w, t)
 	// What is accepted would wait until the exchange is back; a second is enough for the rest.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if err := f.Stop(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return errors.Join(err, <-served)
+		return errors.Join(err, background.Wait())
 	}
-	return <-served
+	return background.Wait()
 }
 
 // deploy makes the function. It does not live in the program's context, which ends the

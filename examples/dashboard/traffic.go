@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/longshore-go/longshore/mapper"
 )
@@ -28,8 +29,11 @@ const (
 // traffic calls the function all the time, and runs a batch on it now and then, until ctx ends.
 func traffic(ctx context.Context, f *mapper.Function[order, quote], rate int) tally {
 	var t tally
-	var batches sync.WaitGroup
-	batches.Go(func() { t.runs = runBatches(ctx, f) })
+	var batches errgroup.Group
+	batches.Go(func() error {
+		t.runs = runBatches(ctx, f)
+		return nil
+	})
 	tick := time.NewTicker(time.Second / time.Duration(rate))
 	defer tick.Stop()
 	for {
@@ -40,7 +44,7 @@ func traffic(ctx context.Context, f *mapper.Function[order, quote], rate int) ta
 				t.refused++
 			}
 		case <-ctx.Done():
-			batches.Wait()
+			_ = batches.Wait() // none has an error
 			return t
 		}
 	}

@@ -28,6 +28,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 )
@@ -73,8 +75,12 @@ func run(ctx context.Context, n int, seed uint64, opts mapper.Options, w io.Writ
 		return err
 	}
 	server := &http.Server{Handler: flaky{seed}}
-	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
+	var background errgroup.Group
+	background.Go(func() error { return server.Serve(listener) })
+	defer func() {
+		_ = server.Close()
+		_ = background.Wait() // that it is closed
+	}()
 
 	// A connection for each container: the default keeps two, and makes the rest anew.
 	c := client{&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: opts.Containers}}}

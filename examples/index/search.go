@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
@@ -78,15 +78,14 @@ func deployed(ctx context.Context, body mapper.Body[string, []use], queries []st
 		return nil, err
 	}
 	answers := make([]answer, len(queries))
-	var next atomic.Int64
-	var callers sync.WaitGroup
-	for range c.callers {
-		callers.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(queries); i = next.Add(1) - 1 {
-				answers[i].uses, answers[i].err = f.Call(ctx, queries[i])
-			}
+	var callers errgroup.Group
+	callers.SetLimit(c.callers)
+	for i, query := range queries {
+		callers.Go(func() error {
+			answers[i].uses, answers[i].err = f.Call(ctx, query)
+			return nil // a query that fails ends no other
 		})
 	}
-	callers.Wait()
+	_ = callers.Wait()
 	return answers, f.Stop(context.WithoutCancel(ctx))
 }

@@ -8,24 +8,23 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// load has the clients ask until ctx ends. Its channel is closed when all have their answers.
-func (c config) load(ctx context.Context, url string, transport *http.Transport, t *tally) <-chan struct{} {
-	over := make(chan struct{})
+// load has the clients ask until ctx ends, and returns when all have their answers.
+func (c config) load(ctx context.Context, url string, transport *http.Transport, t *tally) {
 	client := &http.Client{Transport: transport, Timeout: 10 * time.Second}
-	var clients sync.WaitGroup
+	defer client.CloseIdleConnections()
+	var clients errgroup.Group
 	for i := range c.clients {
-		clients.Go(func() { askAll(ctx, client, url, i, t) })
+		clients.Go(func() error {
+			askAll(ctx, client, url, i, t)
+			return nil // what came of it is in the tally
+		})
 	}
-	go func() {
-		defer close(over)
-		clients.Wait()
-		client.CloseIdleConnections()
-	}()
-	return over
+	_ = clients.Wait()
 }
 
 // askAll asks for one row after the other. It does not give up on a question that it has

@@ -27,6 +27,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/endpoint"
 	"github.com/longshore-go/longshore/policy"
@@ -90,21 +92,29 @@ func serve(ctx context.Context, c config, listener net.Listener, transport *http
 	if err != nil {
 		return err
 	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	var background errgroup.Group
+	background.Go(func() error {
+		if err := server.Serve(listener); err != http.ErrServerClosed {
+			return err
+		}
+		return nil
+	})
 
 	fmt.Fprintf(w, "serving %d clients on http://%s for %v\n", c.clients, listener.Addr(), c.duration)
 	t := &tally{began: time.Now(), w: w}
 	load, cancel := context.WithTimeout(ctx, c.duration)
 	defer cancel()
-	faulty := make(chan error, 1)
-	go func() { faulty <- m.breakFor(load, c.duration/4, t) }()
-	t.watch(f, c.load(load, "http://"+listener.Addr().String(), transport, t))
+	background.Go(func() error { return m.breakFor(load, c.duration/4, t) })
+	loaded, over := context.WithCancel(context.WithoutCancel(ctx)) // after Ctrl-C the last answers come in
+	defer over()
+	background.Go(func() error {
+		t.watch(loaded, f)
+		return nil
+	})
+	c.load(load, "http://"+listener.Addr().String(), transport, t)
+	over()
 
-	err = errors.Join(drain(f, server), <-faulty)
-	if stopped := <-served; stopped != http.ErrServerClosed {
-		err = errors.Join(err, stopped)
-	}
+	err = errors.Join(drain(f, server), background.Wait())
 	t.print(f.Stats())
 	return errors.Join(err, t.check())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -50,15 +51,15 @@ func (t *tally) say(what string) {
 	fmt.Fprintf(t.w, "%6.2fs  %s\n", time.Since(t.began).Seconds(), what)
 }
 
-// watch writes a line each half second until the load is over.
-func (t *tally) watch(f *mapper.Function[question, reply], over <-chan struct{}) {
+// watch writes a line each half second until ctx ends.
+func (t *tally) watch(ctx context.Context, f *mapper.Function[question, reply]) {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			t.line(f.Stats())
-		case <-over:
+		case <-ctx.Done():
 			return
 		}
 	}

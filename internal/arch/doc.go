@@ -3,7 +3,8 @@
 // It reads the imports of every Go file in the repository, nested modules and
 // files for other systems included, and compares them with the table in
 // CONTRIBUTING.md. The table is the only statement of the rule: to allow an
-// import, change the table, where a reviewer sees it.
+// import, change the table, where a reviewer sees it. What the table allows and
+// nothing uses must leave it.
 //
 // The tree is read with go/parser and not with "go list": the test cache knows
 // which files a test opens but not which files its child processes open, so a

@@ -1,7 +1,8 @@
 // Package metrics has the numbers of runs and deployed functions as Prometheus and
 // OpenTelemetry want them, without importing either: a [Registry] is an observer that
-// counts, and writes the text that Prometheus scrapes. Module mapper/telemetry passes the
-// same numbers on to the libraries of both.
+// counts, and writes the text that Prometheus scrapes. Two modules pass the same numbers on
+// to the libraries: mapper/metrics/collector to that of Prometheus, mapper/telemetry to
+// OpenTelemetry.
 //
 // # What is counted
 //

@@ -2,8 +2,8 @@
 // the numbers of package metrics as instruments, and spans.
 //
 // It is a module of its own, so that the core depends on no library, and it uses the API of
-// OpenTelemetry only: the SDK and the exporters are the program's choice. Package collector,
-// below it, has the numbers for the client library of Prometheus.
+// OpenTelemetry only: the SDK and the exporters are the program's choice. The client library of
+// Prometheus is served by another module, mapper/metrics/collector.
 //
 // # Instruments
 //

@@ -1,6 +1,7 @@
 // Package collector has the numbers of a metrics.Registry for the client library of Prometheus,
 // github.com/prometheus/client_golang. A program that has no other metrics needs neither:
-// [metrics.Registry.WriteText] writes what Prometheus scrapes.
+// [metrics.Registry.WriteText] writes what Prometheus scrapes. It is a module of its own, so that
+// only the programs that import it depend on that library.
 package collector
 
 import (

@@ -22,7 +22,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/metrics"
-	"github.com/longshore-go/longshore/mapper/telemetry/collector"
+	"github.com/longshore-go/longshore/mapper/metrics/collector"
 	"github.com/longshore-go/longshore/policy"
 )
 
