@@ -46,7 +46,7 @@ func TestWhatMethodsDo(t *testing.T) {
 		"returns":                      {func() string { return "fine" }, "fine"},
 		"panics with a text":           {func() string { panic("no") }, "panicked: no"},
 		"panics with an error":         {func() string { panic(errors.New("no")) }, "panicked: no"},
-		"panics with nil":              {func() string { panic(nil) }, "panicked: panic called with nil argument (use GODEBUG=panicnil=1 to disable)"},
+		"panics with nil":              {func() string { panic(nil) }, "panicked: panic called with nil argument"},
 		"panics with what panics":      {func() string { panic(&wild{func() string { panic("again") }}) }, "panicked: &{0x"},
 		"panics with a number":         {func() string { panic(7) }, "panicked: 7"},
 		"dereferences nil":             {func() string { return *(*string)(nil) }, "panicked: runtime error: invalid memory address or nil pointer dereference"},
