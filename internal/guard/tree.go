@@ -23,14 +23,19 @@ func Tree(err error) []error {
 	return t.all()
 }
 
-// As is the first error of the tree that is a T. No As method is asked.
+// As is the first error of the tree that is a T and no nil pointer. No As method is asked.
 func As[T error](err error) (found T, ok bool) {
 	for _, e := range Tree(err) {
-		if found, ok = e.(T); ok {
-			return found, true
+		if e, is := e.(T); is && !isNil(e) {
+			return e, true
 		}
 	}
 	return found, false
+}
+
+func isNil(err error) bool {
+	v := reflect.ValueOf(err)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // Is reports that an error of the tree is target, a pointer as errors.New returns it, or that its Is

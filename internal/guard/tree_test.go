@@ -65,7 +65,7 @@ func TestTreeOfWildErrors(t *testing.T) {
 		require.False(t, guard.Is(err, io.ErrShortWrite), name)
 		require.LessOrEqual(t, len(guard.Tree(err)), 128, name)
 		_, ok := guard.As[*fs.PathError](err)
-		require.Equal(t, name == "is a typed nil", ok, name)
+		require.False(t, ok, name)
 	}
 	none := func() error { return nil }
 	require.True(t, guard.Is(&wild{none, func(target error) bool { return target == io.EOF }}, io.EOF))
