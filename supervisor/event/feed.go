@@ -1,9 +1,15 @@
-package supervisor
+package event
 
 import (
+	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/sourcegraph/conc/panics"
+
+	"github.com/longshore-go/longshore/internal/guard"
 )
 
 // feed is the way to one observer: a queue that grows as it has to, up to a limit. (A channel
@@ -11,24 +17,34 @@ import (
 type feed struct {
 	observer Observer
 	wants    map[Kind]bool
-	limit    int
-	bed      chan struct{} // of the goroutine that passes events
+	limit    int                  // of the queue, in events
+	reserve  int                  // room besides, for the ends of containers
+	failed   func(*ObserverError) // told once
+	told     sync.Once
+	wakeup   chan struct{} // of the goroutine that passes events
 	done     chan struct{} // closed when it has ended
 	dropped  atomic.Int64
 	late     atomic.Bool // nobody waits for the observer any more
 
+	// Of the goroutine that passes events.
+	batch []Event
+	next  int // in batch
+
 	mu     sync.Mutex
 	queue  []Event
 	asleep bool
-	closed bool
+	closed bool        // to all but the failure of another observer
+	over   bool        // nobody passes events any more
 	alarm  *time.Timer // wakes it for what comes in numbers
 }
 
 // How far an observer may lag behind before events are dropped: this far, or so many
-// events for each container, since all of them may start in one moment.
+// events for each container, since all of them may start in one moment, and end in one.
 const (
 	eventQueue         = 4096
 	eventsPerContainer = 4
+	endReserve         = 512  // for the ends of containers, or as many for each as above
+	lastReserve        = 1024 // for what is told last, see Kind.last
 )
 
 // What comes in numbers does not wake the observer at once: a wake for each takes a third of
@@ -38,32 +54,34 @@ const (
 	bulkBatch = 1024 // events
 )
 
-func newFeed(o Observer, containers int) *feed {
-	f := &feed{
-		observer: o, wants: map[Kind]bool{}, limit: max(eventQueue, eventsPerContainer*containers),
-		bed: make(chan struct{}, 1), done: make(chan struct{}),
+func newFeed(o Observer, wants map[Kind]bool, containers int) *feed {
+	return &feed{
+		observer: o, wants: wants,
+		limit: max(eventQueue, eventsPerContainer*containers), reserve: max(endReserve, eventsPerContainer*containers),
+		wakeup: make(chan struct{}, 1), done: make(chan struct{}),
 	}
-	for _, kind := range kinds {
-		f.guard(func() {
-			if wants(o, kind) {
-				f.wants[kind] = true
-			}
-		})
-	}
-	return f
 }
 
-// put queues an event. What comes in numbers leaves half of the queue to the rest.
+// room is how long the queue may be for an event to be added.
+func (f *feed) room(kind Kind) int {
+	switch {
+	case kind.bulk():
+		return f.limit / 2
+	case kind.last():
+		return f.limit + f.reserve + lastReserve
+	case kind.ends():
+		return f.limit + f.reserve
+	}
+	return f.limit
+}
+
+// put queues an event.
 func (f *feed) put(ev Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	limit := f.limit
-	if ev.Kind.bulk() {
-		limit /= 2
-	}
 	switch {
-	case f.closed:
-	case len(f.queue) >= limit:
+	case f.over || f.closed && ev.Kind != ObserverFailed:
+	case len(f.queue) >= f.room(ev.Kind):
 		f.dropped.Add(1)
 	default:
 		f.queue = append(f.queue, ev)
@@ -88,11 +106,12 @@ func (f *feed) wakeLater() {
 	}
 }
 
-// wake wakes the goroutine that passes events. The caller holds mu.
+// wake wakes the goroutine that passes events. The caller holds mu; the channel has room for the
+// one that is asleep.
 func (f *feed) wake() {
 	if f.asleep {
 		f.asleep = false
-		f.bed <- struct{}{}
+		f.wakeup <- struct{}{}
 	}
 }
 
@@ -108,7 +127,7 @@ func (f *feed) close() {
 }
 
 // join waits until the observer has seen what was queued, if it is not late yet, and reports
-// whether it is. What it has not seen then is dropped.
+// whether it is. What it has not seen then is dropped, but for ends.
 func (f *feed) join(timer <-chan time.Time, late bool) bool {
 	if !late {
 		select {
@@ -120,68 +139,84 @@ func (f *feed) join(timer <-chan time.Time, late bool) bool {
 	f.late.Store(true)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.dropped.Add(int64(len(f.queue)))
-	f.queue = nil
+	n := len(f.queue)
+	f.queue = slices.DeleteFunc(f.queue, func(ev Event) bool { return !ev.Kind.ends() })
+	f.dropped.Add(int64(n - len(f.queue)))
 	return true
 }
 
-// pass tells the observer of what is queued, until it is closed and empty.
+// pass tells the observer of what is queued, until it is closed and empty. Where the observer calls
+// runtime.Goexit, as a failed assertion does, another goroutine goes on.
 func (f *feed) pass() {
-	defer close(f.done)
-	left := 0
-	defer func() { f.leave(left) }() // also where the observer calls runtime.Goexit
-	for batch := f.take(nil); batch != nil; batch = f.take(batch) {
-		left = len(batch)
-		for _, ev := range batch {
-			if f.late.Load() {
-				return
-			}
-			f.show(ev)
-			left--
+	left := true
+	defer func() {
+		if left {
+			f.leave()
+			go f.pass()
+			return
+		}
+		close(f.done)
+	}()
+	for f.take() {
+		for f.next < len(f.batch) {
+			f.next++
+			f.show(f.batch[f.next-1])
 		}
 	}
+	left = false
 }
 
-// leave counts what nobody will be told of: so many in hand, what is queued, and what is still
-// to come.
-func (f *feed) leave(left int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.limit = 0
-	f.dropped.Add(int64(left + len(f.queue)))
-	f.queue = nil
-}
-
-// take waits for events and takes all that are queued; nil at the end. The batch before is
+// take waits for events and takes all that are queued; false at the end. The batch before is
 // the queue's again.
-func (f *feed) take(empty []Event) []Event {
-	clear(empty)
+func (f *feed) take() bool {
+	if f.next < len(f.batch) {
+		return true // left behind by a goroutine that has ended
+	}
+	clear(f.batch)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.queue) == 0 {
 		if f.closed {
-			return nil
+			f.over = true
+			return false
 		}
 		f.asleep = true
 		f.mu.Unlock()
-		<-f.bed
+		<-f.wakeup
 		f.mu.Lock()
 	}
-	batch := f.queue
-	f.queue = empty[:0]
-	return batch
+	f.batch, f.queue, f.next = f.queue, f.batch[:0], 0
+	return true
 }
 
 func (f *feed) show(ev Event) {
+	if f.late.Load() && !ev.Kind.ends() {
+		f.dropped.Add(1)
+		return
+	}
 	ev.Dropped = f.dropped.Load()
-	f.guard(func() { f.observer.Observe(ev) })
+	if caught := panics.Try(func() { f.observer.Observe(ev) }); caught != nil {
+		f.lose(failed(f.observer, &guard.Failure{Panic: caught}), ev.Kind)
+	}
 }
 
-func (f *feed) guard(call func()) {
-	defer func() {
-		if recover() != nil {
-			f.dropped.Add(1)
-		}
-	}()
-	call()
+// leave is the end of the goroutine that passes events, by the observer.
+func (f *feed) leave() {
+	err := failed(f.observer, &guard.Failure{Goexit: true})
+	err.Stack = string(debug.Stack())
+	f.lose(err, f.batch[f.next-1].Kind)
+}
+
+// note counts a call by which the observer was to be told something else than an event.
+func (f *feed) note(failure *guard.Failure) {
+	if failure != nil {
+		f.lose(failed(f.observer, failure), "")
+	}
+}
+
+// lose counts an event that the observer was told of in vain.
+func (f *feed) lose(err *ObserverError, told Kind) {
+	err.Told = told
+	f.dropped.Add(1)
+	f.told.Do(func() { f.failed(err) })
 }
