@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 // Groups counts failures by their cause. The zero value is ready for use, and must not be
@@ -80,7 +82,7 @@ func (g *Groups) group(c Cause, err error, at time.Time) *Group {
 		if g.groups == nil {
 			g.groups = map[string]*Group{}
 		}
-		group = &Group{Cause: c, First: at, Last: at, Example: Clean(textOf(err), exampleLength)}
+		group = &Group{Cause: c, First: at, Last: at, Example: Clean(show.Error(err, cleaned*exampleLength), exampleLength)}
 		g.groups[c.Key] = group
 	}
 	return group
