@@ -17,9 +17,9 @@ type Options struct {
 	// Title is at the top of each page. Zero means longshore.
 	Title string
 
-	// Describe says in a few words what an input is. It is called on goroutines of the
-	// dashboard; what it says is cut after 200 characters. Nil means that inputs are shown
-	// by their index only.
+	// Describe says in a few words what an input is. It is called on goroutines of its own; what it
+	// says is cut after 200 characters. One that panics, leaves its goroutine or takes longer than two
+	// minutes is shown as that. Nil means that inputs are shown by their index only.
 	Describe func(input any) string
 
 	// Keep is how many runs and functions are kept after their end. Zero means 100.

@@ -7,20 +7,23 @@ import (
 	"github.com/sourcegraph/conc/panics"
 )
 
-// Patience is how long a call may take.
+// Patience is how long a call may take, but for those within another time.
 const Patience = time.Second
 
 // Failure says why a call has brought nothing. One of its fields is set.
 type Failure struct {
 	Panic   *panics.Recovered // what it panicked with, and the stack; its value is the user's, too
 	Goexit  bool              // it called runtime.Goexit
-	Overdue bool              // it has not returned within Patience
+	Overdue time.Duration     // it has not returned within that time
 	Refused bool              // it was not called, since others of its owner have not returned
 }
 
 // Call runs f on a goroutine of its own and returns its result. The owner says whose code f is: its
 // type, or a name. It must be comparable.
-func Call[T any](owner any, f func() T) (result T, failure *Failure) {
+func Call[T any](owner any, f func() T) (T, *Failure) { return Within(Patience, owner, f) }
+
+// Within is Call with another patience.
+func Within[T any](patience time.Duration, owner any, f func() T) (result T, failure *Failure) {
 	if !lingering.admits(owner) {
 		return result, &Failure{Refused: true}
 	}
@@ -34,7 +37,7 @@ func Call[T any](owner any, f func() T) (result T, failure *Failure) {
 		}()
 		run(f, done)
 	}()
-	timer := time.NewTimer(Patience)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case out := <-done:
@@ -46,7 +49,7 @@ func Call[T any](owner any, f func() T) (result T, failure *Failure) {
 		return out.result, out.failure
 	}
 	lingering.add(owner, 1)
-	return result, &Failure{Overdue: true}
+	return result, &Failure{Overdue: patience}
 }
 
 // The states of a call. Whoever changes it first decides what has become of it.

@@ -43,7 +43,7 @@ func TestCallsThatLinger(t *testing.T) {
 		began := time.Now()
 		for range 4 {
 			_, failure := guard.Call("stuck", stuck)
-			require.Equal(t, &guard.Failure{Overdue: true}, failure)
+			require.Equal(t, &guard.Failure{Overdue: guard.Patience}, failure)
 		}
 		require.Equal(t, 4*guard.Patience, time.Since(began))
 		for range 1000 {
@@ -68,5 +68,8 @@ func TestCallThatIsSlow(t *testing.T) {
 		got, failure := guard.Call("slow", func() int { time.Sleep(guard.Patience - 1); return 1 })
 		require.Equal(t, 1, got)
 		require.Nil(t, failure)
+		_, failure = guard.Within(time.Hour, "slower", func() int { time.Sleep(2 * time.Hour); return 1 })
+		require.Equal(t, time.Hour, failure.Overdue)
+		time.Sleep(time.Hour)
 	})
 }

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 )
 
@@ -15,11 +16,12 @@ func Tree(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if !wraps(err) {
-		return []error{err}
-	}
 	var t tree
-	Call(reflect.TypeOf(err), func() struct{} { t.walk(err); return struct{}{} })
+	if most := mostErrors; tame(err, &most) {
+		t.walk(err)
+	} else {
+		Call(reflect.TypeOf(err), func() struct{} { t.walk(err); return struct{}{} })
+	}
 	return t.all()
 }
 
@@ -54,12 +56,24 @@ func Is(err, target error) bool {
 	return false
 }
 
-func wraps(err error) bool {
-	switch err.(type) {
-	case interface{ Unwrap() error }, interface{ Unwrap() []error }:
-		return true
+// tame reports a tree of at most so many errors whose wrappers are those of fmt and errors. They have
+// what they return, and need no goroutine.
+func tame(err error, most *int) bool {
+	if *most--; *most < 0 {
+		return false
 	}
-	return false
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return standard(err) && tame(e.Unwrap(), most)
+	case interface{ Unwrap() []error }:
+		return standard(err) && !slices.ContainsFunc(e.Unwrap(), func(inner error) bool { return !tame(inner, most) })
+	}
+	return true
+}
+
+func standard(err error) bool {
+	t := reflect.TypeOf(err)
+	return t.Kind() == reflect.Pointer && !isNil(err) && (t.Elem().PkgPath() == "fmt" || t.Elem().PkgPath() == "errors")
 }
 
 // tree collects errors. It is locked, since a walk that was given up goes on.

@@ -54,12 +54,17 @@ func TestTreeOfWildErrors(t *testing.T) {
 	around := func(w *wild) error { return errors.Join(io.EOF, w) }
 	self := &wild{}
 	self.unwrap = func() error { return self }
+	wide := io.EOF
+	for range 64 {
+		wide = errors.Join(wide, wide)
+	}
 	for name, err := range map[string]error{
-		"panics":         around(&wild{unwrap: func() error { panic("no") }}),
-		"leaves":         around(&wild{unwrap: func() error { runtime.Goexit(); return nil }}),
-		"unwraps itself": around(self),
-		"forks":          errors.Join(io.EOF, forked{}),
-		"is a typed nil": errors.Join(io.EOF, (*fs.PathError)(nil)),
+		"panics":           around(&wild{unwrap: func() error { panic("no") }}),
+		"leaves":           around(&wild{unwrap: func() error { runtime.Goexit(); return nil }}),
+		"unwraps itself":   around(self),
+		"is wide and deep": errors.Join(io.EOF, wide),
+		"forks":            errors.Join(io.EOF, forked{}),
+		"is a typed nil":   errors.Join(io.EOF, (*fs.PathError)(nil)),
 	} {
 		require.True(t, guard.Is(err, io.EOF), name)
 		require.False(t, guard.Is(err, io.ErrShortWrite), name)

@@ -36,16 +36,6 @@ func Error(err error, limit int) string {
 	return said(err, "Error", err.Error, limit)
 }
 
-// Call is what f returns, cut to the limit, or what it has done instead. The name says in that text
-// what f is.
-func Call(name string, f func() string, limit int) string {
-	text, failure := guard.Call(name, f)
-	if failure != nil {
-		text = why(name, failure)
-	}
-	return cut(text, limit)
-}
-
 // said is what a method of v returns, or what it has done instead.
 func said(v any, method string, call func() string, limit int) string {
 	text, failure := guard.Call(reflect.TypeOf(v), call)
@@ -55,20 +45,20 @@ func said(v any, method string, call func() string, limit int) string {
 	if failure.Panic != nil && isNil(v) {
 		return "<nil>" // as fmt has it
 	}
-	return cut("("+Type(v)+") "+why(method, failure), limit)
+	return cut("("+Type(v)+") "+method+" "+Did(failure), limit)
 }
 
-// why says what a call has done instead of returning a text.
-func why(name string, failure *guard.Failure) string {
+// Did says what a call has done instead of returning.
+func Did(failure *guard.Failure) string {
 	switch {
 	case failure.Panic != nil:
-		return name + " panicked: " + plain(failure.Panic.Value)
+		return "panicked: " + plain(failure.Panic.Value)
 	case failure.Goexit:
-		return name + " called runtime.Goexit"
-	case failure.Overdue:
-		return fmt.Sprintf("%s has not returned within %v", name, guard.Patience)
+		return "called runtime.Goexit"
+	case failure.Overdue > 0:
+		return fmt.Sprintf("has not returned within %v", failure.Overdue)
 	default:
-		return name + " is not called any more: it does not return"
+		return "is not called any more: it does not return"
 	}
 }
 

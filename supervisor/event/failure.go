@@ -27,19 +27,9 @@ func (e *ObserverError) Error() string {
 
 // failed is the error of an observer whose call has brought nothing.
 func failed(o Observer, failure *guard.Failure) *ObserverError {
-	e := &ObserverError{Observer: show.Type(o)}
-	switch {
-	case failure.Panic != nil:
-		e.Did, e.Stack = "panicked: "+show.Text(failure.Panic.Value, didLength), string(failure.Panic.Stack)
-	case failure.Goexit:
-		e.Did = "called runtime.Goexit"
-	case failure.Overdue:
-		e.Did = fmt.Sprintf("has not returned within %v", guard.Patience)
-	default:
-		e.Did = "is not asked any more: it does not return"
+	e := &ObserverError{Observer: show.Type(o), Did: show.Did(failure)}
+	if failure.Panic != nil {
+		e.Stack = string(failure.Panic.Stack)
 	}
 	return e
 }
-
-// didLength is how much is kept of what an observer has panicked with, in bytes.
-const didLength = 1000
