@@ -195,9 +195,13 @@ func (f *feed) show(ev Event) {
 		return
 	}
 	ev.Dropped = f.dropped.Load()
-	if caught := panics.Try(func() { f.observer.Observe(ev) }); caught != nil {
-		f.lose(failed(f.observer, &guard.Failure{Panic: caught}), ev.Kind)
-	}
+	defer func() { // and not panics.Try, whose closure is an allocation for each event
+		if value := recover(); value != nil {
+			caught := panics.NewRecovered(1, value)
+			f.lose(failed(f.observer, &guard.Failure{Panic: &caught}), ev.Kind)
+		}
+	}()
+	f.observer.Observe(ev)
 }
 
 // leave is the end of the goroutine that passes events, by the observer.
