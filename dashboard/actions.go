@@ -41,6 +41,10 @@ func (d *Dashboard) action(do act) http.HandlerFunc {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+		if err := r.ParseForm(); err != nil { // half a form may say something else
+			http.Error(w, "the form cannot be read to its end", http.StatusBadRequest)
+			return
+		}
 		said := url.Values{"said": {"over"}}
 		if v, lives := d.src.View(id); lives {
 			said = do(v, r)
@@ -55,15 +59,18 @@ func (d *Dashboard) action(do act) http.HandlerFunc {
 }
 
 // stop drains a function, or ends it at once. It does not wait: a function may drain for as
-// long as its containers crash-loop, and ends by itself.
+// long as its containers crash-loop, and ends by itself. Until then, asking again for the same starts
+// nothing more.
 func (d *Dashboard) stop(v mapper.View, r *http.Request) url.Values {
 	ctx, how := context.Background(), "drain"
-	if r.PostFormValue("how") != "drain" || !v.About().Function {
+	if r.PostForm.Get("how") != "drain" || !v.About().Function {
 		ended, cancel := context.WithCancel(ctx)
 		cancel()
 		ctx, how = ended, "now"
 	}
-	go func() { _ = v.Stop(ctx) }() // why it ended is on its page
+	d.stops.DoChan(fmt.Sprint(how, v.About().ID), func() (any, error) {
+		return nil, v.Stop(ctx) // why it ended is on its page
+	})
 	return url.Values{"said": {"stop-" + how}}
 }
 
@@ -85,7 +92,7 @@ func (d *Dashboard) retry(v mapper.View, r *http.Request) url.Values {
 	if !v.About().Function {
 		return url.Values{"said": {"retry-run"}}
 	}
-	id, cause := v.About().ID, r.PostFormValue("cause")
+	id, cause := v.About().ID, r.PostForm.Get("cause")
 	of := len(d.src.Failed(id, cause))
 	n, err := d.src.Retry(id, cause, func(input any) error { return v.Spawn(context.WithoutCancel(r.Context()), input) })
 	if err == nil {

@@ -3,11 +3,12 @@ package dashboard
 import (
 	"net/http"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/dashboard/internal/live"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/metrics"
-	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -16,9 +17,9 @@ type Options struct {
 	// Title is at the top of each page. Zero means longshore.
 	Title string
 
-	// Describe says in a few words what an input is. It is called on goroutines of the
-	// dashboard; what it says is cut after 200 characters. Nil means that inputs are shown
-	// by their index only.
+	// Describe says in a few words what an input is. It is called on goroutines of its own; what it
+	// says is cut after 200 characters. One that panics, leaves its goroutine or takes longer than two
+	// minutes is shown as that. Nil means that inputs are shown by their index only.
 	Describe func(input any) string
 
 	// Keep is how many runs and functions are kept after their end. Zero means 100.
@@ -36,8 +37,8 @@ type Options struct {
 	// False means that they refuse it.
 	AllowRemote bool
 
-	// Hosts are names under which ListenAndServe and Serve are reached, besides localhost and
-	// the address itself. Zero means none.
+	// Hosts are names under which the dashboard is reached, besides localhost and addresses, also
+	// where it is mounted in another server. Zero means none.
 	Hosts []string
 }
 
@@ -49,6 +50,7 @@ type Dashboard struct {
 	src     source // the book
 	metrics metrics.Registry
 	hub     live.Hub
+	stops   singleflight.Group // of runs and functions, by what is done to which
 	all     http.Handler
 }
 
@@ -69,28 +71,6 @@ func New(opts Options) *Dashboard {
 	d.all = d.guarded(d.routes())
 	return d
 }
-
-// guarded refuses what other origins ask for, and tells browsers what pages may do: nothing but
-// what they are made of.
-func (d *Dashboard) guarded(next http.Handler) http.Handler {
-	cross := http.NewCrossOriginProtection()
-	for _, origin := range d.opts.TrustedOrigins {
-		if err := cross.AddTrustedOrigin(origin); err != nil {
-			panic(&policy.InvalidError{Field: "TrustedOrigins", Value: origin, Reason: err.Error()})
-		}
-	}
-	return cross.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		head := w.Header()
-		head.Set("Content-Security-Policy", contentPolicy)
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("Referrer-Policy", "same-origin")
-		head.Set("Cross-Origin-Resource-Policy", "same-origin")
-		next.ServeHTTP(w, r)
-	}))
-}
-
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // ServeHTTP answers requests for pages, for the JSON API below api/v1/, for metrics (as
 // Prometheus scrapes them, see mapper/metrics), healthz and readyz.

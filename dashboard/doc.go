@@ -28,8 +28,11 @@
 // # Serving
 //
 // [Dashboard.ListenAndServe] and [Dashboard.Serve] serve it alone, on a loopback address
-// unless Options.AllowRemote is set. They refuse requests whose Host is a name that is neither
-// a loopback name nor in Options.Hosts, so that no web page can reach it by a name of its own.
+// unless Options.AllowRemote is set.
+//
+// However it is served, requests are refused whose Host is a name that is neither a loopback name nor
+// in Options.Hosts, so that no web page can reach it by a name of its own; and the body of a request
+// has 10 s.
 //
 // # Actions
 //

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
@@ -48,7 +45,7 @@ func (d *Dashboard) Serve(ctx context.Context, l net.Listener) error {
 	serving, cancel := context.WithCancel(ctx) // requests, and with them streams, end with it
 	defer cancel()
 	server := &http.Server{
-		Handler:           d.checkHost(l.Addr()),
+		Handler:           d.checkHost(l.Addr(), d),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return serving },
@@ -80,30 +77,4 @@ func (d *Dashboard) checkAddr(addr net.Addr) error {
 		Field: "addr", Value: addr.String(),
 		Reason: "can be reached from elsewhere: use 127.0.0.1, or set Options.AllowRemote",
 	}
-}
-
-// checkHost refuses requests that come by a name which is not known. A web page could have its
-// own name lead here, and would then be of the same origin as the dashboard.
-func (d *Dashboard) checkHost(addr net.Addr) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !d.knows(r.Host, addr) {
-			http.Error(w, "the dashboard is not known by this name: see Options.Hosts", http.StatusMisdirectedRequest)
-			return
-		}
-		d.ServeHTTP(w, r)
-	})
-}
-
-func (d *Dashboard) knows(host string, addr net.Addr) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		at, tcp := addr.(*net.TCPAddr)
-		// An address is no name: nobody can have it lead elsewhere.
-		return ip.IsLoopback() || tcp && (at.IP.IsUnspecified() || at.AddrPort().Addr().Unmap() == ip.Unmap())
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") ||
-		slices.ContainsFunc(d.opts.Hosts, func(known string) bool { return strings.EqualFold(known, host) })
 }

@@ -93,7 +93,7 @@ func TestHosts(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Host = c.host
-		code := answer(d.checkHost(c.addr), r).Code
+		code := answer(d.checkHost(c.addr, d), r).Code
 		if c.known {
 			require.Equal(t, http.StatusOK, code, "%v", c)
 		} else {

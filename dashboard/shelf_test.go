@@ -158,7 +158,8 @@ func (s *shelf) Version(uint64) uint64 { return s.version.Load() }
 type puppet struct {
 	mapper.View
 	function bool
-	full     int // calls that it accepts, 0 for any number
+	full     int           // calls that it accepts, 0 for any number
+	hold     chan struct{} // Stop waits for it; nil: it does not
 
 	mu   sync.Mutex
 	did  []string
@@ -194,6 +195,9 @@ func (p *puppet) Stop(ctx context.Context) error {
 		p.note("stop now")
 	} else {
 		p.note("stop")
+	}
+	if p.hold != nil {
+		<-p.hold
 	}
 	return nil
 }

@@ -1,4 +1,6 @@
-// Package supervisor keeps containers alive. It knows nothing of inputs.
+// Package supervisor keeps containers alive. It decides nothing about inputs: which of them a container
+// executes, and what becomes of them, its owner knows. It only passes on what a crash says of one, and
+// the events of its owner, which are in package event.
 //
 // A pool has lineages, the slots that containers fill: one container each at a time. A
 // lineage is free when it has no container and waits for none. What a container does is a function, Config.Serve; it ends in order when Serve returns nil,

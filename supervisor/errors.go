@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/policy"
 )
 
 // ErrCutoff is the class of every [*CutoffError].
 var ErrCutoff = errors.New("supervisor: crashes outweigh progress")
-
-// Phase says what a container was doing when it crashed.
-type Phase string
 
 // The phases of a container in which it can crash.
 const (
@@ -21,9 +19,6 @@ const (
 	PhaseIdle  Phase = "idle"  // ready, and waiting for work
 	PhaseExit  Phase = "exit"  // while it cleaned up at its end
 )
-
-// NoInput is the Input of a crash that no input is to blame for.
-const NoInput = -1
 
 // CrashError says how a container ended that nobody had asked to end. It unwraps
 // to the error that its function panicked with, or that its start returned.
@@ -67,9 +62,9 @@ func (e *CrashError) Reason() string {
 	case e.Goexit:
 		return "runtime.Goexit"
 	case e.Panic != nil:
-		return fmt.Sprintf("panic: %v", e.Panic)
+		return "panic: " + show.Text(e.Panic, 0)
 	case e.Err != nil:
-		return e.Err.Error()
+		return show.Error(e.Err, 0)
 	case e.OOM:
 		return "out of memory"
 	case e.Signal != "":

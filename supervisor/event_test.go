@@ -2,8 +2,10 @@ package supervisor_test
 
 import (
 	"context"
-	"runtime"
-	"sync/atomic"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,95 +14,6 @@ import (
 
 	"github.com/longshore-go/longshore/supervisor"
 )
-
-func TestEventsNobodyWatches(t *testing.T) {
-	t.Parallel()
-	e := supervisor.NewEvents(nil, 1, "", 1)
-	require.Nil(t, e)
-	e.Emit(supervisor.Event{})
-	require.Zero(t, e.Dropped())
-	e.Close(time.Hour)
-}
-
-// TestEventsInOrder checks that an observer who keeps up sees everything, in order, stamped, up to Close.
-func TestEventsInOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var seen []supervisor.Event
-		e := supervisor.NewEvents(supervisor.ObserverFunc(func(ev supervisor.Event) { seen = append(seen, ev) }), 1, "f", 1)
-		epoch := time.Now()
-		for i := range 10_000 {
-			e.Emit(supervisor.Event{Kind: supervisor.InputFailed, Input: i})
-			if i%1000 == 999 {
-				time.Sleep(time.Millisecond)
-			}
-		}
-		e.Close(time.Hour)
-		require.Equal(t, 10*time.Millisecond, time.Since(epoch), "Close waits no longer than it must")
-		require.Len(t, seen, 10_000)
-		for i, ev := range seen {
-			require.Equal(t, i, ev.Input)
-			require.Equal(t, epoch.Add(time.Duration(i/1000)*time.Millisecond), ev.Time)
-		}
-		require.Zero(t, e.Dropped())
-	})
-}
-
-// TestEventsStuckObserver checks that the queue is bounded, what it cannot hold is counted, and Close waits for Grace.
-func TestEventsStuckObserver(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		var seen atomic.Int64
-		e := supervisor.NewEvents(supervisor.ObserverFunc(func(supervisor.Event) {
-			<-release
-			seen.Add(1)
-		}), 1, "f", 1)
-		const n = 100_000
-		for i := range n {
-			e.Emit(supervisor.Event{Kind: supervisor.InputFailed, Input: i})
-		}
-		dropped := e.Dropped()
-		require.Positive(t, dropped)
-		require.Less(t, dropped, int64(n))
-		before := time.Now()
-		e.Close(3 * time.Second)
-		require.Equal(t, 3*time.Second, time.Since(before))
-		close(release)
-		synctest.Wait()
-		require.Equal(t, int64(n), seen.Load()+e.Dropped(), "each event is seen or counted")
-	})
-}
-
-// TestEventsBadObserver checks that an observer who panics or leaves harms nobody.
-func TestEventsBadObserver(t *testing.T) {
-	t.Run("panics", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			seen := 0
-			e := supervisor.NewEvents(supervisor.ObserverFunc(func(ev supervisor.Event) {
-				if ev.Input%2 == 0 {
-					panic(errBroken)
-				}
-				seen++
-			}), 1, "f", 1)
-			for i := range 100 {
-				e.Emit(supervisor.Event{Kind: supervisor.InputFailed, Input: i})
-			}
-			e.Close(time.Hour)
-			require.Equal(t, 50, seen)
-			require.EqualValues(t, 50, e.Dropped())
-		})
-	})
-	t.Run("leaves", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			e := supervisor.NewEvents(supervisor.ObserverFunc(func(supervisor.Event) { runtime.Goexit() }), 1, "f", 1)
-			for range 5000 {
-				e.Emit(supervisor.Event{Kind: supervisor.RunEnded})
-			}
-			before := time.Now()
-			e.Close(time.Minute)
-			require.LessOrEqual(t, time.Since(before), time.Minute)
-		})
-	})
-}
 
 // TestEventsDoNotHoldThePool checks that a pool with a stuck observer crashes, restarts and ends as without one.
 func TestEventsDoNotHoldThePool(t *testing.T) {
@@ -177,3 +90,46 @@ func TestEventsOfALife(t *testing.T) {
 		require.Equal(t, got[6].Time, got[5].Next, "the crash says when the next start is")
 	})
 }
+
+// TestEventJSON: an event with a crash says what is known of it.
+func TestEventJSON(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 22, 4, 5, 6, 7000, time.UTC)
+	crash := &supervisor.CrashError{
+		Container: 3, Phase: supervisor.PhaseInput, Input: 0, Panic: errors.New("boom"), Stack: "main.f()", Kind: "panic",
+	}
+	got, err := json.Marshal(supervisor.Event{Time: at, Kind: supervisor.ContainerCrashed, Container: 3, Lineage: 1, Input: 0, Crashes: 2, Next: at, Err: crash})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"time":"2026-11-22T04:05:06.000007Z","kind":"container_crashed","container":3,"lineage":1,"input":0,"crashes":2,`+
+		`"next":"2026-11-22T04:05:06.000007Z","error":{"text":"supervisor: container 3 crashed on input 0: panic: boom","type":"*errors.errorString",`+
+		`"crash":{"container":3,"phase":"input","input":0,"reason":"panic: boom","kind":"panic","stack":"main.f()"}}}`, string(got))
+}
+
+// TestEventJSONOfWildErrors: whatever an error or a panic's value is, an event with it has its JSON, of some size.
+func TestEventJSONOfWildErrors(t *testing.T) {
+	t.Parallel()
+	knot := make([]any, 2)
+	knot[0], knot[1] = knot, map[string]any{"knot": knot}
+	self := &ouroboros{}
+	for name, err := range map[string]error{
+		"a knot":             &supervisor.CrashError{Panic: knot},
+		"of 100 MB":          &supervisor.CrashError{Panic: strings.Repeat("x", 100<<20)},
+		"a nil crash":        (*supervisor.CrashError)(nil),
+		"a nil path error":   (*fs.PathError)(nil),
+		"a zero cutoff":      &supervisor.CutoffError{},
+		"wraps itself":       self,
+		"crash wraps itself": &supervisor.CrashError{Err: self},
+		"crash of a nil":     &supervisor.CrashError{Panic: (*fs.PathError)(nil)},
+	} {
+		got, failed := json.Marshal(supervisor.Event{Kind: supervisor.ContainerCrashed, Err: err})
+		require.NoError(t, failed, name)
+		require.Less(t, len(got), 256<<10, name)
+	}
+	require.NoError(t, (&supervisor.CutoffError{}).Unwrap())
+}
+
+// ouroboros is an error that unwraps to itself.
+type ouroboros struct{}
+
+func (o *ouroboros) Error() string { return "ouroboros" }
+func (o *ouroboros) Unwrap() error { return o }

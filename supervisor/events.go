@@ -1,90 +1,69 @@
 package supervisor
 
-import "time"
+import (
+	"iter"
 
-// Events passes the events of a pool to its observers, to each on a goroutine of its own.
-type Events struct {
-	function string
-	pool     uint64
-	feeds    []*feed
-	wanted   map[Kind]bool // by any of them
-}
+	"github.com/longshore-go/longshore/supervisor/event"
+)
 
-// NewEvents starts the passing of events of the pool with that number and name to the
-// observer, or each of several. A nil observer returns nil, and a nil *Events takes events
-// and forgets them. Whoever makes it must Close it.
+// What pools tell is in package event. The names by which most programs know it are here.
+type (
+	// Event is one thing that happened to a pool, as a plain value.
+	Event = event.Event
+	// Kind names what happened.
+	Kind = event.Kind
+	// Observer is told what happens, one event at a time, and never delays the work.
+	Observer = event.Observer
+	// Selective is an [Observer] that wants some kinds of events.
+	Selective = event.Selective
+	// ObserverFunc is a function as an [Observer].
+	ObserverFunc = event.ObserverFunc
+	// Observers is several observers.
+	Observers = event.Observers
+	// Events passes the events of a pool to its observers.
+	Events = event.Events
+	// ErrorJSON is an error as it is written to JSON.
+	ErrorJSON = event.ErrorJSON
+	// CrashJSON is a [CrashError] as it is written to JSON.
+	CrashJSON = event.CrashJSON
+	// Phase says what a container was doing when it crashed.
+	Phase = event.Phase
+)
+
+// The kinds of events, see package event.
+const (
+	FunctionDeployed   = event.FunctionDeployed
+	FunctionStopped    = event.FunctionStopped
+	RunStarted         = event.RunStarted
+	RunEnded           = event.RunEnded
+	ContainerStarted   = event.ContainerStarted
+	ContainerReady     = event.ContainerReady
+	ContainerCrashed   = event.ContainerCrashed
+	ContainerStopped   = event.ContainerStopped
+	ContainerPrinted   = event.ContainerPrinted
+	ExitFailed         = event.ExitFailed
+	ContainerAbandoned = event.ContainerAbandoned
+	CrashLoopOpened    = event.CrashLoopOpened
+	CrashLoopClosed    = event.CrashLoopClosed
+	Cutoff             = event.Cutoff
+	InputRetried       = event.InputRetried
+	InputRerun         = event.InputRerun
+	InputFailed        = event.InputFailed
+	InputCancelled     = event.InputCancelled
+	AttemptsEnded      = event.AttemptsEnded
+	ObserverFailed     = event.ObserverFailed
+)
+
+// NoInput is the Input of a crash that no input is to blame for.
+const NoInput = event.NoInput
+
+// NewEvents starts the passing of a pool's events, see [event.NewEvents].
 func NewEvents(observer Observer, pool uint64, function string, containers int) *Events {
-	e := &Events{function: function, pool: pool, wanted: map[Kind]bool{}}
-	for o := range Each(observer) {
-		e.feeds = append(e.feeds, newFeed(o, containers))
-	}
-	if len(e.feeds) == 0 {
-		return nil
-	}
-	for _, f := range e.feeds {
-		for kind := range f.wants {
-			e.wanted[kind] = true
-		}
-		go f.pass()
-	}
-	return e
+	return event.NewEvents(observer, pool, function, containers)
 }
 
-// Wanted reports that some observer is told of events of the kind: what costs something
-// to find out need not be found out for nobody.
-func (e *Events) Wanted(kind Kind) bool { return e != nil && e.wanted[kind] }
+// Each yields the observers that o consists of, none for nil.
+func Each(o Observer) iter.Seq[Observer] { return event.Each(o) }
 
-// Emit queues an event, with the time and the pool filled in, or counts it as dropped where a
-// queue is full. It never blocks and is safe for concurrent use; after Close events are
-// forgotten.
-func (e *Events) Emit(ev Event) {
-	if e == nil || !e.wanted[ev.Kind] {
-		return
-	}
-	ev.Time, ev.Function, ev.Pool = time.Now(), e.function, e.pool
-	for _, f := range e.feeds {
-		if f.wants[ev.Kind] {
-			f.put(ev)
-		}
-	}
-}
-
-// Tell has each observer told something in another way than by an event, on this goroutine.
-// One that panics counts as having lost an event.
-func (e *Events) Tell(tell func(Observer)) {
-	if e == nil {
-		return
-	}
-	for _, f := range e.feeds {
-		f.guard(func() { tell(f.observer) })
-	}
-}
-
-// Dropped is the number of events that observers were too slow for, or lost by panicking.
-func (e *Events) Dropped() int64 {
-	if e == nil {
-		return 0
-	}
-	var n int64
-	for _, f := range e.feeds {
-		n += f.dropped.Load()
-	}
-	return n
-}
-
-// Close ends the passing and waits, at most for grace, until the observers have seen
-// what was queued.
-func (e *Events) Close(grace time.Duration) {
-	if e == nil {
-		return
-	}
-	for _, f := range e.feeds {
-		f.close()
-	}
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
-	late := false
-	for _, f := range e.feeds {
-		late = f.join(timer.C, late)
-	}
-}
+// ErrorOf is err as JSON has it, nil for nil.
+func ErrorOf(err error) *ErrorJSON { return event.ErrorOf(err) }

@@ -10,14 +10,6 @@ import (
 // An allowance is one entry of a row.
 type allowance struct{ pkg, imported string }
 
-// awaited are the allowances that are ahead of their use. As soon as one is used, it must go
-// from this list.
-var awaited = []allowance{
-	{"supervisor", "github.com/sourcegraph/conc"},
-	{"mapper", "golang.org/x/sync"},
-	{"mapper", "github.com/sourcegraph/conc"},
-}
-
 // unused lists the allowances that no file makes use of. One that was of use once would let
 // the import back in without a change of the table, where a reviewer sees it.
 func unused(rows []row, files []file) []allowance {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -61,7 +62,7 @@ func (h *handler[In, Out]) reason(crash *supervisor.CrashError) string {
 	case crash.Err != nil && (h.opts.HideErrors || tellsCrash(crash.Err)):
 		return "error"
 	case crash.Err != nil:
-		return crash.Err.Error()
+		return show.Error(crash.Err, 0)
 	case crash.OOM:
 		return "out of memory"
 	case crash.Signal != "":

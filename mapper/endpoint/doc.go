@@ -8,7 +8,9 @@
 // decoded into In as encoding/json does: names match in any case, and fields that In does
 // not have are ignored, so that clients may be newer than the function. An In that wants
 // it otherwise has an UnmarshalJSON of its own. A Content-Type is not needed; one that is
-// given must be application/json.
+// given must be application/json. A browser that asks for a page of another origin is refused, also
+// without a Content-Type: see Options.TrustedOrigins. Who else may ask is for the caller's
+// middleware to say.
 //
 // # Answers
 //
@@ -16,19 +18,20 @@
 // object, see below, with one of these codes:
 //
 //	400  the body is not one JSON value that fits In
+//	403  a page of another origin asks, and is not trusted
 //	405  the method is not POST; Allow says so
 //	413  the body is longer than MaxBody
 //	415  the Content-Type is not application/json
 //	429  the function has accepted as many calls as it may (mapper.ErrQueueFull)
 //	500  the function returned an error (see Options.Status), crashed on this input as
 //	     often as it may, or returned a value that is no JSON
-//	503  the function is crash-looping, is stopped, or has given up
+//	503  the function is crash-looping, is stopped, or has given up; or the request's context was
+//	     cancelled, as by the end of the server's BaseContext
 //	504  an attempt has exceeded the function's Timeout, or the request that of Options
 //
 // 429, and 503 in a crash loop, have a Retry-After in whole seconds, 1 at least: the time
-// until the next container may start, where that is known. A client that has gone away, or
-// whose request was cancelled otherwise, gets no answer: its call is cancelled and its
-// connection aborted with http.ErrAbortHandler.
+// until the next container may start, where that is known. A client that has gone away gets no
+// answer: its call is cancelled and its connection aborted with http.ErrAbortHandler.
 //
 // # The error object
 //

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 )
@@ -32,12 +33,17 @@ func New[In, Out any](f *mapper.Function[In, Out], opts Options) (http.Handler, 
 	if err := opts.Validate(); err != nil {
 		return nil, err
 	}
-	return &handler[In, Out]{f: f, opts: opts.filled()}, nil
+	cross, err := opts.crossOrigin()
+	if err != nil {
+		return nil, err
+	}
+	return &handler[In, Out]{f: f, opts: opts.filled(), cross: cross}, nil
 }
 
 type handler[In, Out any] struct {
-	f    *mapper.Function[In, Out]
-	opts Options
+	f     *mapper.Function[In, Out]
+	opts  Options
+	cross *http.CrossOriginProtection
 }
 
 // ServeHTTP writes the answer once it is complete: whatever goes wrong before that can
@@ -54,11 +60,11 @@ func (h *handler[In, Out]) answer(w http.ResponseWriter, r *http.Request) (a ans
 		case http.ErrAbortHandler:
 			panic(p)
 		default:
-			logf(r, "endpoint: panic serving %s: %v\n%s", r.RemoteAddr, p, debug.Stack())
+			logf(r, "endpoint: panic serving %s: %s\n%s", r.RemoteAddr, show.Text(p, 0), debug.Stack())
 			a = failed(http.StatusInternalServerError)
 		}
 	}()
-	if bad, ok := refused(r); ok {
+	if bad, ok := h.refused(r); ok {
 		return bad
 	}
 	var in In
@@ -72,7 +78,7 @@ func (h *handler[In, Out]) answer(w http.ResponseWriter, r *http.Request) (a ans
 	defer cancel()
 	out, err := h.f.Call(ctx, in)
 	if err != nil {
-		return h.failure(ctx, err)
+		return h.failure(ctx, w, err)
 	}
 	return h.success(r, out)
 }

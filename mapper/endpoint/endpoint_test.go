@@ -216,6 +216,8 @@ func TestRefusedFunctionsAndOptions(t *testing.T) {
 		"Retries": {f: retrying},
 		"MaxBody": {f: f, opts: endpoint.Options{MaxBody: -1}},
 		"Timeout": {f: f, opts: endpoint.Options{Timeout: -time.Second}},
+
+		"TrustedOrigins": {f: f, opts: endpoint.Options{TrustedOrigins: []string{"shop.example"}}},
 	} {
 		h, err := endpoint.New(c.f, c.opts)
 		require.Nil(t, h)

@@ -81,8 +81,21 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 // TCP if tcp is true.
 func serve(t testing.TB, h http.Handler, tcp bool) *site {
 	t.Helper()
+	return listen(t, &http.Server{Handler: h}, tcp)
+}
+
+// serving has a server over TCP serve until the end of the test, set up as the test wants it.
+func serving(t testing.TB, set func(*http.Server)) *site {
+	t.Helper()
+	server := &http.Server{}
+	set(server)
+	return listen(t, server, true)
+}
+
+func listen(t testing.TB, server *http.Server, tcp bool) *site {
+	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	s := &site{url: "http://site", client: &http.Client{Transport: transport}, server: &http.Server{Handler: h}}
+	s := &site{url: "http://site", client: &http.Client{Transport: transport}, server: server}
 	var listener net.Listener
 	if tcp {
 		var err error
@@ -147,6 +160,11 @@ func (s *site) do(t testing.TB, method, contentType, body string) response {
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
+	return s.send(t, req)
+}
+
+func (s *site) send(t testing.TB, req *http.Request) response {
+	t.Helper()
 	res, err := s.client.Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close()

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
@@ -31,6 +32,11 @@ type Options struct {
 	// less is meant for the client and stays, unless a crash is behind it. False means that they are sent: convenient
 	// among one's own programs, too much for strangers.
 	HideErrors bool
+
+	// TrustedOrigins are those whose pages may call the function from a browser, such as
+	// https://shop.example; pages of others are refused. Whoever is no browser is not asked for its
+	// origin. Zero means none but the server's own.
+	TrustedOrigins []string
 }
 
 // Validate returns nil, or a *policy.InvalidError that names the first bad field.
@@ -41,7 +47,19 @@ func (o Options) Validate() error {
 	case o.Timeout < 0:
 		return &policy.InvalidError{Field: "Timeout", Value: o.Timeout, Reason: "must not be negative"}
 	}
-	return nil
+	_, err := o.crossOrigin()
+	return err
+}
+
+// crossOrigin is what refuses requests that a page of another origin has a browser make.
+func (o Options) crossOrigin() (*http.CrossOriginProtection, error) {
+	cross := http.NewCrossOriginProtection()
+	for _, origin := range o.TrustedOrigins {
+		if err := cross.AddTrustedOrigin(origin); err != nil {
+			return nil, &policy.InvalidError{Field: "TrustedOrigins", Value: origin, Reason: err.Error()}
+		}
+	}
+	return cross, nil
 }
 
 const (

@@ -3,10 +3,11 @@ package endpoint
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -24,14 +25,16 @@ func (h *handler[In, Out]) success(r *http.Request, out Out) answer {
 
 // failure is the answer to a call that failed. What fails after the end of its ctx fails for
 // that, whatever the function makes of it.
-func (h *handler[In, Out]) failure(ctx context.Context, err error) answer {
-	switch ctx.Err() {
-	case nil:
+func (h *handler[In, Out]) failure(ctx context.Context, w http.ResponseWriter, err error) answer {
+	switch {
+	case ctx.Err() == nil:
 		return h.verdict(err)
-	case context.Canceled:
+	case ctx.Err() != context.Canceled:
+		return h.overdue()
+	case context.Cause(ctx) == context.Canceled && gone(w):
 		panic(http.ErrAbortHandler)
 	default:
-		return h.overdue()
+		return failedAs(http.StatusServiceUnavailable, "the request was cancelled by the server")
 	}
 }
 
@@ -55,15 +58,15 @@ func (h *handler[In, Out]) verdict(err error) answer {
 		return failedAs(http.StatusServiceUnavailable, "the function has given up: it crashes too often")
 	}
 	switch {
-	case errors.Is(err, mapper.ErrTimeout):
+	case guard.Is(err, mapper.ErrTimeout):
 		return failedAs(http.StatusGatewayTimeout, "the function took too long")
-	case errors.Is(err, mapper.ErrQueueFull):
+	case guard.Is(err, mapper.ErrQueueFull):
 		a := failedAs(http.StatusTooManyRequests, "too many calls are waiting")
 		a.retryAfter(time.Second)
 		return a
-	case errors.Is(err, mapper.ErrStopped):
+	case guard.Is(err, mapper.ErrStopped):
 		return failedAs(http.StatusServiceUnavailable, "the function is stopped")
-	case errors.Is(err, context.Canceled): // not the request's: that of the function
+	case guard.Is(err, context.Canceled): // not the request's: that of the function
 		return failedAs(http.StatusServiceUnavailable, "the function was cancelled")
 	}
 	return h.failedBy(h.status(err), err)
@@ -84,12 +87,12 @@ func (h *handler[In, Out]) failedBy(status int, err error) answer {
 	if tellsCrash(err) || h.opts.HideErrors && status >= 500 {
 		return failed(status)
 	}
-	return failedAs(status, err.Error())
+	return failedAs(status, show.Error(err, 0))
 }
 
 // tellsCrash reports that the text of an error has what somebody panicked with: the function
 // passes on the crash of another one.
 func tellsCrash(err error) bool {
-	_, crash := errors.AsType[*supervisor.CrashError](err)
+	_, crash := guard.As[*supervisor.CrashError](err)
 	return crash
 }

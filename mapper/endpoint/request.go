@@ -7,14 +7,20 @@ import (
 	"io"
 	"mime"
 	"net/http"
+
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 // refused looks at the head of a request.
-func refused(r *http.Request) (a answer, yes bool) {
+func (h *handler[In, Out]) refused(r *http.Request) (a answer, yes bool) {
 	if r.Method != http.MethodPost {
 		a = failedAs(http.StatusMethodNotAllowed, "the method must be POST")
 		a.header("Allow", http.MethodPost)
 		return a, true
+	}
+	if h.cross.Check(r) != nil {
+		return failedAs(http.StatusForbidden, "a page of another origin may not ask this: see Options.TrustedOrigins"), true
 	}
 	if given := r.Header.Get("Content-Type"); given != "" {
 		// A parameter that cannot be parsed is an error, and the type is there all the same.
@@ -43,15 +49,15 @@ func (h *handler[In, Out]) decode(w http.ResponseWriter, r *http.Request, in *In
 // malformed says what is wrong with a body and where. An error of In's own UnmarshalJSON
 // is about the body, and so for the client.
 func malformed(body []byte, err error) answer {
-	a := failedAs(http.StatusBadRequest, err.Error())
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+	a := failedAs(http.StatusBadRequest, show.Error(err, 0))
+	if syntax, ok := guard.As[*json.SyntaxError](err); ok {
 		a.problem.Offset = &syntax.Offset
 		a.problem.Error = "the body is not valid JSON: " + syntax.Error()
 		if len(body) == 0 {
 			a.problem.Error = "the body is empty: it must be a JSON value"
 		}
 	}
-	if misfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+	if misfit, ok := guard.As[*json.UnmarshalTypeError](err); ok {
 		a.problem.Offset = &misfit.Offset
 		a.problem.Field = misfit.Field
 		a.problem.Error = fmt.Sprintf("wrong type: %s in place of %v", misfit.Value, misfit.Type.Kind())

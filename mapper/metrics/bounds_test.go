@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -44,15 +46,41 @@ type deaf struct{ metrics.Registry }
 
 func (*deaf) Wants(supervisor.Kind) bool { return false }
 
-// TestLostEvents: a run whose end we are not told of is let go of nevertheless.
-func TestLostEvents(t *testing.T) {
+// TestUntoldEnds: a run whose end we are not told of is let go of at once nevertheless, and so is a function.
+func TestUntoldEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r deaf
+		for range 3 {
+			require.NoError(t, mapper.Each(t.Context(), no, ints(2), mapper.Options{Containers: 1, Observer: &r}))
+			synctest.Wait()
+			require.Zero(t, r.Watched())
+		}
+		f, err := mapper.Deploy(t.Context(), mapper.Plain(func(context.Context, int) (int, error) { return 0, nil }), mapper.Options{Observer: &r})
+		require.NoError(t, err)
+		require.Equal(t, 1, r.Watched())
+		require.NoError(t, f.Stop(t.Context()))
+		synctest.Wait()
+		require.Zero(t, r.Watched())
+		requireValues(t, map[string]float64{"longshore_inputs_total  run succeeded": 6, "longshore_runs_total  run": 3, "longshore_runs_total  function": 1}, &r.Registry)
+	})
+}
+
+// TestNamesAreClean: nothing in a name reaches a terminal or begins a line.
+func TestNamesAreClean(t *testing.T) {
 	t.Parallel()
-	var r deaf
-	for range 300 {
-		require.NoError(t, mapper.Each(t.Context(), no, ints(2), mapper.Options{Containers: 1, Observer: &r}))
-		require.LessOrEqual(t, r.Watched(), 65)
+	var r metrics.Registry
+	name := "a\x1b[31m\n\t\x00\u202e\xff\\ \"ä\" " + strings.Repeat("é", 200)
+	require.NoError(t, mapper.Each(t.Context(), no, ints(1), mapper.Options{Name: name, Containers: 1, Observer: &r}))
+	var b strings.Builder
+	require.NoError(t, r.WriteText(&b))
+	require.Contains(t, b.String(), `function="a�[31m\n����\\ \"ä\" é`)
+	for _, c := range b.String() {
+		require.True(t, c == '\n' || unicode.IsPrint(c), "%q", c)
 	}
-	requireValues(t, map[string]float64{"longshore_inputs_total  run succeeded": 600, "longshore_runs_total  run": 300}, &r.Registry)
+	for line := range strings.Lines(b.String()) {
+		require.Less(t, len(line), 1000)
+		require.Regexp(t, "^(longshore_|# )", line)
+	}
 }
 
 // TestEndedRunsAreFreed: the registry does not keep the inputs of a run that has ended.

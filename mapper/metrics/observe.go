@@ -16,7 +16,8 @@ func (r *Registry) Wants(kind supervisor.Kind) bool {
 	return false
 }
 
-// Observe counts an event.
+// Observe counts an event. What has ended is counted by then, and not a moment later: the end of a run
+// waits for its observers.
 func (r *Registry) Observe(ev supervisor.Event) {
 	if ev.Kind == supervisor.RunEnded || ev.Kind == supervisor.FunctionStopped {
 		r.fold(ev.Run)

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/longshore-go/longshore/mapper"
 )
@@ -19,8 +21,7 @@ type Registry struct {
 	Measured func(instrument, function string, seconds float64, n int)
 
 	mu      sync.Mutex
-	watched map[uint64]*watched // that have not ended, as far as we were told
-	swept   int                 // how many there were when we last looked ourselves
+	watched map[uint64]*watched // that have not ended
 	names   map[string]*function
 }
 
@@ -55,40 +56,29 @@ const (
 	other        = "other"
 )
 
-// Watch takes note of a run or a function.
+// Watch takes note of a run or a function, and lets go of it when it has ended, whatever is told of
+// that: a goroutine waits for its Done.
 func (r *Registry) Watch(v mapper.View) {
 	about := v.About()
-	for _, w := range r.take(about, v) {
-		r.fold(w)
-	}
+	r.take(about, v)
+	go func() {
+		<-v.Done()
+		r.fold(about.ID)
+	}()
 }
 
-// take also returns what has ended without our being told, now and then: events get lost, and
-// nobody might ever ask for a Snapshot.
-func (r *Registry) take(about mapper.About, v mapper.View) (lost []uint64) {
+func (r *Registry) take(about mapper.About, v mapper.View) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.watched == nil {
 		r.watched = map[uint64]*watched{}
 	}
 	r.watched[about.ID] = &watched{v, r.function(about.Name).of(about), map[int]time.Time{}}
-	if len(r.watched) < 2*r.swept+64 {
-		return nil
-	}
-	for id, w := range r.watched {
-		select {
-		case <-w.view.Done():
-			lost = append(lost, id)
-		default:
-		}
-	}
-	r.swept = len(r.watched) - len(lost)
-	return lost
 }
 
 // function is what is counted under a name. The caller holds the lock.
 func (r *Registry) function(name string) *function {
-	name = valid(name)
+	name = clean(name)
 	f := r.names[name]
 	if f == nil && len(r.names) >= maxFunctions {
 		name = other
@@ -104,8 +94,16 @@ func (r *Registry) function(name string) *function {
 	return f
 }
 
-// valid is text as a label may have it.
-func valid(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxText)], "\uFFFD") }
+// clean is text as a label may have it: a scrape is read by programs and people, and a control character
+// is for neither. A newline is escaped there.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) && r != '\n' {
+			return utf8.RuneError
+		}
+		return r
+	}, text[:min(len(text), maxText)])
+}
 
 // of is the series of a run or a function.
 func (f *function) of(about mapper.About) *series {

@@ -2,11 +2,11 @@ package metrics
 
 import (
 	"cmp"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -45,7 +45,7 @@ func (t *told) crash(ev supervisor.Event) {
 // and what ended it, in the words of its runtime or, of a goroutine, panic, goexit or error. For
 // an error that is not of a crash, both are other.
 func Ending(err error) (phase, cause string) {
-	crash, ok := errors.AsType[*supervisor.CrashError](err)
+	crash, ok := guard.As[*supervisor.CrashError](err)
 	switch {
 	case !ok:
 		return other, other
@@ -58,7 +58,7 @@ func Ending(err error) (phase, cause string) {
 	default:
 		cause = "error"
 	}
-	return valid(string(crash.Phase)), valid(cause)
+	return clean(string(crash.Phase)), clean(cause)
 }
 
 func (t *told) copy() told {

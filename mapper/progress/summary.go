@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
@@ -85,7 +86,7 @@ func (r report) String() string {
 	b.WriteByte('\n')
 	switch {
 	case r.err != nil:
-		fmt.Fprintf(&b, "  ended early: %s\n", cause.Clean(fmt.Sprint(r.err), 300))
+		fmt.Fprintf(&b, "  ended early: %s\n", cause.Clean(show.Error(r.err, 0), 300))
 	case !r.over:
 		b.WriteString("  not at its end yet\n")
 	}

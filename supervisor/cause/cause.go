@@ -1,7 +1,6 @@
 package cause
 
 import (
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"io/fs"
@@ -10,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -41,32 +42,51 @@ const (
 )
 
 // Of returns the cause of err, the zero Cause for nil. It takes microseconds, and reads little
-// of a text that is long.
+// of a text that is long. Whatever the methods of err do, it returns.
 func Of(err error) Cause {
 	if err == nil {
 		return Cause{}
 	}
-	c, function := look(err)
+	f, failure := guard.Call(reflect.TypeOf(err), func() finding { return look(err) })
+	if failure != nil {
+		f.cause = Cause{Title: wild(failure), Type: Clean(show.Type(err), typeLength)}
+	}
+	c := f.cause
 	hash := fnv.New64a()
-	_, _ = fmt.Fprintf(hash, "%q %q %q", c.Type, c.Title, function)
+	_, _ = fmt.Fprintf(hash, "%q %q %q", c.Type, c.Title, f.function)
 	c.Key = fmt.Sprintf("%016x", hash.Sum64())
 	return c
 }
 
-// look is all of a cause but its key, and the whole name of the function where it has happened. Methods of an error
-// may panic, those of a nil pointer do: that is then what we know of it.
-func look(err error) (c Cause, function string) {
-	defer func() {
-		if recover() != nil {
-			c = Cause{Title: "an error that panics when it is asked", Type: Clean(fmt.Sprintf("%T", err), typeLength)}
-			function = ""
-		}
-	}()
-	c.Title, c.Type = Clean(pattern(err, nesting), titleLength), Clean(kind(err), typeLength)
-	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
-		function, c.Frame = frame(crash.Stack)
+// finding is all of a cause but its key, and the whole name of the function where it has happened.
+type finding struct {
+	cause    Cause
+	function string
+}
+
+func look(err error) (f finding) {
+	f.cause = Cause{Title: Clean(pattern(err, nesting), titleLength), Type: Clean(kind(err), typeLength)}
+	crash, ok := err.(*supervisor.CrashError)
+	if !ok {
+		crash, ok = guard.As[*supervisor.CrashError](err)
 	}
-	return c, function
+	if ok {
+		f.function, f.cause.Frame = frame(crash.Stack)
+	}
+	return f
+}
+
+const panics = "an error that panics when it is asked"
+
+// wild is what we know of an error whose methods bring nothing, as those of a nil pointer may.
+func wild(failure *guard.Failure) string {
+	switch {
+	case failure.Panic != nil:
+		return panics
+	case failure.Goexit:
+		return "an error that calls runtime.Goexit when it is asked"
+	}
+	return "an error that does not return when it is asked"
 }
 
 // pattern is what err says without what differs from one input to the next. What an error
@@ -94,8 +114,11 @@ func pattern(err error, depth int) string {
 func splice(text string, inner []error, depth int) string {
 	var b strings.Builder
 	for _, e := range inner {
+		if depth == 0 {
+			break
+		}
 		said := textOf(e)
-		if before, after, found := strings.Cut(text, said); found && said != "" && depth > 0 {
+		if before, after, found := strings.Cut(text, said); found && said != "" {
 			b.WriteString(scrub(before) + pattern(e, depth-1))
 			text = after
 		}
@@ -130,8 +153,19 @@ func reason(crash *supervisor.CrashError, depth int) string {
 	}
 }
 
-// textOf is what err says, cleaned. fmt survives an Error that panics, as that of a nil pointer may.
-func textOf(err error) string { return Clean(fmt.Sprint(err), textLength) }
+// textOf is what err says, cleaned. It is called under guard, and catches what one error of several does.
+func textOf(err error) (text string) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		text = panics
+		if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+			text = "<nil>" // as fmt has it
+		}
+	}()
+	return Clean(err.Error(), textLength)
+}
 
 // parts is what err contains, at most the first few of many.
 func parts(err error) []error {
@@ -155,7 +189,7 @@ func kind(err error) string {
 				return how
 			}
 		} else if !anonymous(err) {
-			return fmt.Sprintf("%T", err)
+			return show.Type(err)
 		}
 		inner := parts(err)
 		if len(inner) == 0 || inner[0] == nil {

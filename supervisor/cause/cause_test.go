@@ -9,10 +9,12 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +70,42 @@ const (
 		"runtime.goPanicIndex(0x7, 0x3)\n\t/go/src/runtime/panic.go:115 +0x74\n" +
 		"example.com/thumbs.crop(...)\n\t/src/thumbs/crop.go:88 +0x1d\ncreated by main.main\n\t/src/main.go:1 +0x5\n"
 )
+
+// wild is an error whose methods do what a test wants.
+type wild struct {
+	say    func() string
+	unwrap func() error
+}
+
+func (w *wild) Error() string { return w.say() }
+
+func (w *wild) Unwrap() error { return w.unwrap() }
+
+// TestOfWildErrors: whatever the methods of an error do, it has a cause.
+func TestOfWildErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		say, none := func() string { return "at 5" }, func() error { return nil }
+		self := &wild{say: say}
+		self.unwrap = func() error { return self }
+		knot := make([]any, 1)
+		knot[0] = knot
+		for title, err := range map[string]error{
+			"an error that panics when it is asked":               &wild{func() string { panic("no") }, none},
+			"an error that calls runtime.Goexit when it is asked": &wild{func() string { runtime.Goexit(); return "" }, none},
+			"an error that does not return when it is asked":      &wild{func() string { <-release; return "" }, none},
+			"at #":                         self,
+			strings.Repeat("x", 199) + "…": &wild{func() string { return strings.Repeat("x", 100<<20) }, none},
+			"panic: " + strings.Repeat("[", 17) + "…" + strings.Repeat("]", 17): panicked(knot, ""),
+		} {
+			require.Equal(t, title, cause.Of(err).Title)
+		}
+		var groups cause.Groups
+		groups.Add(&wild{func() string { <-release; return "" }, none}, time.Now(), cause.Sample{})
+		require.Len(t, groups.All(), 1)
+	})
+}
 
 func TestOf(t *testing.T) {
 	t.Parallel()

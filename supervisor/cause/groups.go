@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 // Groups counts failures by their cause. The zero value is ready for use, and must not be
@@ -51,11 +53,14 @@ func (g *Groups) Add(err error, at time.Time, of Sample) Cause {
 	if err == nil {
 		return Cause{}
 	}
-	c := Of(err)
+	c, example := Of(err), ""
+	if g.lacks(c) {
+		example = Clean(show.Error(err, cleaned*exampleLength), exampleLength)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.total++
-	group := g.group(c, err, at)
+	group := g.group(c, example, at)
 	if group == nil {
 		g.others++
 		return c
@@ -73,14 +78,21 @@ func (g *Groups) Add(err error, at time.Time, of Sample) Cause {
 // same reports another sample of the same input. Where no input is meant one is enough.
 func (s Sample) same(other Sample) bool { return s.Run == other.Run && s.Input == other.Input }
 
+// lacks reports that there is no group of c yet.
+func (g *Groups) lacks(c Cause) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.groups[c.Key] == nil
+}
+
 // group returns the group of c, nil where there is no room for another one.
-func (g *Groups) group(c Cause, err error, at time.Time) *Group {
+func (g *Groups) group(c Cause, example string, at time.Time) *Group {
 	group := g.groups[c.Key]
 	if group == nil && len(g.groups) < cmp.Or(g.Limit, defaultLimit) {
 		if g.groups == nil {
 			g.groups = map[string]*Group{}
 		}
-		group = &Group{Cause: c, First: at, Last: at, Example: Clean(textOf(err), exampleLength)}
+		group = &Group{Cause: c, First: at, Last: at, Example: example}
 		g.groups[c.Key] = group
 	}
 	return group

@@ -1,13 +1,14 @@
 package eventlog
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/cause"
+	"github.com/longshore-go/longshore/supervisor/event"
 )
 
 // Bounds of what is logged, in characters and lines. Handlers escape what they write, but not
@@ -38,12 +39,13 @@ func attrs(ev supervisor.Event, why cause.Cause, t turn, verbose bool) []slog.At
 	add(ev.Text != "" || ev.Stream != "", slog.String("text", cause.Clean(ev.Text, causeLength)))
 	add(ev.Stream != "", slog.String("stream", cause.Clean(ev.Stream, nameLength)))
 	if ev.Err != nil {
-		crash, _ := errors.AsType[*supervisor.CrashError](ev.Err)
+		crash, _ := guard.As[*supervisor.CrashError](ev.Err)
 		list = append(list, slog.String("cause", cause.Clean(says(ev.Err, crash), causeLength)))
 		add(why.Frame != "", slog.String("frame", why.Frame))
-		if crash != nil && (t.first || verbose) {
-			add(crash.Stack != "", slog.String("stack", page(crash.Stack)))
-			add(crash.Output != "", slog.String("stderr", page(crash.Output)))
+		if t.first || verbose {
+			stack, output := traces(ev.Err, crash)
+			add(stack != "", slog.String("stack", page(stack)))
+			add(output != "", slog.String("stderr", page(output)))
 		}
 	}
 	add(t.suppressed > 0, slog.Int("suppressed", t.suppressed))
@@ -56,7 +58,18 @@ func says(err error, crash *supervisor.CrashError) string {
 	if crash != nil && err == error(crash) {
 		return crash.Reason()
 	}
-	return fmt.Sprint(err) // survives an Error that panics
+	return show.Error(err, 0)
+}
+
+// traces is where a crash, or the failure of an observer, has happened, and what a process has said last.
+func traces(err error, crash *supervisor.CrashError) (stack, output string) {
+	if crash != nil {
+		return crash.Stack, crash.Output
+	}
+	if failure, ok := err.(*event.ObserverError); ok {
+		return failure.Stack, ""
+	}
+	return "", ""
 }
 
 // page is a text of several lines, cleaned line by line, the first ones of many.

@@ -4,8 +4,14 @@
 //	mapper.Options{Observer: eventlog.New(nil, eventlog.Options{})}
 //
 // What is logged at which level is one table, in levels.go. The attributes are function, run,
-// container, input, attempt, crashes, next_in, cause and frame, where they say something. Inputs
-// are named by their index, and their values never logged; but a cause is what an error said.
+// container, input, attempt, crashes, next_in, crash_looping, cause and frame, where they say
+// something; suppressed, the equal lines held back since the last one; dropped, the events lost; text
+// and stream of a line that a process has printed. The first crash of each cause, and at level Debug
+// each crash, has its stack and the tail of the process's stderr, 40 lines of each.
+//
+// Inputs are named by their index, and their values never logged. But a cause is what an error said or
+// a panic's value is, a stack is the program's, and stderr whatever the process wrote: they may quote
+// an input.
 package eventlog
 
 import (

@@ -14,6 +14,7 @@ import (
 
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
+	events "github.com/longshore-go/longshore/supervisor/event"
 	"github.com/longshore-go/longshore/supervisor/eventlog"
 )
 
@@ -117,6 +118,10 @@ func TestLines(t *testing.T) {
 		{retried, `level=DEBUG msg="input retried" function=resize run=9 input=4 attempt=2 next_in=1s cause="no luck"`},
 		{input(supervisor.InputRerun, failed), `level=DEBUG msg="input re-run" function=resize run=9 input=4 attempt=2 cause="no luck"`},
 		{input(supervisor.InputFailed, failed), `level=WARN msg="input failed for good" function=resize run=9 input=4 attempt=2 cause="no luck"`},
+		{
+			event(supervisor.ObserverFailed, 0, &events.ObserverError{Observer: "main.log", Told: supervisor.RunEnded, Did: "panicked: no room", Stack: "main.f\n"}),
+			`level=ERROR msg="an observer failed: it loses events" function=resize cause="event: observer main.log panicked: no room (told of run_ended)" stack="main.f\n"`,
+		},
 		{supervisor.Event{Kind: "news"}, ""},
 	} {
 		t.Run(string(c.ev.Kind), func(t *testing.T) {

@@ -31,6 +31,7 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.InputRerun:         {slog.LevelDebug, "input re-run"},
 	supervisor.InputFailed:        {slog.LevelWarn, "input failed for good"},
 	supervisor.InputCancelled:     {slog.LevelDebug, "call withdrawn"},
+	supervisor.ObserverFailed:     {slog.LevelError, "an observer failed: it loses events"},
 }
 
 // describe returns no message for an event that is not logged.

@@ -1,9 +1,9 @@
 package history
 
 import (
-	"errors"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -89,8 +89,8 @@ type news struct {
 func (b *Book) news(ev *supervisor.Event) news {
 	n := news{container: -1, described: b.say(ev.Value), err: errorOf(ev.Err)}
 	n.time, n.input = ev.Time, ev.Input
-	crash, isCrash := errors.AsType[*supervisor.CrashError](ev.Err)
-	_, isTimeout := errors.AsType[*mapper.TimeoutError](ev.Err)
+	crash, isCrash := guard.As[*supervisor.CrashError](ev.Err)
+	_, isTimeout := guard.As[*mapper.TimeoutError](ev.Err)
 	switch {
 	case ev.Kind == supervisor.InputRerun && !isCrash:
 		n.outcome = rerun

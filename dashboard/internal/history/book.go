@@ -10,10 +10,10 @@ import (
 
 // Options says what a Book keeps and shows.
 type Options struct {
-	// Describe says in a few words which input that is; 200 characters are kept. It is called on
-	// the goroutine of the events, so that events are lost while it is slow, and when
-	// something is asked for. One that panics is shown as such. Nil means that inputs are
-	// not shown at all.
+	// Describe says in a few words which input that is; 200 characters are kept. It is called when
+	// an event tells of an input, so that events are lost while it is slow, and when
+	// something is asked for: under guard, for two minutes at most. What it does instead of
+	// returning is shown. Nil means that inputs are not shown at all.
 	Describe func(input any) string
 
 	// Keep is how many ended runs and functions are kept. Zero means 100.

@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,8 @@ func TestDescribe(t *testing.T) {
 		"long":   {func(any) string { return long }, strings.Repeat("é", 199) + "…"},
 		"bytes":  {func(any) string { return "a\xffb" }, "a�b"},
 		"slow":   {func(any) string { time.Sleep(time.Minute); return "slow" }, "slow"},
+		"leaves": {func(any) string { runtime.Goexit(); return "" }, "Describe called runtime.Goexit"},
+		"stuck":  {func(any) string { time.Sleep(20_000 * time.Minute); return "" }, "Describe has not returned within 2m0s"},
 		"none":   {nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,9 +46,59 @@ func TestDescribe(t *testing.T) {
 				require.Equal(t, []any{history.Failed, 5000}, []any{run.Status, run.Counts.Failed})
 				require.Equal(t, c.want, inputs(t, b, run.ID, history.InputFilter{Container: -1}).Items[0].Described)
 				b.Close()
+				time.Sleep(20_000 * time.Minute)
 			})
 		})
 	}
+}
+
+// TestWild: whatever an error's methods do and whatever a panic's value is made of, the book tells of it.
+func TestWild(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		knot := make([]any, 2)
+		knot[0], knot[1] = knot, map[string]any{"knot": knot}
+		b := history.New(history.Options{})
+		_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) {
+			switch i {
+			case 0:
+				panic(knot)
+			case 1:
+				return 0, &wild{say: func() string { <-release; return "" }}
+			case 2:
+				return 0, &wild{say: func() string { runtime.Goexit(); return "" }}
+			case 3:
+				return 0, &wild{say: func() string { return strings.Repeat("x", 100<<20) }}
+			}
+			return 0, nil
+		}, ints(5), mapper.Options{Observer: b, ReturnExceptions: true, Containers: 1, Grace: time.Hour})
+		require.Error(t, err)
+		time.Sleep(time.Minute)
+		run := only(t, b)
+		require.Equal(t, []any{history.Failed, 4}, []any{run.Status, run.Counts.Failed})
+		text := readable(run) + readable(inputs(t, b, run.ID, history.InputFilter{Container: -1}))
+		require.Less(t, len(text), 200_000)
+		for _, said := range []string{"panic: [[[", "has not returned within 1s", "called runtime.Goexit", "xxx"} {
+			require.Contains(t, text, said)
+		}
+		b.Close()
+	})
+}
+
+// wild is an error whose methods do what a test wants.
+type wild struct {
+	say    func() string
+	unwrap func() error
+}
+
+func (w *wild) Error() string { return w.say() }
+
+func (w *wild) Unwrap() error {
+	if w.unwrap == nil {
+		return nil
+	}
+	return w.unwrap()
 }
 
 // hostile is an error that does what errors should not.

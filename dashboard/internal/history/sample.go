@@ -95,11 +95,12 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 // end takes in the last numbers.
 func (r *record) end(v mapper.View, now time.Time) {
 	counts, pool, err := v.Counts(), r.look(v), v.Err()
+	said, status := wholeErrorOf(err), statusAt(r.function, counts, err) // not under the lock: methods of err are called
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.note(counts, pool, now, nil) // its last attempts may not have been told of
 	r.series.end(counts, now.Sub(r.started))
-	r.ended, r.err, r.status = now, wholeErrorOf(err), statusAt(r.function, counts, err)
+	r.ended, r.err, r.status = now, said, status
 	r.view = nil
 	r.inputs.forgetAll() // nothing takes them any more
 	r.version.Add(1)

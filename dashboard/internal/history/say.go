@@ -1,10 +1,12 @@
 package history
 
 import (
-	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -19,21 +21,23 @@ const (
 )
 
 // say is the input as the user's Describe has it, empty without one.
-func (b *Book) say(input any) (text string) {
+func (b *Book) say(input any) string {
 	if b.describe == nil {
 		return ""
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			text = clip("Describe panicked: "+fmt.Sprint(p), describedLength)
-		}
-	}()
-	return clip(b.describe(input), describedLength)
+	text, failure := guard.Within(describePatience, b, func() string { return b.describe(input) })
+	if failure != nil {
+		text = "Describe " + show.Did(failure)
+	}
+	return clip(text, describedLength)
 }
+
+// describePatience is how long a Describe may take for an input: a program may well look it up somewhere.
+const describePatience = 2 * time.Minute
 
 // errorOf is err for a list: in short, and without stacks.
 func errorOf(err error) *supervisor.ErrorJSON {
-	out := plainly(err)
+	out := supervisor.ErrorOf(err)
 	if out == nil {
 		return nil
 	}
@@ -48,7 +52,7 @@ func errorOf(err error) *supervisor.ErrorJSON {
 
 // wholeErrorOf is err with what is known of the crash.
 func wholeErrorOf(err error) *supervisor.ErrorJSON {
-	out := plainly(err)
+	out := supervisor.ErrorOf(err)
 	if out == nil {
 		return nil
 	}
@@ -60,16 +64,6 @@ func wholeErrorOf(err error) *supervisor.ErrorJSON {
 		c.Output = clipFront(c.Output, stackLength)
 	}
 	return out
-}
-
-// plainly is supervisor.ErrorOf for an error whose methods may panic: they are the user's code.
-func plainly(err error) (out *supervisor.ErrorJSON) {
-	defer func() {
-		if p := recover(); p != nil {
-			out = &supervisor.ErrorJSON{Text: fmt.Sprint("Error panicked: ", p), Type: fmt.Sprintf("%T", err)}
-		}
-	}()
-	return supervisor.ErrorOf(err)
 }
 
 // clip is text as valid UTF-8 of at most n characters, the last a … where something was cut off:

@@ -2,11 +2,11 @@ package history
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -147,17 +147,17 @@ func statusAt(function bool, c mapper.Counts, err error) Status {
 }
 
 func endedByCaller(err error) bool {
-	if _, ok := errors.AsType[*mapper.InputError](err); ok {
+	if _, ok := guard.As[*mapper.InputError](err); ok {
 		return false // it may wrap any error
 	}
 	return slices.ContainsFunc([]error{context.Canceled, context.DeadlineExceeded, mapper.ErrStopped, mapper.ErrUnread}, func(class error) bool {
-		return errors.Is(err, class)
+		return guard.Is(err, class)
 	})
 }
 
 // broken reports that a run ended for a reason of its own.
 func broken(err error) bool {
-	_, input := errors.AsType[*mapper.InputError](err)
-	_, source := errors.AsType[*mapper.SourceError](err)
-	return input || source || errors.Is(err, supervisor.ErrCutoff)
+	_, input := guard.As[*mapper.InputError](err)
+	_, source := guard.As[*mapper.SourceError](err)
+	return input || source || guard.Is(err, supervisor.ErrCutoff)
 }

@@ -1,8 +1,11 @@
 package live
 
 import (
+	"cmp"
 	"sync"
 	"time"
+
+	"github.com/sourcegraph/conc"
 )
 
 // Feed is what a page shows.
@@ -26,7 +29,7 @@ type Hub struct {
 	tabs      int
 	closed    bool
 	quit      chan struct{} // closed by Close
-	renderers sync.WaitGroup
+	renderers conc.WaitGroup
 }
 
 const (
@@ -36,20 +39,12 @@ const (
 	defaultTabs     = 500
 )
 
-func orElse[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
 // join adds a tab to those that have a page open. The first of them starts its renderer.
 func (h *Hub) join(key string, feed Feed) (*show, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.init()
-	if h.closed || h.tabs >= orElse(h.Tabs, defaultTabs) {
+	if h.closed || h.tabs >= cmp.Or(h.Tabs, defaultTabs) {
 		return nil, false
 	}
 	h.tabs++
@@ -57,7 +52,7 @@ func (h *Hub) join(key string, feed Feed) (*show, bool) {
 	if s == nil {
 		s = &show{feed: feed, done: make(chan struct{}), changed: make(chan struct{})}
 		h.shows[key] = s
-		h.renderers.Go(func() { s.render(orElse(h.Every, defaultEvery), h.quit) })
+		h.renderers.Go(func() { s.render(cmp.Or(h.Every, defaultEvery), h.quit) })
 	}
 	s.tabs++
 	return s, true
@@ -80,7 +75,8 @@ func (h *Hub) init() {
 	}
 }
 
-// Close ends all streams and refuses new ones. It waits for what is being rendered.
+// Close ends all streams and refuses new ones. It waits for what is being rendered, and panics with
+// what that has panicked with.
 func (h *Hub) Close() {
 	h.mu.Lock()
 	h.init()

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,18 +18,22 @@ func Wanted(r *http.Request) bool {
 // Serve sends the page with that key until the tab, the hub or the page ends. Requests with the
 // same key share one feed: that of the first.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, key string, feed Feed) {
+	if r.Method == http.MethodHead {
+		head(w) // and no stream: whoever asks for a head waits for the end
+		return
+	}
 	s, ok := h.join(key, feed)
 	if !ok {
 		http.Error(w, "no more live pages: the program ends, or too many are open", http.StatusServiceUnavailable)
 		return
 	}
 	defer h.leave(key, s)
-	t := tab{w: w, rc: http.NewResponseController(w), patience: orElse(h.Patience, defaultPatience)}
+	t := tab{w: w, rc: http.NewResponseController(w), patience: cmp.Or(h.Patience, defaultPatience)}
 	if !t.begin() {
 		http.Error(w, "this server cannot stream", http.StatusNotImplemented)
 		return
 	}
-	beat := time.NewTicker(orElse(h.Beat, defaultBeat))
+	beat := time.NewTicker(cmp.Or(h.Beat, defaultBeat))
 	defer beat.Stop()
 	for {
 		f, changed := s.look()
@@ -56,13 +61,18 @@ type tab struct {
 	failed   error
 }
 
-// begin reports whether there is a way to stream. The deadlines of the server are for
-// requests that end.
-func (t *tab) begin() bool {
-	head := t.w.Header()
+// head is that of a stream.
+func head(w http.ResponseWriter) {
+	head := w.Header()
 	head.Set("Content-Type", "text/event-stream")
 	head.Set("Cache-Control", "no-store")
 	head.Set("X-Accel-Buffering", "no") // a proxy that collects output would hold frames back
+}
+
+// begin reports whether there is a way to stream. The deadlines of the server are for
+// requests that end.
+func (t *tab) begin() bool {
+	head(t.w)
 	_ = t.rc.SetReadDeadline(time.Time{})
 	t.extend()
 	return !errors.Is(t.rc.Flush(), http.ErrNotSupported)

@@ -1,4 +1,4 @@
-package supervisor
+package event
 
 import "time"
 
@@ -26,6 +26,7 @@ const (
 	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
 	InputCancelled     Kind = "input_cancelled"     // a call, withdrawn by its caller: Err is the cause
 	AttemptsEnded      Kind = "attempts_ended"      // of Count inputs, consecutive ones from Input on
+	ObserverFailed     Kind = "observer_failed"     // another observer: Err is its first *ObserverError
 )
 
 // kinds is all of them.
@@ -33,11 +34,32 @@ var kinds = [...]Kind{
 	FunctionDeployed, FunctionStopped, RunStarted, RunEnded,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
-	InputRetried, InputRerun, InputFailed, InputCancelled, AttemptsEnded,
+	InputRetried, InputRerun, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,
 }
 
-// bulk reports that events of the kind come in numbers, and are the first to be dropped.
+// bulk reports events that come in numbers, and are the first to be dropped.
 func (k Kind) bulk() bool { return k == AttemptsEnded || k == ContainerPrinted }
+
+// ends reports an end that an observer is told of however slow it is, and last reports the few of them
+// after which nothing comes of what has ended.
+func (k Kind) ends() bool {
+	switch k {
+	case ContainerCrashed, ContainerStopped, ContainerAbandoned, ExitFailed:
+		return true
+	}
+	return k.last()
+}
+
+func (k Kind) last() bool {
+	switch k {
+	case RunEnded, FunctionStopped, Cutoff, CrashLoopOpened, CrashLoopClosed, ObserverFailed:
+		return true
+	}
+	return false
+}
+
+// NoInput is the Input of an event, or of a crash, that no input is meant by.
+const NoInput = -1
 
 // Event is one thing that happened to a pool, as a plain value. As JSON it is an object
 // with the fields that say something; see [Event.MarshalJSON]. What becomes of an input is told

@@ -1,10 +1,15 @@
-package supervisor
+package event
 
-import "iter"
+import (
+	"iter"
+	"reflect"
+
+	"github.com/longshore-go/longshore/internal/guard"
+)
 
 // Observer is told what happens, one event at a time, on a goroutine of its own. It never
-// delays the work: what it is too slow for is dropped and counted. One that panics loses
-// that event and gets the next one.
+// delays the work: what it is too slow for is dropped and counted, but for ends, see the package. One
+// that panics, or calls runtime.Goexit, loses that event and gets the next one.
 //
 // An observer may have a method Wants(Kind) bool, which is asked once for each kind when a
 // pool starts; it is then told of these kinds only. Without the method it is told of all but
@@ -40,26 +45,43 @@ func (all Observers) Observe(ev Event) {
 
 // Each yields the observers that o consists of, none for nil.
 func Each(o Observer) iter.Seq[Observer] {
-	return func(yield func(Observer) bool) { each(o, yield) }
+	return func(yield func(Observer) bool) { each(o, yield, 0) }
 }
 
-func each(o Observer, yield func(Observer) bool) bool {
+// deepest is how deep Observers may be nested: a slice can contain itself.
+const deepest = 16
+
+func each(o Observer, yield func(Observer) bool, depth int) bool {
 	all, several := o.(Observers)
 	if !several {
 		return o == nil || yield(o)
 	}
 	for _, o := range all {
-		if !each(o, yield) {
+		if depth < deepest && !each(o, yield, depth+1) {
 			return false
 		}
 	}
 	return true
 }
 
-// wants reports whether an observer is told of events of the kind.
-func wants(o Observer, kind Kind) bool {
-	if s, ok := o.(Selective); ok {
-		return s.Wants(kind)
+// wanted is the kinds that an observer is told of. One that fails to say so is told what others are.
+func wanted(o Observer) (kinds map[Kind]bool, failure *guard.Failure) {
+	s, selective := o.(Selective)
+	if selective {
+		kinds, failure = guard.Call(reflect.TypeOf(o), func() map[Kind]bool { return chosen(s.Wants) })
 	}
-	return !kind.bulk()
+	if !selective || failure != nil {
+		kinds = chosen(func(kind Kind) bool { return !kind.bulk() })
+	}
+	return kinds, failure
+}
+
+func chosen(wants func(Kind) bool) map[Kind]bool {
+	chosen := map[Kind]bool{}
+	for _, kind := range kinds {
+		if wants(kind) {
+			chosen[kind] = true
+		}
+	}
+	return chosen
 }

@@ -1,10 +1,11 @@
-package supervisor
+package event
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 // MarshalJSON writes the event as an object: time, kind, and those of function, pool, run,
@@ -33,18 +34,10 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Err       *ErrorJSON `json:"error,omitempty"`
 	}{
 		e.Time, e.Kind, e.Function, e.Pool, e.Run,
-		meant(e.Container), meant(e.Lineage), meant(e.Input),
+		Meant(e.Container), Meant(e.Lineage), Meant(e.Input),
 		e.Attempt, e.Crashes, e.Next, e.Count, e.Failed, e.Took.Nanoseconds(), e.Text, e.Stream, e.Dropped,
 		ErrorOf(e.Err),
 	})
-}
-
-// meant is n, or nothing where it stands for nothing.
-func meant(n int) *int {
-	if n < 0 {
-		return nil
-	}
-	return &n
 }
 
 // ErrorJSON is an error as it is written to JSON: what it says, the type of the error at its
@@ -55,7 +48,10 @@ type ErrorJSON struct {
 	Crash *CrashJSON `json:"crash,omitempty"`
 }
 
-// CrashJSON is a [CrashError] as it is written to JSON.
+// Phase says what a container was doing when it crashed.
+type Phase string
+
+// CrashJSON is a crash as it is written to JSON.
 type CrashJSON struct {
 	Container  int    `json:"container"`
 	Phase      Phase  `json:"phase"`
@@ -70,17 +66,23 @@ type CrashJSON struct {
 	Output     string `json:"output,omitempty"`
 }
 
-// ErrorOf is err as JSON has it, nil for nil.
+// crash is an error that is a crash. The supervisor's is one, which this package does not know.
+type crash interface {
+	error
+	CrashJSON() *CrashJSON
+}
+
+// ErrorOf is err as JSON has it, nil for nil. Whatever the methods of err do, it returns: see
+// internal/show.
 func ErrorOf(err error) *ErrorJSON {
 	if err == nil {
 		return nil
 	}
-	out := &ErrorJSON{Text: err.Error(), Type: fmt.Sprintf("%T", root(err))}
-	if crash, ok := errors.AsType[*CrashError](err); ok {
-		out.Crash = &CrashJSON{
-			Container: crash.Container, Phase: crash.Phase, Input: meant(crash.Input), Reason: crash.Reason(),
-			Kind: crash.Kind, Exit: crash.Exit, Signal: crash.Signal, OOM: crash.OOM, PeakMemory: crash.PeakMemory,
-			Stack: crash.Stack, Output: crash.Output,
+	tree := guard.Tree(err)
+	out := &ErrorJSON{Text: show.Error(err, 0), Type: show.Type(root(tree))}
+	for _, e := range tree {
+		if c, ok := e.(crash); ok && out.Crash == nil {
+			out.Crash = c.CrashJSON()
 		}
 	}
 	return out
@@ -88,12 +90,19 @@ func ErrorOf(err error) *ErrorJSON {
 
 // root is the innermost error of a chain: what is around it says where it happened, not what
 // it is. Of errors that are joined none is the root.
-func root(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
+func root(tree []error) error {
+	for i, e := range tree[:len(tree)-1] {
+		if _, chained := e.(interface{ Unwrap() error }); !chained {
+			return tree[i]
 		}
-		err = inner
 	}
+	return tree[len(tree)-1]
+}
+
+// Meant is n, or nothing where it stands for nothing.
+func Meant(n int) *int {
+	if n < 0 {
+		return nil
+	}
+	return &n
 }
