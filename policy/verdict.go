@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // A function knows things about its failure that Retries cannot: that trying again is useless, or that the server
 // said when to come back. It says so by wrapping the error it returns. The wrapper is an instruction, not part of
@@ -42,16 +39,57 @@ func RetryAfter(err error, d time.Duration) error {
 // IsPermanent reports whether err, or any error it wraps, was marked by Permanent. A mark under RetryAfter counts
 // too: a cause that cannot be cured does not become curable later.
 func IsPermanent(err error) bool {
-	_, ok := errors.AsType[*permanentError](err)
+	_, ok := firstOf[*permanentError](err)
 	return ok
 }
 
 // RetryDelay returns the delay of the outermost RetryAfter in err, if there is one.
 func RetryDelay(err error) (time.Duration, bool) {
-	if e, ok := errors.AsType[*retryAfterError](err); ok {
+	if e, ok := firstOf[*retryAfterError](err); ok {
 		return e.delay, true
 	}
 	return 0, false
+}
+
+// mostErrors is how many errors of a tree are looked at: one may unwrap to itself.
+const mostErrors = 128
+
+// firstOf is the first error of the tree that is a T. It is not errors.As: that asks the As methods of errors of the
+// user's, ends in a panic of theirs, and never ends where one unwraps to itself.
+func firstOf[T error](err error) (T, bool) {
+	left := mostErrors
+	return search[T](err, &left)
+}
+
+func search[T error](err error, left *int) (found T, ok bool) {
+	if *left--; err == nil || *left < 0 {
+		return found, false
+	}
+	if e, is := err.(T); is {
+		return e, true
+	}
+	for _, inner := range unwrapped(err) {
+		if found, ok = search[T](inner, left); ok {
+			return found, true
+		}
+	}
+	return found, false
+}
+
+// unwrapped is what err wraps, nothing where it panics, as a method of a nil pointer does.
+func unwrapped(err error) (inner []error) {
+	defer func() {
+		if recover() != nil {
+			inner = nil
+		}
+	}()
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		return e.Unwrap()
+	}
+	return nil
 }
 
 // Cause takes the marks of Permanent and RetryAfter off err where they are outermost, so that a Result carries the

@@ -43,8 +43,9 @@ func (b *Backlog) Rerun(t *chunk.Task) {
 	if b.Deployed {
 		b.timers.arm()
 	}
+	lineage := t.Lineage // from here on it may execute elsewhere
 	b.mu.Unlock()
-	b.Wake(t.Lineage)
+	b.Wake(lineage)
 }
 
 // Hurry has no struck input wait for a time any more: what was known of crashes is void.
