@@ -18,8 +18,9 @@
 //
 // # What crosses
 //
-// Only inputs and values do, encoded by encoding/gob or a [Codec] of the caller's, strings and
-// byte slices as they are. What a closure has captured does not, nor does a change of a
+// Only inputs and values do. They arrive as they were, pointers to zero values, what is empty and what is
+// shared included; a type of which something would stay behind is refused by [Register], unless it has a
+// [Codec] of the caller's. What a closure has captured does not cross, nor does a change of a
 // global variable; so Register takes functions declared at top level and nothing else. An
 // input or a value that has no encoding, or takes more than 63 MiB, is an error of that input. Errors
 // cross with text, chain and marks, see [RegisterError]. The end of a context crosses with its

@@ -15,7 +15,6 @@ import (
 // Main makes a worker of this process, if a parent has started it as one, and then never
 // returns. Otherwise it returns at once. Call it first in main, before flags are parsed, and
 // first in TestMain: a worker is this program started once more.
-// It panics if a registered function takes or returns what no codec can encode.
 func Main() {
 	hook()
 	nonce, ok := os.LookupEnv(marker)
