@@ -9,7 +9,7 @@ import (
 )
 
 // How long a worker has that has run out of time, before it is killed, to tell its stacks
-// when it is asked, and then to print them on SIGQUIT: that works even where no
+// when it is asked, and then to print them on SIGABRT: that works even where no
 // goroutine gets to run.
 const (
 	askTime  = 100 * time.Millisecond

@@ -65,7 +65,8 @@ const drainTime = 200 * time.Millisecond
 
 // start starts a worker and says hello.
 func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, error) {
-	s, err := r.seed()
+	title := titleOf(launch, f)
+	s, err := r.seed(title)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	go c.own()
 	// An error here is that of a worker which has ended already: own finds out why.
 	_ = send(c.conn, wire.Hello, hello{
-		Nonce: c.nonce, Function: f.name, Container: launch.Container, Memory: r.opts.Memory,
+		Nonce: c.nonce, Function: f.name, Title: title, Container: launch.Container, Memory: r.opts.Memory,
 	})
 	return c, nil
 }

@@ -66,7 +66,7 @@ var faults = map[string]func(){
 	"exit 2":                func() { fmt.Fprintln(os.Stderr, "panic: not at all"); os.Exit(2) },
 	"exit 7":                func() { os.Exit(7) },
 	"killed":                func() { suicide(unix.SIGKILL) },
-	"terminated":            func() { suicide(unix.SIGTERM) },
+	"terminated":            func() { signal.Reset(unix.SIGTERM); suicide(unix.SIGTERM) },
 	"segmentation":          func() { suicide(unix.SIGSEGV) },
 	"abort":                 func() { suicide(unix.SIGABRT) },
 	"stopped":               func() { begun(); suicide(unix.SIGSTOP) },

@@ -35,12 +35,16 @@ type proc struct {
 	stdout, stderr, trace, lifeline *os.File
 }
 
-func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }
+func spawn(Options, string, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }
 
 func (*proc) quit()                  {}
 func (*proc) kill()                  {}
 func (*proc) wait() *os.ProcessState { return nil }
 func (*proc) close()                 {}
+
+var shown string
+
+func retitle(_, _ string) {}
 
 func die() { os.Exit(exitCrash) }
 

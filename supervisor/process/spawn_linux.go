@@ -12,7 +12,12 @@ import (
 func executable() string { return "/proc/self/exe" }
 
 func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
-	attr := &syscall.SysProcAttr{Setpgid: true}
+	attr := &syscall.SysProcAttr{
+		Setsid: true,
+		// A worker that somebody has stopped cannot see us die: it is woken then. (The signal comes when the thread ends
+		// that started the worker, which is harmless.)
+		Pdeathsig: syscall.SIGCONT,
+	}
 	if opts.PIDNamespace {
 		attr.Cloneflags |= syscall.CLONE_NEWPID
 		if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
@@ -27,15 +32,16 @@ func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
 	return attr
 }
 
-// wait waits for the end of the worker, kills what is left of its group, and only then
+// wait waits for the end of the worker, kills what is left of its session, and only then
 // gives its number back: until then the number can be nobody else's.
 func (p *proc) wait() *os.ProcessState {
 	for errors.Is(unix.Waitid(unix.P_PID, p.os.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
 	}
 	p.group.kill()
+	_ = unix.Kill(-p.os.Pid, unix.SIGKILL)
+	endSession(p.os.Pid)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	unix.Kill(-p.os.Pid, unix.SIGKILL)
 	state, _ := p.os.Wait()
 	p.reaped = true
 	return state

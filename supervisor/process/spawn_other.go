@@ -32,3 +32,6 @@ func (p *proc) wait() *os.ProcessState {
 	p.reaped = true
 	return state
 }
+
+// endSession is for Linux: elsewhere what has left the worker's process group stays.
+func endSession(int) {}

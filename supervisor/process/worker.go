@@ -48,6 +48,7 @@ func (w *worker) greet(nonce string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(exitStart)
 	}
+	retitle(shown, w.hello.Title)
 	if soft := w.hello.Memory / 10 * 9; soft > 0 && soft < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(soft)
 	}
