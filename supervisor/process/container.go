@@ -104,8 +104,9 @@ func (c *container) started(ctx context.Context) (supervisor.Instance, error) {
 // own is the goroutine that sees the worker off.
 func (c *container) own() {
 	defer close(c.gone)
-	c.state = c.proc.wait()
+	c.proc.await()
 	close(c.dead)
+	c.state = c.proc.reap()
 	deadline := time.Now().Add(drainTime)
 	_ = c.proc.conn.SetReadDeadline(deadline)
 	c.printed.end(deadline)

@@ -39,7 +39,8 @@ func spawn(Options, string, string, *cgroup) (*proc, error) { return nil, errors
 
 func (*proc) quit()                  {}
 func (*proc) kill()                  {}
-func (*proc) wait() *os.ProcessState { return nil }
+func (*proc) await()                 {}
+func (*proc) reap() *os.ProcessState { return nil }
 func (*proc) close()                 {}
 
 var shown string

@@ -91,6 +91,7 @@ func (r *Runtime) left() {
 // end ends a worker that was not needed, and waits for that.
 func (s seed) end() {
 	s.proc.kill()
-	s.proc.wait()
+	s.proc.await()
+	s.proc.reap()
 	s.proc.close()
 }

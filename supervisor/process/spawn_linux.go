@@ -32,11 +32,15 @@ func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
 	return attr
 }
 
-// wait waits for the end of the worker, kills what is left of its session, and only then
-// gives its number back: until then the number can be nobody else's.
-func (p *proc) wait() *os.ProcessState {
+// await waits for the end of the worker. Its number is still its own.
+func (p *proc) await() {
 	for errors.Is(unix.Waitid(unix.P_PID, p.os.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
 	}
+}
+
+// reap kills what is left of the session of a worker that has ended, and only then gives its number back: until
+// then the number can be nobody else's.
+func (p *proc) reap() *os.ProcessState {
 	p.group.kill()
 	_ = unix.Kill(-p.os.Pid, unix.SIGKILL)
 	endSession(p.os.Pid)
