@@ -34,10 +34,15 @@ func (c *container) diagnose() *supervisor.CrashError {
 	case why != nil:
 		crash.Kind, crash.Err, crash.OOM = why.kind, why.err, why.kind == KindMemory
 		crash.Stack = cmp.Or(c.dump, string(c.printed.trace)) // if it had the time to say
+		if phase == phaseStart {
+			crash.Err = fmt.Errorf("%w (it has not come to process.Main: is that the first thing in main?)", why.err)
+		}
 	case c.proc.group.oomKilled():
 		crash.Kind, crash.OOM, crash.Err = KindOOM, true, errors.New("process: killed by the kernel at its memory limit")
 	case code == exitCrash && len(c.printed.trace) > 0:
 		readTrace(crash, string(c.printed.trace), c.printed.fatal)
+	case phase == phaseStart && signal == "":
+		c.beforeMain(crash)
 	case phase == phaseUnheard:
 		crash.Kind, crash.Err = KindProtocol, errors.New("process: the worker lost the connection to its parent")
 	case signal == "":
@@ -53,7 +58,7 @@ func (c *container) diagnose() *supervisor.CrashError {
 }
 
 var phases = map[uint64]supervisor.Phase{
-	phaseStart: supervisor.PhaseStart, phaseIdle: supervisor.PhaseIdle,
+	phaseStart: supervisor.PhaseStart, phaseMain: supervisor.PhaseStart, phaseIdle: supervisor.PhaseIdle,
 	phaseInput: supervisor.PhaseInput, phaseExit: supervisor.PhaseExit,
 	phaseUnheard: supervisor.PhaseInput,
 }
@@ -76,6 +81,17 @@ func (c *container) fromRefusal(crash *supervisor.CrashError) {
 		err = &fatalStart{err}
 	}
 	crash.Kind, crash.Phase, crash.Err = KindStart, supervisor.PhaseStart, err
+}
+
+// beforeMain is the end of a worker that has not come to Main: something that is initialized has panicked, whose
+// trace is on stderr then; or the program does something else first, such as to read its flags, and always will.
+func (c *container) beforeMain(crash *supervisor.CrashError) {
+	if trace := initTrace(crash.Output); crash.Exit == exitCrash && trace != "" {
+		readTrace(crash, trace, c.printed.fatal)
+		return
+	}
+	crash.Kind = KindExit
+	crash.Err = fatal("the worker ended before process.Main: is it the first thing in main? (it exited with code %d)", crash.Exit)
 }
 
 // fatalStart is the error of a worker that no further start can mend, whatever the wire has left

@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(withoutMain) != "" {
 		checkWithoutMain()
 	}
+	if before := beforeMain[os.Getenv(firstThing)]; before != nil && len(os.Args) == 1 {
+		before()
+	}
 	process.Main()
 	if os.Getenv(asParent) != "" {
 		parent()

@@ -70,6 +70,7 @@ func inherit() (*worker, error) {
 		return nil, err
 	}
 	unix.Close(fds[birth.Page-birth.First])
+	page.enter(phaseMain)
 	trace := os.NewFile(uintptr(fds[birth.Trace-birth.First]), "trace")
 	err = debug.SetCrashOutput(trace, debug.CrashOptions{})
 	trace.Close() // the runtime has a copy

@@ -15,6 +15,7 @@ type page struct {
 
 const (
 	phaseStart = iota // a new page is all zero
+	phaseMain         // it has come to Main
 	phaseIdle
 	phaseInput
 	phaseExit
