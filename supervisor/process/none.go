@@ -26,6 +26,8 @@ type socket struct{ *os.File }
 
 func (*socket) readable() bool { return false }
 
+type lateReader struct{ *os.File }
+
 type proc struct {
 	page  *page
 	group *cgroup
