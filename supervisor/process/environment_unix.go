@@ -19,17 +19,20 @@ import (
 // notForWorkers are the variables that mean our own process: socket activation means descriptor 3 and our
 // number, and a core file is not for the runtime to write.
 var notForWorkers = []string{
-	"GOTRACEBACK", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "WATCHDOG_PID", birth.Marker,
+	"GOTRACEBACK", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "WATCHDOG_PID", birth.Marker, familyMark,
 }
+
+// familyMark is the variable by which what a worker has started is known.
+const familyMark = "LONGSHORE_FAMILY"
 
 // environment is that of a worker: as os/exec has it, so that of several values the last one counts. The
 // marker also says what the program is called, since ps shows something else.
-func environment(env []string, nonce string) []string {
+func environment(env []string, nonce, mark string) []string {
 	env = slices.DeleteFunc((&exec.Cmd{Env: env}).Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
 		return slices.Contains(notForWorkers, name)
 	})
-	return append(env, birth.Marker+"="+nonce+" "+os.Args[0])
+	return append(env, familyMark+"="+mark, birth.Marker+"="+nonce+" "+os.Args[0])
 }
 
 // descriptors is how many a worker takes in its parent while it starts, and enough for itself.

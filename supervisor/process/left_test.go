@@ -83,7 +83,7 @@ func TestNothingOutlivesTheParent(t *testing.T) {
 	_ = cmd.Wait()
 }
 
-// What a worker has started ends with it, as long as it is in its session, or with a
+// What a worker has started ends with it, as long as it is in our session, or with a
 // process namespace in any case, and does not delay the news.
 func TestGrandchildrenEndWithTheirWorker(t *testing.T) {
 	t.Parallel()
@@ -100,7 +100,7 @@ func TestGrandchildrenEndWithTheirWorker(t *testing.T) {
 				}
 			}}
 			if c.fault == "grandchildren in groups" && runtime.GOOS != "linux" {
-				t.Skip("sessions are ended on Linux")
+				t.Skip("only Linux tells what a process started with")
 			}
 			if c.namespace && !namespaces(opts) {
 				t.Skip("the system refuses process namespaces")

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
@@ -37,7 +36,6 @@ func TestDefaultLogLosesNothing(t *testing.T) {
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	defer r.Close()
-	_, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, 4096)
 	cmd := program("default log")
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, w

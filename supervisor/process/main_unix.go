@@ -96,7 +96,7 @@ func outOfTheWay() int {
 // die ends the worker and what it has started.
 func die() {
 	if pid := os.Getpid(); pid != 1 && unix.Getpgrp() == pid {
-		endSession(pid)
+		familyOf(pid, os.Getenv(familyMark)).end()
 		unix.Kill(0, unix.SIGKILL)
 	}
 	os.Exit(exitCrash) // the first process of a namespace takes all others with it

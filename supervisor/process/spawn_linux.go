@@ -13,7 +13,7 @@ func executable() string { return "/proc/self/exe" }
 
 func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{
-		Setsid: true,
+		Setpgid: true,
 		// A worker that somebody has stopped cannot see us die: it is woken then. (The signal comes when the thread ends
 		// that started the worker, which is harmless.)
 		Pdeathsig: syscall.SIGCONT,
@@ -38,12 +38,12 @@ func (p *proc) await() {
 	}
 }
 
-// reap kills what is left of the session of a worker that has ended, and only then gives its number back: until
+// reap kills what is left of the family of a worker that has ended, and only then gives its number back: until
 // then the number can be nobody else's.
 func (p *proc) reap() *os.ProcessState {
 	p.group.kill()
 	_ = unix.Kill(-p.os.Pid, unix.SIGKILL)
-	endSession(p.os.Pid)
+	familyOf(p.os.Pid, p.mark).end()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state, _ := p.os.Wait()

@@ -36,5 +36,9 @@ func (p *proc) reap() *os.ProcessState {
 	return p.state
 }
 
-// endSession is for Linux: elsewhere what has left the worker's process group stays.
-func endSession(int) {}
+// family is for Linux: elsewhere what has left the worker's process group stays.
+type family struct{}
+
+func familyOf(int, string) family { return family{} }
+
+func (family) end() {}

@@ -3,6 +3,7 @@
 package process
 
 import (
+	"crypto/rand"
 	"os"
 	"sync"
 	"syscall"
@@ -13,6 +14,7 @@ import (
 // proc is a worker process as its parent sees it: how to talk to it and how to kill it.
 type proc struct {
 	os   *os.Process
+	mark string // of its family
 	page *page
 
 	conn     *socket // nothing that the function prints can harm it
@@ -29,7 +31,7 @@ type proc struct {
 
 // spawn starts a worker, which then waits for its Hello.
 func spawn(opts Options, nonce, title string, group *cgroup) (*proc, error) {
-	p := &proc{group: group}
+	p := &proc{group: group, mark: rand.Text()}
 	files, err := p.channels()
 	defer func() {
 		for _, f := range files {
@@ -38,7 +40,7 @@ func spawn(opts Options, nonce, title string, group *cgroup) (*proc, error) {
 	}()
 	if err == nil {
 		p.os, err = os.StartProcess(executable(), []string{title}, &os.ProcAttr{
-			Env: environment(opts.Env, nonce), Files: files, Sys: attributes(opts, group),
+			Env: environment(opts.Env, nonce, p.mark), Files: files, Sys: attributes(opts, group),
 		})
 	}
 	if err != nil {
