@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/longshore-go/longshore/supervisor"
-	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
 // diagnose finds out how the worker ended, from all that is left of it, or returns
@@ -20,10 +19,10 @@ func (c *container) diagnose() *supervisor.CrashError {
 		Exit: code, Signal: signal, Output: string(c.printed.tail),
 		PeakMemory: max(c.memory.peak.Load(), c.proc.group.peak()),
 	}
-	if c.blamed = seq; phase == phaseUnheard && seq == 0 {
-		crash.Phase = supervisor.PhaseIdle
-	}
 	why := c.reason.Load()
+	unheard := phase == phaseUnheard || phase == phaseUnheardIdle
+	c.begun, c.executing = seq, phase == phaseInput || phase == phaseUnheard
+	c.spoilt = unheard || why != nil && why.kind == KindProtocol
 	switch {
 	case c.crash != nil:
 		c.fromReport(crash)
@@ -43,7 +42,7 @@ func (c *container) diagnose() *supervisor.CrashError {
 		readTrace(crash, string(c.printed.trace), c.printed.fatal)
 	case phase == phaseStart && signal == "":
 		c.beforeMain(crash)
-	case phase == phaseUnheard:
+	case unheard:
 		crash.Kind, crash.Err = KindProtocol, errors.New("process: the worker lost the connection to its parent")
 	case signal == "":
 		crash.Kind, crash.Err = KindExit, fmt.Errorf("process: the worker exited with code %d", code)
@@ -60,7 +59,7 @@ func (c *container) diagnose() *supervisor.CrashError {
 var phases = map[uint64]supervisor.Phase{
 	phaseStart: supervisor.PhaseStart, phaseMain: supervisor.PhaseStart, phaseIdle: supervisor.PhaseIdle,
 	phaseInput: supervisor.PhaseInput, phaseExit: supervisor.PhaseExit,
-	phaseUnheard: supervisor.PhaseInput,
+	phaseUnheard: supervisor.PhaseInput, phaseUnheardIdle: supervisor.PhaseIdle,
 }
 
 // fromReport is a panic or Goexit that the worker has recovered from to tell us.
@@ -73,7 +72,7 @@ func (c *container) fromReport(crash *supervisor.CrashError) {
 
 // fromRefusal is what a worker says that will not start.
 func (c *container) fromRefusal(crash *supervisor.CrashError) {
-	err, _, bad := wire.ParseError(c.hello.Error)
+	err, bad := c.parseError(c.hello.Error)
 	if bad != nil {
 		err = bad
 	}

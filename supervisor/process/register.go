@@ -78,6 +78,7 @@ type function struct {
 	enter   func(context.Context) (member, error)
 	input   func(decode func(into any) error) (any, error) // decodes an In
 	value   func(decode func(into any) error) (any, error) // decodes an Out
+	caution caution
 }
 
 // member is a function in one worker.

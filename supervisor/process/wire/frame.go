@@ -77,6 +77,12 @@ type Frame struct {
 // must not miss in silence.
 type header [headerSize]byte
 
+// signature is how a header begins.
+var signature = func() (s [4]byte) {
+	binary.LittleEndian.PutUint32(s[:], magic|Version)
+	return s
+}()
+
 // blank is a header to be filled in.
 var blank header
 
