@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
@@ -13,7 +14,7 @@ var errGoexit = errors.New("runtime.Goexit was called")
 
 // apart calls f for i, i+1 and so on, until it says that this was the last, on a goroutine of its own: f calls methods of
 // the user's, such as a MarshalBinary, and these may block, or end the goroutine. It counts as part of the
-// attempt: when the container is closed in a hurry, apart gives up and reports false, with the i that f was
+// attempt: when the container is closed in a hurry, apart gives up soon and reports false, with the i that f was
 // called for. That goroutine ends when the method returns, if ever, and is left alone with what it works on. What f
 // panics with is told to failed, and f goes on with the next.
 //
@@ -29,16 +30,35 @@ func (c *container) apart(foreign bool, i int, f func(i int) (more bool), failed
 		at, done := new(atomic.Int64), make(chan error, 1)
 		at.Store(int64(i))
 		go callEach(at, f, done)
+		err, ok := c.await(at, done)
+		last = int(at.Load())
+		if err == nil || !ok {
+			return last, ok
+		}
+		failed(last, err)
+		i = last + 1
+	}
+}
+
+// methodTime is how long one call of f may take from the moment on that the container is closed in a hurry: what has
+// come is told, and nobody is blamed who is only under way.
+const methodTime = 100 * time.Millisecond
+
+// await waits for callEach, and reports whether it came to its end.
+func (c *container) await(at *atomic.Int64, done <-chan error) (err error, ok bool) {
+	select {
+	case err = <-done:
+		return err, true
+	case <-c.hurry:
+	}
+	for before := at.Load(); ; before = at.Load() {
 		select {
-		case err := <-done:
-			last = int(at.Load())
-			if err == nil {
-				return last, true
-			}
-			failed(last, err)
-			i = last + 1
-		case <-c.hurry:
-			return int(at.Load()), false
+		case err = <-done:
+			return err, true
+		case <-time.After(methodTime):
+		}
+		if at.Load() == before {
+			return nil, false
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,7 @@ type moody struct{ What, Where string }
 
 var (
 	blocked  = make(chan struct{}, 1) // something does, in this process
-	released = make(chan struct{})    // ends that, for the test to end
+	released = make(chan struct{})    // ends that
 )
 
 func (m moody) act(method string) error {
@@ -100,9 +101,8 @@ func TestMethodsOfValues(t *testing.T) {
 
 // A method that does not return is part of the attempt: it ends with it, its input is to blame, and the container is gone.
 func TestMethodsThatBlock(t *testing.T) {
-	t.Cleanup(func() { close(released) })
 	for _, where := range []string{"parent encodes", "parent decodes", "worker encodes", "worker decodes"} {
-		begun := make(chan struct{})
+		begun, before := make(chan struct{}), make(chan struct{})
 		inst := open(t, process.Options{Log: func(l process.Line) {
 			if l.Text == "begun" {
 				close(begun)
@@ -114,13 +114,16 @@ func TestMethodsThatBlock(t *testing.T) {
 			select {
 			case <-blocked:
 			case <-begun:
+				<-before // a worker tells what was finished before, whatever blocks now
 			}
 			closed <- inst.Close(ended(context.DeadlineExceeded))
 		}()
 		inputs := []any{moody{"a", "b"}, moody{"c", "d"}, moody{"blocks", where}, moody{"e", "f"}}
 		err := inst.Run(t.Context(), supervisor.Chunk{Inputs: inputs}, func(i int, _ any, err error) {
 			require.NoError(t, err)
-			told = append(told, i)
+			if told = append(told, i); len(told) == 2 {
+				close(before)
+			}
 		})
 		crash, ok := err.(*supervisor.CrashError)
 		require.True(t, ok, "%s: %v", where, err)
@@ -132,6 +135,9 @@ func TestMethodsThatBlock(t *testing.T) {
 		}
 		err = inst.Run(t.Context(), supervisor.Chunk{Inputs: inputs}, func(int, any, error) { t.Error("told after the end") })
 		require.Error(t, err)
+		if strings.HasPrefix(where, "parent") {
+			released <- struct{}{}
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (p *proc) reap() *os.ProcessState {
 	familyOf(p.os.Pid, p.mark).end()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	state, _ := p.os.Wait()
+	p.state, _ = p.os.Wait()
 	p.reaped = true
-	return state
+	return p.state
 }

@@ -26,7 +26,7 @@ type proc struct {
 
 	mu     sync.Mutex // held for a signal, so that it cannot hit a number used again
 	reaped bool
-	state  *os.ProcessState // kept by systems that cannot wait without reaping
+	state  *os.ProcessState // how it ended, once it is reaped
 }
 
 // spawn starts a worker, which then waits for its Hello.
