@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -15,14 +16,19 @@ const fatalPrefix = "fatal error: "
 // Where a trace begins: on the runtime's own descriptor behind whatever the function has written there by mistake, on stderr at
 // the beginning of a line.
 var (
-	beginning     = regexp.MustCompile(`panic: |fatal error: |SIG[A-Z]+: |\[signal |goroutine \d+ `)
-	lineBeginning = regexp.MustCompile(`(?m)^(panic: |fatal error: |SIG[A-Z]+: )`)
+	beginning     = pattern(`panic: |fatal error: |SIG[A-Z]+: |\[signal |goroutine \d+ `)
+	lineBeginning = pattern(`(?m)^(panic: |fatal error: |SIG[A-Z]+: )`)
 )
+
+// pattern is compiled when it is needed: every worker would pay for it, to start.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // initTrace is what the Go runtime prints on stderr of a program that dies before [Main]: from the line that
 // says why on, if a goroutine follows.
 func initTrace(output string) string {
-	at := lineBeginning.FindStringIndex(output)
+	at := lineBeginning().FindStringIndex(output)
 	if at == nil || !strings.Contains(output[at[0]:], "\ngoroutine ") {
 		return ""
 	}
@@ -34,7 +40,7 @@ func initTrace(output string) string {
 // runtime's own descriptor. fatal is the last line on stderr with the prefix.
 func readTrace(crash *supervisor.CrashError, trace, fatal string) {
 	crash.Stack = trace
-	if at := beginning.FindStringIndex(trace); at != nil {
+	if at := beginning().FindStringIndex(trace); at != nil {
 		trace = trace[at[0]:]
 	}
 	first, _, _ := strings.Cut(trace, "\n")
