@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// deathPoll is how many milliseconds a process that was killed may take to end before it is left to its parent.
-const deathPoll = 100
+// killTime is how long a process that was killed may take to end before it is left to its parent.
+const killTime = time.Second
 
 // family is what a worker has started, and that in turn: its process group, and who has left that for a group of
 // its own but not our session, as the jobs of a shell do. These are known by a variable in their environment, since a tree of parents is
@@ -84,6 +85,11 @@ func (f family) endOne(pid, session int) {
 	}
 	defer unix.Close(fd)
 	_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
-	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, deathPoll)
+	for deadline := time.Now().Add(killTime); time.Now().Before(deadline); {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(killTime.Milliseconds()))
+		if n > 0 || err != unix.EINTR { // signals interrupt it, of which the Go runtime has its own
+			break
+		}
+	}
 	_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil) // only a child of ours is waited for
 }

@@ -22,7 +22,7 @@ const (
 
 // Version of the format. Both ends are the same binary as a rule; where they are not, the
 // first frame says so.
-const Version = 3
+const Version = 4
 
 const (
 	headerSize = 24

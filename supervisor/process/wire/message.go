@@ -95,7 +95,9 @@ func (e *encoder) text(s string) {
 // A decoder reads one message. It believes nothing: what it allocates is at most some times of what
 // is left of the message.
 type decoder struct {
-	buf   []byte
+	buf   []byte // what is left of src
+	src   []byte
+	text  string // src, once it is needed
 	depth int
 	refs  []reflect.Value
 	types []reflect.Type
@@ -144,6 +146,24 @@ func (d *decoder) bytes(n uint64) []byte {
 	b := d.buf[:n]
 	d.buf = d.buf[n:]
 	return b
+}
+
+// smallMessage is the size up to which the strings of a message share their memory: one that is kept keeps no more alive.
+const smallMessage = 256
+
+// string returns the next n bytes as a string.
+func (d *decoder) string(n uint64) string {
+	b := d.bytes(n)
+	switch {
+	case n == 0:
+		return ""
+	case len(d.src) > smallMessage:
+		return string(b)
+	case d.text == "":
+		d.text = string(d.src)
+	}
+	end := len(d.src) - len(d.buf)
+	return d.text[end-len(b) : end]
 }
 
 // fits returns a count of elements, each of which takes that many bytes at least.

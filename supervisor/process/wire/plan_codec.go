@@ -70,10 +70,10 @@ func (c *planCodec) Decode(src []byte, into any) error {
 
 func (c *planCodec) decode(src []byte, v reflect.Value) (err error) {
 	d := &c.in
-	d.buf, d.depth = src, 0
+	d.buf, d.src, d.depth = src, src, 0
 	defer func() {
 		clear(d.refs)
-		d.buf, d.refs, d.types = nil, d.refs[:0], d.types[:0]
+		d.buf, d.src, d.text, d.refs, d.types = nil, nil, "", d.refs[:0], d.types[:0]
 		if cap(d.refs) > maxKept {
 			d.refs = nil
 		}

@@ -28,7 +28,7 @@ func scalar(p *plan) bool {
 		}
 	case k == reflect.String:
 		p.encode = func(e *encoder, v reflect.Value) { e.text(v.String()) }
-		p.decode = func(d *decoder, v reflect.Value) { v.SetString(string(d.bytes(d.uint()))) }
+		p.decode = func(d *decoder, v reflect.Value) { v.SetString(d.string(d.uint())) }
 	case reflect.Int <= k && k <= reflect.Int64:
 		p.encode = func(e *encoder, v reflect.Value) { e.int(v.Int()) }
 		p.decode = decodeInt
