@@ -34,15 +34,45 @@ func (f family) end() {
 		return
 	}
 	seen := map[int]bool{f.leader: true, os.Getpid(): true}
-	for killed := true; killed; { // again: somebody may have been forking
-		killed = false
-		for _, pid := range processes() {
-			if !seen[pid] && f.has(pid, session) {
-				seen[pid], killed = true, true
-				f.endOne(pid, session)
-			}
+	for range passes {
+		killed := f.kill(session, seen)
+		for pid, fd := range killed {
+			reap(pid, fd)
+		}
+		if len(killed) == 0 {
+			return
 		}
 	}
+}
+
+// passes is how often the family is looked for: somebody may have been forking, but whoever forks faster than
+// he is killed needs a Cgroup.
+const passes = 100
+
+// kill kills whom it finds and has not seen, and returns descriptors of them. Their numbers cannot become others' meanwhile: a
+// descriptor goes on meaning the same process.
+func (f family) kill(session int, seen map[int]bool) (killed map[int]int) {
+	killed = map[int]int{}
+	for _, pid := range processes() {
+		if seen[pid] || !f.has(pid, session) {
+			continue
+		}
+		fd, err := unix.PidfdOpen(pid, 0)
+		if err == unix.ENOSYS { // an old kernel: nobody is known by more than his number
+			_ = unix.Kill(pid, unix.SIGKILL)
+			seen[pid] = true
+		}
+		if err != nil {
+			continue
+		}
+		if !f.has(pid, session) {
+			unix.Close(fd)
+			continue
+		}
+		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+		seen[pid], killed[pid] = true, fd
+	}
+	return killed
 }
 
 func processes() (pids []int) {
@@ -77,19 +107,14 @@ func (f family) has(pid, session int) bool {
 	return false
 }
 
-// endOne kills a process, and waits for it a while. Its number cannot become another's meanwhile: the descriptor goes on meaning it.
-func (f family) endOne(pid, session int) {
-	fd, err := unix.PidfdOpen(pid, 0)
-	if err != nil || !f.has(pid, session) {
-		return
-	}
+// reap waits for a process that was killed, and reaps it if it is a child of ours.
+func reap(pid, fd int) {
 	defer unix.Close(fd)
-	_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
 	for deadline := time.Now().Add(killTime); time.Now().Before(deadline); {
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(killTime.Milliseconds()))
 		if n > 0 || err != unix.EINTR { // signals interrupt it, of which the Go runtime has its own
 			break
 		}
 	}
-	_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil) // only a child of ours is waited for
+	_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
 }
