@@ -28,9 +28,9 @@ func (m *planner) pointer(p *plan) error {
 	p.decode = func(d *decoder, v reflect.Value) {
 		if d.ref(v) {
 			d.fits(1, elem.min)
-			target := reflect.New(elem.t)
-			v.Set(target.Convert(p.t))
-			d.refs = append(d.refs, v) // before what it leads to, which may lead back
+			target := reflect.New(elem.t).Convert(p.t)
+			v.Set(target)
+			d.refs = append(d.refs, target) // before what it leads to, which may lead back
 			elem.decode(d, target.Elem())
 			d.depth--
 		}
@@ -67,13 +67,16 @@ func (m *planner) mapping(p *plan) error {
 		if key.min == 0 && n > 1 {
 			refuse("a count beyond the end") // there is but one key
 		}
-		v.Set(reflect.MakeMap(p.t)) // of no size: keys may be the same, and a count is easily said
-		d.refs = append(d.refs, v)
+		all := reflect.MakeMapWithSize(p.t, n)
+		v.Set(all)
+		d.refs = append(d.refs, all)
+		k, x := reflect.New(key.t).Elem(), reflect.New(elem.t).Elem()
 		for range n {
-			k, x := reflect.New(key.t).Elem(), reflect.New(elem.t).Elem()
+			k.SetZero()
+			x.SetZero()
 			key.decode(d, k)
 			elem.decode(d, x)
-			v.SetMapIndex(k, x)
+			all.SetMapIndex(k, x)
 		}
 		d.depth--
 	}
@@ -103,14 +106,18 @@ func (m *planner) slice(p *plan) error {
 		}
 		return nil
 	}
+	many, common := bulks[p.t]
+	if !common {
+		many.encode = func(e *encoder, v reflect.Value) { e.list(elem, v, v.Len()) }
+		many.decode = func(d *decoder, v reflect.Value) { d.list(elem, v, v.Len()) }
+	}
 	p.encode = func(e *encoder, v reflect.Value) {
 		if v.IsNil() {
 			e.uint(0)
 			return
 		}
-		n := v.Len()
-		e.uint(uint64(n) + 1)
-		e.list(elem, v, n)
+		e.uint(uint64(v.Len()) + 1)
+		many.encode(e, v)
 	}
 	p.decode = func(d *decoder, v reflect.Value) {
 		size := d.uint()
@@ -124,7 +131,7 @@ func (m *planner) slice(p *plan) error {
 		}
 		v.Grow(n)
 		v.SetLen(n)
-		d.list(elem, v, n)
+		many.decode(d, v)
 	}
 	return nil
 }

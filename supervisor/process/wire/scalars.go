@@ -35,7 +35,11 @@ func scalar(p *plan) bool {
 	case reflect.Uint <= k && k <= reflect.Uintptr:
 		p.encode = func(e *encoder, v reflect.Value) { e.uint(v.Uint()) }
 		p.decode = decodeUint
-	case k == reflect.Float32 || k == reflect.Float64:
+	case k == reflect.Float32:
+		p.min = 4
+		p.encode = func(e *encoder, v reflect.Value) { e.float32(float32(v.Float())) }
+		p.decode = func(d *decoder, v reflect.Value) { v.SetFloat(float64(d.float32())) }
+	case k == reflect.Float64:
 		p.min = 8
 		p.encode = func(e *encoder, v reflect.Value) { e.float(v.Float()) }
 		p.decode = func(d *decoder, v reflect.Value) { v.SetFloat(d.float()) }
@@ -77,6 +81,14 @@ func (e *encoder) float(f float64) {
 
 func (d *decoder) float() float64 {
 	return math.Float64frombits(binary.LittleEndian.Uint64(d.bytes(8)))
+}
+
+func (e *encoder) float32(f float32) {
+	e.buf = binary.LittleEndian.AppendUint32(e.buf, math.Float32bits(f))
+}
+
+func (d *decoder) float32() float32 {
+	return math.Float32frombits(binary.LittleEndian.Uint32(d.bytes(4)))
 }
 
 func (e *encoder) int(n int64) { e.buf = binary.AppendVarint(e.buf, n) }

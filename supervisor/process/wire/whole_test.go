@@ -77,6 +77,12 @@ func TestNothingIsLost(t *testing.T) {
 	requireCross(t, []uint64{0, math.MaxUint64})
 	requireCross(t, []float32{math.MaxFloat32, float32(math.Inf(-1))})
 	requireCross(t, []uintptr{7})
+	requireCross(t, []int64{math.MinInt64, 0, math.MaxInt64}, nil, []int64{})
+	requireCross(t, []float64{math.MaxFloat64, 0.1})
+	requireCross(t, [][]string{{"", "a"}, nil, {}})
+	requireCross(t, map[string][]int{"a": {1, -1}}, map[string][]int{"a": nil, "b": {}})
+	requireCross(t, []float32{0.1}, nil)
+	requireCross(t, map[float32]complex64{0.5: 1 + 2i})
 	requireCross(t, make([]struct{}, 1<<30))
 	requireCross(t, tree{nil, {}, {{}, nil}})
 	requireCross(t, url.URL{Scheme: "https", Host: "example.org", Path: "/a b"})
@@ -150,6 +156,17 @@ func TestShared(t *testing.T) {
 		depth++
 	}
 	require.Equal(t, 65, depth)
+
+	one, two := &point{1, 1}, &point{2, 2}
+	points, err := newPair(reflect.TypeFor[[]map[*point]*point]()).cross([]map[*point]*point{{one: two, two: one}, {one: one}})
+	require.NoError(t, err)
+	both := points.([]map[*point]*point)
+	for k := range both[1] {
+		require.Same(t, k, both[1][k])
+		require.Equal(t, point{1, 1}, *k)
+		require.Equal(t, point{2, 2}, *both[0][k])
+		require.Same(t, k, both[0][both[0][k]])
+	}
 
 	m := map[string]int{"a": 1}
 	got, err = newPair(reflect.TypeFor[[]map[string]int]()).cross([]map[string]int{m, m})
