@@ -22,13 +22,17 @@ func init() {
 
 // faults are deeds that end the whole process, or worse. They are for workers.
 var faults = map[string]func(context.Context, order) error{
-	"killed":     func(context.Context, order) error { suicide(unix.SIGKILL); return nil },
-	"segfault":   func(context.Context, order) error { suicide(unix.SIGSEGV); return nil },
-	"abort":      func(context.Context, order) error { suicide(unix.SIGABRT); return nil },
-	"terminated": func(context.Context, order) error { suicide(unix.SIGTERM); return nil },
-	"stopped":    func(context.Context, order) error { suicide(unix.SIGSTOP); return nil },
-	"exit 0":     func(context.Context, order) error { os.Exit(0); return nil },
-	"exit 7":     func(context.Context, order) error { os.Exit(7); return nil },
+	"killed":   func(context.Context, order) error { suicide(unix.SIGKILL); return nil },
+	"segfault": func(context.Context, order) error { suicide(unix.SIGSEGV); return nil },
+	"abort":    func(context.Context, order) error { suicide(unix.SIGABRT); return nil },
+	"terminated": func(context.Context, order) error {
+		signal.Reset(unix.SIGTERM) // it wants to be
+		suicide(unix.SIGTERM)
+		return nil
+	},
+	"stopped": func(context.Context, order) error { suicide(unix.SIGSTOP); return nil },
+	"exit 0":  func(context.Context, order) error { os.Exit(0); return nil },
+	"exit 7":  func(context.Context, order) error { os.Exit(7); return nil },
 
 	// It dies of itself when its time is up, and before anybody kills it.
 	"exit, late": func(ctx context.Context, _ order) error { <-ctx.Done(); os.Exit(7); return nil },

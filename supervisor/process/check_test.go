@@ -76,6 +76,39 @@ func TestRegisterPanics(t *testing.T) {
 	require.ErrorContains(t, panicOf(func() { process.RegisterState[*int, int, int](nil, count, nil) }), "enter")
 }
 
+type secretive struct {
+	Name   string
+	secret int
+}
+
+func takesSecret(_ context.Context, s secretive) (int, error) { return s.secret, nil }
+
+func returnsChannel(context.Context, int) (map[string]chan int, error) { return nil, nil }
+
+type opaque struct{ n int }
+
+func takesOpaque(_ context.Context, o opaque) (int, error) { return o.n, nil }
+
+type opaqueCodec struct{ process.Codec }
+
+// A type of which something would stay behind is refused by name, unless it has a codec.
+func TestRegisterRefusesTypes(t *testing.T) {
+	t.Parallel()
+	err := panicOf(func() { process.Register(takesSecret) })
+	require.ErrorContains(t, err, "process_test.takesSecret cannot be registered")
+	require.ErrorContains(t, err, "process_test.secretive.secret: it is not exported")
+	require.ErrorContains(t, panicOf(func() { process.Register(returnsChannel) }), "cannot encode map[string]chan int: a chan")
+	require.ErrorContains(t, panicOf(func() { process.RegisterEach(takesOpaqueEach) }), "opaque.n")
+	require.NoError(t, process.New(process.Options{}).Check(takesOpaque), "it has a codec")
+}
+
+func takesOpaqueEach(context.Context, []opaque) error { return nil }
+
+func init() {
+	process.RegisterCodec[opaque](func() process.Codec { return opaqueCodec{} })
+	process.Register(takesOpaque)
+}
+
 func panicOf(f func()) (err error) {
 	defer func() { err = fmt.Errorf("%v", recover()) }()
 	f()

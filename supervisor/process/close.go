@@ -9,7 +9,7 @@ import (
 )
 
 // How long a worker has that has run out of time, before it is killed, to tell its stacks
-// when it is asked, and then to print them on SIGQUIT: that works even where no
+// when it is asked, and then to print them on SIGABRT: that works even where no
 // goroutine gets to run.
 const (
 	askTime  = 100 * time.Millisecond
@@ -31,7 +31,9 @@ func (c *container) Close(ctx context.Context) error {
 	select {
 	case <-c.gone:
 	case <-ctx.Done():
-		c.end(context.Cause(ctx))
+	}
+	if ctx.Err() != nil {
+		c.end(context.Cause(ctx)) // also where nothing is left but a method of the user's that does not return
 	}
 	<-drained
 	if c.verdict != nil {
@@ -53,6 +55,7 @@ func (c *container) sendDrain() {
 
 // end kills the worker for a cause and waits until nothing of it is left.
 func (c *container) end(cause error) {
+	c.hasten.Do(func() { close(c.hurry) })
 	kind := KindClosed
 	if isTimeout(cause) {
 		kind = KindTimeout

@@ -7,14 +7,14 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
-// Codec turns the values of one type into bytes and back, see wire.Codec. The default is raw
-// bytes for strings and byte slices, and encoding/gob for the rest.
+// Codec turns the values of one type into bytes and back, see wire.Codec. The default one keeps what
+// goroutines keep, or refuses the type, see wire.NewCodec.
 type Codec = wire.Codec
 
 // RegisterCodec has inputs and values of type T cross with a codec of the caller's, in
 // place of the default one. codec is called once for each direction of each connection. Call
-// it where [Register] is called, in any order; it panics for a second codec for
-// T, and after [Main].
+// it where [Register] is called, and before that if the default codec refuses T; it panics for a second
+// codec for T, and after [Main].
 func RegisterCodec[T any](codec func() Codec) {
 	t := reflect.TypeFor[T]()
 	registry.Lock()
@@ -31,7 +31,7 @@ func RegisterCodec[T any](codec func() Codec) {
 }
 
 // RegisterError has errors of type T cross as themselves, so that errors.As finds them on
-// the other side. What gob encodes of T crosses: its exported fields. Any other error arrives
+// the other side. Of T its exported fields cross, as values do. Any other error arrives
 // with its text, its chain, the marks of package policy, and what errors.Is finds of the
 // well-known sentinels (context.Canceled, io.EOF, fs.ErrNotExist …). Call it where
 // [Register] is called; it panics for a T that cannot cross.
@@ -51,15 +51,13 @@ func newCodec(t reflect.Type) Codec {
 	return wire.NewCodec(t)
 }
 
-// checkTypes panics if a registered function takes or returns what has no codec. The
-// caller holds the registry.
-func checkTypes() {
-	for name, f := range registry.byName {
-		for _, t := range []reflect.Type{f.in, f.out} {
-			if registry.codecs[t] == nil {
-				if err := wire.CheckType(t); err != nil {
-					panic(fmt.Sprintf("process: %s is registered, but: %v", name, err))
-				}
+// checkTypes panics if a function that is to be registered takes or returns what the default codec refuses, and
+// nobody has registered another. The caller holds the registry.
+func (f *function) checkTypes() {
+	for _, t := range []reflect.Type{f.in, f.out} {
+		if registry.codecs[t] == nil {
+			if err := wire.CheckType(t); err != nil {
+				panic(fmt.Sprintf("process: %s cannot be registered: %v", f.name, err))
 			}
 		}
 	}

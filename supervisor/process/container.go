@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,7 @@ type container struct {
 	orders  *wire.Conn // by the lifeline
 	inputs  wire.Codec // of whoever calls Run
 	values  wire.Codec // of whoever listens
+	foreign bool       // these codecs may call methods of the user's
 	builder wire.BatchBuilder
 	next    uint64 // sequence number of the next input, of whoever calls Run
 	batch   atomic.Pointer[batch]
@@ -32,6 +34,8 @@ type container struct {
 	dead   chan struct{} // closed when the process has ended
 	dumped chan struct{} // closed when it has said where the function is
 	gone   chan struct{} // closed when nothing is left
+	hurry  chan struct{} // closed when the container is not closed in order
+	hasten sync.Once     // closes hurry
 
 	reason  atomic.Pointer[reason] // why we have killed it
 	turn    chan struct{}          // held by Run, and for good by Close
@@ -45,11 +49,14 @@ type container struct {
 	dump  string
 	bye   bool
 	exit  error // what exit has returned
+	deaf  bool  // nothing that it says is read any more
 
 	// What own has found out, for whoever has seen gone closed.
-	state   *os.ProcessState
-	verdict *supervisor.CrashError // nil if the end was in order
-	blamed  uint64                 // number of the input that it executed; 0 for none
+	state     *os.ProcessState
+	verdict   *supervisor.CrashError // nil if the end was in order
+	begun     uint64                 // number of the input that it has begun last; 0 for none
+	executing bool                   // it had not ended it
+	spoilt    bool                   // its connection was of no more use
 }
 
 // reason is why a worker was killed. It is noted before the kill, since the dead say
@@ -65,7 +72,8 @@ const drainTime = 200 * time.Millisecond
 
 // start starts a worker and says hello.
 func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, error) {
-	s, err := r.seed()
+	title := titleOf(launch, f)
+	s, err := r.seed(title)
 	if err != nil {
 		return nil, err
 	}
@@ -73,22 +81,23 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 		runtime: r, launch: launch, function: f, nonce: s.nonce, proc: s.proc,
 		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
 		turn: make(chan struct{}, 1), ear: make(chan struct{}, 1),
-		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}),
+		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}), hurry: make(chan struct{}),
 	}
+	c.foreign = wire.Foreign(c.inputs) || wire.Foreign(c.values)
 	c.conn, c.orders = wire.NewConn(c.proc.conn), wire.NewConn(c.proc.lifeline)
 	c.printed.start(c)
 	c.memory.start(c)
 	go c.own()
 	// An error here is that of a worker which has ended already: own finds out why.
 	_ = send(c.conn, wire.Hello, hello{
-		Nonce: c.nonce, Function: f.name, Container: launch.Container, Memory: r.opts.Memory,
+		Nonce: c.nonce, Function: f.name, Title: title, Container: launch.Container, Memory: r.opts.Memory,
 	})
 	return c, nil
 }
 
 // started waits until the worker is ready, or gone, and returns what Open does.
 func (c *container) started(ctx context.Context) (supervisor.Instance, error) {
-	forget := whenDone(ctx, func() { c.end(context.Cause(ctx)) })
+	forget := whenDone(ctx, nil, func() { c.end(context.Cause(ctx)) })
 	ready := c.listen(func() bool { return c.hello.Nonce != "" && !c.hello.Failed })
 	if cancelled := forget(); ready && !cancelled {
 		if c.runtime.opts.Spare > 0 {
@@ -103,8 +112,9 @@ func (c *container) started(ctx context.Context) (supervisor.Instance, error) {
 // own is the goroutine that sees the worker off.
 func (c *container) own() {
 	defer close(c.gone)
-	c.state = c.proc.wait()
+	c.proc.await()
 	close(c.dead)
+	c.state = c.proc.reap()
 	deadline := time.Now().Add(drainTime)
 	_ = c.proc.conn.SetReadDeadline(deadline)
 	c.printed.end(deadline)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/longshore-go/longshore/supervisor"
-	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
 // diagnose finds out how the worker ended, from all that is left of it, or returns
@@ -20,10 +19,10 @@ func (c *container) diagnose() *supervisor.CrashError {
 		Exit: code, Signal: signal, Output: string(c.printed.tail),
 		PeakMemory: max(c.memory.peak.Load(), c.proc.group.peak()),
 	}
-	if c.blamed = seq; phase == phaseUnheard && seq == 0 {
-		crash.Phase = supervisor.PhaseIdle
-	}
 	why := c.reason.Load()
+	unheard := phase == phaseUnheard || phase == phaseUnheardIdle
+	c.begun, c.executing = seq, phase == phaseInput || phase == phaseUnheard
+	c.spoilt = unheard || why != nil && why.kind == KindProtocol
 	switch {
 	case c.crash != nil:
 		c.fromReport(crash)
@@ -34,11 +33,16 @@ func (c *container) diagnose() *supervisor.CrashError {
 	case why != nil:
 		crash.Kind, crash.Err, crash.OOM = why.kind, why.err, why.kind == KindMemory
 		crash.Stack = cmp.Or(c.dump, string(c.printed.trace)) // if it had the time to say
+		if phase == phaseStart {
+			crash.Err = fmt.Errorf("%w (it has not come to process.Main: is that the first thing in main?)", why.err)
+		}
 	case c.proc.group.oomKilled():
 		crash.Kind, crash.OOM, crash.Err = KindOOM, true, errors.New("process: killed by the kernel at its memory limit")
 	case code == exitCrash && len(c.printed.trace) > 0:
 		readTrace(crash, string(c.printed.trace), c.printed.fatal)
-	case phase == phaseUnheard:
+	case phase == phaseStart && signal == "":
+		c.beforeMain(crash)
+	case unheard:
 		crash.Kind, crash.Err = KindProtocol, errors.New("process: the worker lost the connection to its parent")
 	case signal == "":
 		crash.Kind, crash.Err = KindExit, fmt.Errorf("process: the worker exited with code %d", code)
@@ -53,9 +57,9 @@ func (c *container) diagnose() *supervisor.CrashError {
 }
 
 var phases = map[uint64]supervisor.Phase{
-	phaseStart: supervisor.PhaseStart, phaseIdle: supervisor.PhaseIdle,
+	phaseStart: supervisor.PhaseStart, phaseMain: supervisor.PhaseStart, phaseIdle: supervisor.PhaseIdle,
 	phaseInput: supervisor.PhaseInput, phaseExit: supervisor.PhaseExit,
-	phaseUnheard: supervisor.PhaseInput,
+	phaseUnheard: supervisor.PhaseInput, phaseUnheardIdle: supervisor.PhaseIdle,
 }
 
 // fromReport is a panic or Goexit that the worker has recovered from to tell us.
@@ -68,7 +72,7 @@ func (c *container) fromReport(crash *supervisor.CrashError) {
 
 // fromRefusal is what a worker says that will not start.
 func (c *container) fromRefusal(crash *supervisor.CrashError) {
-	err, _, bad := wire.ParseError(c.hello.Error)
+	err, bad := c.parseError(c.hello.Error)
 	if bad != nil {
 		err = bad
 	}
@@ -76,6 +80,17 @@ func (c *container) fromRefusal(crash *supervisor.CrashError) {
 		err = &fatalStart{err}
 	}
 	crash.Kind, crash.Phase, crash.Err = KindStart, supervisor.PhaseStart, err
+}
+
+// beforeMain is the end of a worker that has not come to Main: something that is initialized has panicked, whose
+// trace is on stderr then; or the program does something else first, such as to read its flags, and always will.
+func (c *container) beforeMain(crash *supervisor.CrashError) {
+	if trace := initTrace(crash.Output); crash.Exit == exitCrash && trace != "" {
+		readTrace(crash, trace, c.printed.fatal)
+		return
+	}
+	crash.Kind = KindExit
+	crash.Err = fatal("the worker ended before process.Main: is it the first thing in main? (it exited with code %d)", crash.Exit)
 }
 
 // fatalStart is the error of a worker that no further start can mend, whatever the wire has left

@@ -18,8 +18,9 @@
 //
 // # What crosses
 //
-// Only inputs and values do, encoded by encoding/gob or a [Codec] of the caller's, strings and
-// byte slices as they are. What a closure has captured does not, nor does a change of a
+// Only inputs and values do. They arrive as they were, pointers to zero values, what is empty and what is
+// shared included; a type of which something would stay behind is refused by [Register], unless it has a
+// [Codec] of the caller's. What a closure has captured does not cross, nor does a change of a
 // global variable; so Register takes functions declared at top level and nothing else. An
 // input or a value that has no encoding, or takes more than 63 MiB, is an error of that input. Errors
 // cross with text, chain and marks, see [RegisterError]. The end of a context crosses with its
@@ -30,16 +31,20 @@
 // It leads a process group and shares with its parent a socket, a page of memory
 // which says what input it executes, and a pipe, the lifeline: by it comes what the worker must
 // hear while the function executes, and the parent's death. Its
-// stdin is empty; its stdout and stderr go to Options.Log, line by line. It reads signals from
-// nobody's terminal. Descriptors are as in any new process: 0, 1 and 2.
+// stdin is empty; its stdout and stderr go to Options.Log, line by line. It obeys its parent alone: signals by which a
+// terminal, an operator or a service manager ends a process are received and forgotten, from [Main] on, since
+// the parent gets them, too, and knows what is under way. Descriptors are as in any new process: 0, 1 and 2;
+// what the parent was itself left is closed. ps shows it as program, function and container.
 //
 // It is sent one chunk at a time, of about a millisecond of work, and no second one
 // ahead: the way costs about one part in a hundred of that, and an input that waits in a
 // worker which turns out to be slow is one that an idle worker cannot take.
 //
-// Nothing outlives its parent: a worker kills its group when the parent dies, however that
-// came about. What the function has started in other sessions stays, unless there is a
-// PIDNamespace or a Cgroup.
+// Nothing outlives its worker, nor a worker its parent, however that came about: the process group is killed, and on Linux
+// also who has left it for another one in the same session, as long as it has kept the variable LONGSHORE_FAMILY
+// in its environment. What has a session of its own, or was started with an environment without that variable in
+// a group of its own, stays, unless there is a PIDNamespace or a Cgroup. Where this program is the first of a container,
+// the killed are reaped; what ended by itself before its worker did, as an orphan, is not.
 //
 // # How it ends
 //

@@ -2,6 +2,8 @@
 
 package process
 
+import "reflect"
+
 // Spares are the processes that wait to be used, and how many of them are known to be dead.
 func (r *Runtime) Spares() (pids []int, dead int) {
 	r.spares.mu.Lock()
@@ -14,3 +16,6 @@ func (r *Runtime) Spares() (pids []int, dead int) {
 	}
 	return pids, dead
 }
+
+// DefaultCodec is the codec for values like v.
+func DefaultCodec(v any) Codec { return newCodec(reflect.TypeOf(v)) }

@@ -66,7 +66,7 @@ var faults = map[string]func(){
 	"exit 2":                func() { fmt.Fprintln(os.Stderr, "panic: not at all"); os.Exit(2) },
 	"exit 7":                func() { os.Exit(7) },
 	"killed":                func() { suicide(unix.SIGKILL) },
-	"terminated":            func() { suicide(unix.SIGTERM) },
+	"terminated":            func() { signal.Reset(unix.SIGTERM); suicide(unix.SIGTERM) },
 	"segmentation":          func() { suicide(unix.SIGSEGV) },
 	"abort":                 func() { suicide(unix.SIGABRT) },
 	"stopped":               func() { begun(); suicide(unix.SIGSTOP) },
@@ -94,9 +94,11 @@ var faults = map[string]func(){
 		os.Stderr.Write(noise)
 		fmt.Println() // for the next line to be one
 	},
-	"grandchildren in sessions": func() { breed(true); os.Exit(9) },
-	"grandchildren blocked":     func() { breed(false); begun(); select {} },
-	"grandchildren":             func() { breed(false); os.Exit(9) },
+	"grandchildren in sessions":       func() { breed(syscall.SysProcAttr{Setsid: true}); os.Exit(9) },
+	"grandchildren in groups":         func() { breed(syscall.SysProcAttr{Setpgid: true}); os.Exit(9) },
+	"grandchildren in groups blocked": func() { breed(syscall.SysProcAttr{Setpgid: true}); begun(); select {} },
+	"grandchildren blocked":           func() { breed(syscall.SysProcAttr{}); begun(); select {} },
+	"grandchildren":                   func() { breed(syscall.SysProcAttr{}); os.Exit(9) },
 }
 
 // begun tells the test that the fault is under way.
@@ -156,10 +158,10 @@ func eachSocket(f func(fd int)) {
 
 // breed starts processes that hold our pipes and outlive us, and prints their numbers as
 // our parent sees them.
-func breed(session bool) {
+func breed(how syscall.SysProcAttr) {
 	for range 3 {
 		cmd := exec.Command("sh", "-c", "read pid rest </proc/self/stat; echo grandchild $pid; exec sleep 1000")
-		cmd.Stderr, cmd.SysProcAttr = os.Stderr, &syscall.SysProcAttr{Setsid: session}
+		cmd.Stderr, cmd.SysProcAttr = os.Stderr, &how
 		out, err := cmd.StdoutPipe()
 		if err == nil {
 			err = cmd.Start()

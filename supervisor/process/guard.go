@@ -14,6 +14,7 @@ import (
 // the worker. A panic on another goroutine ends the worker by itself, and its trace is
 // what the parent knows.
 func (w *worker) guard() {
+	defer os.Exit(exitCrash) // even if a method of the panic's value ends this goroutine
 	value := recover()
 	report := wire.CrashReport{Panic: value, Goexit: value == nil, Stack: stack()}
 	phase, seq := w.page.read()
@@ -21,7 +22,6 @@ func (w *worker) guard() {
 		w.results.flush()
 	}
 	_ = w.conn.WriteFrame(wire.Crash, seq, report.Append(nil))
-	os.Exit(exitCrash)
 }
 
 const (

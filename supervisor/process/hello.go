@@ -7,16 +7,13 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
-// marker is the variable in a worker's environment that makes [Main] serve. Its value is
-// the nonce of the Hello to come: a process that got the variable by accident has no
-// parent that knows it.
-const marker = "LONGSHORE_WORKER"
-
-// hello is the first frame down. It is JSON since it is sent once. That both ends are of one
+// hello is the first frame down. Its nonce is the value of birth.Marker: a process that got the variable
+// by accident has no parent that knows it. It is JSON since it is sent once. That both ends are of one
 // version is checked with each frame.
 type hello struct {
 	Nonce     string `json:"nonce"`
 	Function  string `json:"function"`
+	Title     string `json:"title"` // see title
 	Container int    `json:"container"`
 	Memory    int64  `json:"memory,omitempty"`
 }

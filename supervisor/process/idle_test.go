@@ -14,6 +14,7 @@ import (
 
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
 var _ = process.Register(leave)
@@ -25,10 +26,13 @@ func leave(_ context.Context, what string) (int, error) {
 	go func() {
 		<-signals
 		eachSocket(func(fd int) {
-			if what == "garbage" {
-				_, _ = unix.Write(fd, []byte("garbage that is longer than a header"))
-			} else {
+			switch what {
+			case "end":
 				_ = unix.Shutdown(fd, unix.SHUT_WR)
+			case "begin of a frame":
+				_, _ = unix.Write(fd, []byte{wire.Version})
+			default:
+				_, _ = unix.Write(fd, []byte(what))
 			}
 		})
 		fmt.Println("spoilt")
@@ -40,7 +44,7 @@ func leave(_ context.Context, what string) (int, error) {
 // blamed for: none begins.
 func TestSpoiltWhileIdle(t *testing.T) {
 	t.Parallel()
-	for _, what := range []string{"garbage", "end"} {
+	for _, what := range []string{"garbage that is longer than a header", "garbage", "begin of a frame", "end"} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			spoilt := make(chan struct{})

@@ -11,7 +11,7 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
-// A worker whose scheduler is stuck cannot say where it is. It gets SIGQUIT, on which the Go
+// A worker whose scheduler is stuck cannot say where it is. It gets SIGABRT, on which the Go
 // runtime says what it can.
 func TestStuckScheduler(t *testing.T) {
 	t.Parallel()
@@ -19,5 +19,5 @@ func TestStuckScheduler(t *testing.T) {
 	crash := provoke(t, opts, "busy", true)
 	require.Equal(t, process.KindTimeout, crash.Kind)
 	require.Equal(t, 2, crash.Input)
-	require.Contains(t, crash.Stack, "SIGQUIT")
+	require.Contains(t, crash.Stack, "SIGABRT")
 }

@@ -1,6 +1,9 @@
 package process
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // listen reads frames until enough says so, which it reports, or the connection has ended.
 // Nobody listens to a worker that is idle: to take the ear from somebody who sleeps in a
@@ -30,12 +33,23 @@ func (c *container) listenToEnd() {
 // sane reports whether an idle worker has kept silent, as it should. What the function's
 // leftovers have done to the connection is found before the next input is blamed for it.
 func (c *container) sane() bool {
-	return c.listen(func() bool { return c.conn.Buffered() == 0 && !c.proc.conn.readable() })
+	spoke := false
+	return c.listen(func() bool {
+		silent := c.conn.Buffered() == 0 && !c.proc.conn.readable()
+		switch { // whoever speaks out of turn may not speak to the end
+		case !silent:
+			_ = c.proc.conn.SetReadDeadline(time.Now().Add(deathTime))
+		case spoke:
+			_ = c.proc.conn.SetReadDeadline(time.Time{})
+		}
+		spoke = !silent
+		return silent
+	})
 }
 
 // whenDone calls f on a goroutine of its own when ctx ends. forget keeps it from that, or
-// waits for f to return and reports true.
-func whenDone(ctx context.Context, f func()) (forget func() (called bool)) {
+// waits for f to return, or until impatient is closed, and reports true.
+func whenDone(ctx context.Context, impatient <-chan struct{}, f func()) (forget func() (called bool)) {
 	if ctx.Done() == nil {
 		return func() bool { return false }
 	}
@@ -48,7 +62,10 @@ func whenDone(ctx context.Context, f func()) (forget func() (called bool)) {
 		if stop() {
 			return false
 		}
-		<-returned
+		select {
+		case <-returned:
+		case <-impatient:
+		}
 		return true
 	}
 }

@@ -15,9 +15,16 @@ func TestMain(m *testing.M) {
 	if os.Getenv(withoutMain) != "" {
 		checkWithoutMain()
 	}
+	if before := beforeMain[os.Getenv(firstThing)]; before != nil && len(os.Args) == 1 {
+		before()
+	}
 	process.Main()
 	if os.Getenv(asParent) != "" {
 		parent()
+	}
+	if run := programs[os.Getenv(asProgram)]; run != nil {
+		run()
+		os.Exit(0)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -26,6 +26,8 @@ type socket struct{ *os.File }
 
 func (*socket) readable() bool { return false }
 
+type lateReader struct{ *os.File }
+
 type proc struct {
 	page  *page
 	group *cgroup
@@ -35,12 +37,17 @@ type proc struct {
 	stdout, stderr, trace, lifeline *os.File
 }
 
-func spawn(Options, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }
+func spawn(Options, string, string, *cgroup) (*proc, error) { return nil, errors.ErrUnsupported }
 
 func (*proc) quit()                  {}
 func (*proc) kill()                  {}
-func (*proc) wait() *os.ProcessState { return nil }
+func (*proc) await()                 {}
+func (*proc) reap() *os.ProcessState { return nil }
 func (*proc) close()                 {}
+
+var shown string
+
+func retitle(_, _ string) {}
 
 func die() { os.Exit(exitCrash) }
 

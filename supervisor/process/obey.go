@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"io"
 	"sync"
 
 	"github.com/longshore-go/longshore/supervisor/process/wire"
@@ -13,11 +12,8 @@ import (
 func (w *worker) obey() {
 	for {
 		frame, err := w.lifeline.ReadFrame()
-		if err == io.EOF {
-			die()
-		}
 		if err != nil {
-			w.lose()
+			w.lose() // to nobody, if the parent is dead; the function may also have closed what is not its own
 		}
 		switch frame.Type {
 		case wire.Cancel:

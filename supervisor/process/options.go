@@ -1,6 +1,8 @@
 package process
 
 import (
+	"strings"
+
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -30,15 +32,17 @@ type Options struct {
 	// 1000. Zero means none.
 	Spare int
 
-	// Env is the environment of workers, as os.Environ has it. Nil means that of this
-	// process.
+	// Env is the environment of workers, as os/exec takes it: of several values of a variable the
+	// last one counts. Variables that mean this very process, as for socket activation, do not reach workers.
+	// Nil means that of this process.
 	Env []string
 
 	// Log is given what workers print on stdout and stderr, line by line, by one goroutine
 	// for each worker, so it must be safe for concurrent use. It never delays a
 	// worker: lines that it is too slow for are dropped and counted, see
 	// [Runtime.Dropped]. Nil means that lines go to os.Stderr, each after the
-	// function's name and the container's ID.
+	// function's name and the container's ID. A worker waits for that as the function would in this
+	// process; only when it takes nothing for a second are lines lost, which is said there as soon as it can be.
 	Log func(Line)
 }
 
@@ -55,6 +59,11 @@ func (o Options) Validate() error {
 	}
 	if o.Spare < 0 || o.Spare > maxSpare {
 		return &policy.InvalidError{Field: "Spare", Value: o.Spare, Reason: "must be 0 to 1000"}
+	}
+	for _, entry := range o.Env {
+		if strings.Contains(entry, "\x00") {
+			return &policy.InvalidError{Field: "Env", Value: entry, Reason: "must not contain a NUL"}
+		}
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package process
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -22,16 +21,13 @@ const (
 	tailSize  = 16 << 10 // the end of stderr
 	traceSize = 64 << 10 // the beginning of the trace: the goroutine at fault comes first
 	lineSize  = 64 << 10 // a longer line is cut into several
-	lineQueue = 1024     // lines that Options.Log may lag behind
-	logTime   = 100 * time.Millisecond
 )
 
-// output reads what a worker prints. A worker that prints never waits for anybody but
-// the reader of its pipe, who waits for nobody.
+// output reads what a worker prints. A worker that prints waits for nobody but the reader of its pipe, and that for nobody
+// but a log which does take lines.
 type output struct {
 	readers sync.WaitGroup
-	lines   chan Line
-	logged  chan struct{} // closed when all lines are logged
+	log     lineLog
 	files   []*os.File
 	tail    []byte // of stderr
 	fatal   string // the last line of stderr that begins with fatalPrefix
@@ -39,53 +35,37 @@ type output struct {
 }
 
 func (o *output) start(c *container) {
-	o.lines, o.logged = make(chan Line, lineQueue), make(chan struct{})
 	o.files = []*os.File{c.proc.stdout, c.proc.stderr, c.proc.trace}
 	name := c.launch.Name
 	if name == "" {
 		name = c.function.name
 	}
-	line := Line{Function: name, Container: c.launch.Container}
-	o.readers.Go(func() { readLines(c.proc.stdout, nil, o.queue(c, line, "stdout")) })
+	o.log.start(c.runtime.opts.Log, Line{Function: name, Container: c.launch.Container}, &c.runtime.dropped)
+	o.readers.Go(func() { readLines(&lateReader{File: c.proc.stdout}, nil, o.taker(c, "stdout")) })
 	o.readers.Go(func() {
-		queue := o.queue(c, line, "stderr")
-		readLines(c.proc.stderr, &o.tail, func(text []byte) {
+		take := o.taker(c, "stderr")
+		readLines(&lateReader{File: c.proc.stderr}, &o.tail, func(text []byte) {
 			if bytes.HasPrefix(text, []byte(fatalPrefix)) {
 				o.fatal = string(text)
 			}
-			queue(text)
+			take(text)
 		})
 	})
 	o.readers.Go(func() {
-		o.trace, _ = io.ReadAll(io.LimitReader(c.proc.trace, traceSize))
-		_, _ = io.Copy(io.Discard, c.proc.trace)
+		trace := &lateReader{File: c.proc.trace}
+		o.trace, _ = io.ReadAll(io.LimitReader(trace, traceSize))
+		_, _ = io.Copy(io.Discard, trace)
 	})
-	go o.log(c.runtime.opts.Log)
 }
 
-// queue returns what takes the lines of a stream.
-func (o *output) queue(c *container, line Line, stream string) func([]byte) {
-	line.Stream = stream
-	return func(text []byte) {
-		line.Text = string(text)
+// taker returns what takes the lines of a stream.
+func (o *output) taker(c *container, stream string) func([]byte) {
+	return func(line []byte) {
+		text := string(line)
 		if c.launch.Print != nil {
-			c.launch.Print(stream, line.Text)
+			c.launch.Print(stream, text)
 		}
-		select {
-		case o.lines <- line:
-		default:
-			c.runtime.dropped.Add(1)
-		}
-	}
-}
-
-func (o *output) log(log func(Line)) {
-	defer close(o.logged)
-	if log == nil {
-		log = func(l Line) { fmt.Fprintf(os.Stderr, "[%s %d] %s\n", l.Function, l.Container, l.Text) }
-	}
-	for line := range o.lines {
-		log(line)
+		o.log.put(stream, text)
 	}
 }
 
@@ -96,14 +76,10 @@ func (o *output) end(deadline time.Time) {
 	}
 }
 
-// wait waits for the readers, and for a while for Options.Log, which may be slow.
+// wait waits for the readers, and for the log as long as it takes lines.
 func (o *output) wait() {
 	o.readers.Wait()
-	close(o.lines)
-	select {
-	case <-o.logged:
-	case <-time.After(logTime):
-	}
+	o.log.end()
 }
 
 // readLines reads lines to the end of r, and keeps the end of all if asked to.

@@ -15,10 +15,12 @@ type page struct {
 
 const (
 	phaseStart = iota // a new page is all zero
+	phaseMain         // it has come to Main
 	phaseIdle
 	phaseInput
 	phaseExit
-	phaseUnheard // the worker and its parent do not understand each other any more; with the input that executed, or 0
+	phaseUnheard     // the worker and its parent do not understand each other any more, while an input executed
+	phaseUnheardIdle // and while none did
 )
 
 const phaseBits = 3
@@ -26,11 +28,22 @@ const phaseBits = 3
 func (p *page) enter(phase uint64) { p.word.Store(phase) }
 func (p *page) begin(seq uint64)   { p.word.Store(seq<<phaseBits | phaseInput) }
 
-func (p *page) unheard() {
+// rest ends a batch. The number of the last input stays.
+func (p *page) rest() {
 	_, seq := p.read()
-	p.word.Store(seq<<phaseBits | phaseUnheard)
+	p.word.Store(seq<<phaseBits | phaseIdle)
 }
 
+func (p *page) unheard() {
+	phase, seq := p.read()
+	if phase == phaseInput {
+		p.word.Store(seq<<phaseBits | phaseUnheard)
+	} else {
+		p.word.Store(seq<<phaseBits | phaseUnheardIdle)
+	}
+}
+
+// read returns the phase and the last input that was begun, 0 for none.
 func (p *page) read() (phase, seq uint64) {
 	w := p.word.Load()
 	return w & (1<<phaseBits - 1), w >> phaseBits

@@ -16,12 +16,15 @@ const deathTime = 200 * time.Millisecond
 // receive reads a frame and reports whether another may follow. Whoever calls it holds the
 // ear. Outcomes are told on its goroutine.
 func (c *container) receive() bool {
+	if c.deaf {
+		return false
+	}
 	frame, err := c.conn.ReadFrame()
 	if err == nil {
 		err = c.take(frame)
 	}
 	if err == nil {
-		return true
+		return !c.deaf
 	}
 	if !isProtocol(err) {
 		select {
@@ -53,7 +56,7 @@ func (c *container) take(frame wire.Frame) error {
 	case wire.Results:
 		return c.takeResults(frame)
 	case wire.Crash:
-		report, err := wire.ParseCrash(frame.Payload)
+		report, err := c.parseCrash(frame.Payload)
 		if err == nil {
 			c.crash = &report
 		}
@@ -65,7 +68,7 @@ func (c *container) take(frame wire.Frame) error {
 		}
 		return nil
 	case wire.Bye:
-		err, _, bad := wire.ParseError(frame.Payload)
+		err, bad := c.parseError(frame.Payload)
 		c.bye, c.exit = bad == nil, err
 		return bad
 	}
@@ -105,36 +108,69 @@ func (c *container) takeResults(frame wire.Frame) error {
 	if items.Len() > len(b.positions)-b.reported {
 		return unexpected(frame, "more results than inputs")
 	}
-	for {
+	return c.tell(b, items)
+}
+
+// outcome is what a result says.
+type outcome struct {
+	value any
+	err   error
+	bad   error // what is bad about the result
+}
+
+// tell tells the outcomes in a frame, as far as they can be decoded.
+func (c *container) tell(b *batch, items wire.ResultsReader) error {
+	decoded := make([]outcome, items.Len())
+	foreign := c.foreign || hasErrors(items)
+	n, ok := c.apart(foreign, 0, func(i int) bool {
 		item, ok := items.Next()
-		if !ok {
-			break
+		if ok {
+			decoded[i] = c.outcome(item)
 		}
-		value, err, bad := c.outcome(item)
-		if bad != nil {
-			return bad
-		}
-		b.done(b.positions[b.reported], value, err)
+		return ok && decoded[i].bad == nil
+	}, func(i int, err error) { decoded[i].err = cannotCross("value", err) })
+	for i := range min(n, len(decoded)) {
+		b.done(b.positions[b.reported], decoded[i].value, decoded[i].err)
 		b.reported++
+	}
+	switch {
+	case !ok: // that goroutine still reads the frame
+		c.deaf, b.stuck = true, b.positions[b.reported]
+	case n < len(decoded):
+		return decoded[n].bad
 	}
 	b.ended = b.reported == len(b.positions)
 	return nil
 }
 
-// outcome is a result as the mapper wants it, or what is bad about it.
-func (c *container) outcome(item wire.ResultItem) (value any, err, bad error) {
-	if item.Outcome == wire.Mixed {
-		return c.mixed(item.Bytes)
-	}
-	if item.Outcome != wire.Value {
-		err, _, bad = wire.ParseError(item.Bytes)
-		if item.Outcome == wire.Uncoded && bad == nil {
-			err = policy.Permanent(fmt.Errorf("process: the input or its value cannot cross: %w", err))
+// hasErrors reports whether one of the results is an error, which may be of a type with methods.
+func hasErrors(items wire.ResultsReader) bool {
+	for {
+		item, ok := items.Next()
+		if !ok || item.Outcome != wire.Value {
+			return ok
 		}
-		return nil, err, bad
 	}
-	value, err = c.value(item.Bytes)
-	return value, err, nil
+}
+
+func cannotCross(what string, err error) error {
+	return policy.Permanent(fmt.Errorf("process: the %s cannot cross: %w", what, err))
+}
+
+// outcome is a result as the mapper wants it, or what is bad about it.
+func (c *container) outcome(item wire.ResultItem) (o outcome) {
+	switch item.Outcome {
+	case wire.Mixed:
+		o.value, o.err, o.bad = c.mixed(item.Bytes)
+	case wire.Value:
+		o.value, o.err = c.value(item.Bytes)
+	default:
+		o.err, _, o.bad = wire.ParseError(item.Bytes)
+		if item.Outcome == wire.Uncoded && o.bad == nil {
+			o.err = cannotCross("input or its value", o.err)
+		}
+	}
+	return o
 }
 
 // mixed is a value beside errors of some of its elements.
@@ -152,7 +188,7 @@ func (c *container) mixed(src []byte) (value any, err, bad error) {
 func (c *container) value(src []byte) (any, error) {
 	return c.function.value(func(into any) error {
 		if err := c.conn.Decode(c.values, src, into); err != nil {
-			return policy.Permanent(fmt.Errorf("process: the value cannot cross: %w", err))
+			return cannotCross("value", err)
 		}
 		return nil
 	})

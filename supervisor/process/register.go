@@ -21,8 +21,10 @@ import (
 //	var _ = process.Register(resize)
 //
 // fn must be a function declared at top level, since its name is all that travels: a closure,
-// a method value or an instance of a generic function may hold state that does not. Register
-// panics for these, for a second registration, and after Main.
+// a method value or an instance of a generic function may hold state that does not. In and Out must
+// have a codec that loses nothing: see [RegisterCodec] for those of which the default one would leave
+// something behind, such as a field that is not exported. Register panics for these, with the name of the
+// type and the reason, for a second registration, and after Main.
 func Register[In, Out any](fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	f := newFunction[In, Out](fn)
 	f.enter = func(context.Context) (member, error) {
@@ -76,6 +78,7 @@ type function struct {
 	enter   func(context.Context) (member, error)
 	input   func(decode func(into any) error) (any, error) // decodes an In
 	value   func(decode func(into any) error) (any, error) // decodes an Out
+	caution caution
 }
 
 // member is a function in one worker.
@@ -136,12 +139,12 @@ func hook() {
 	for _, err := range supervisor.Sentinels() {
 		wire.RegisterSentinel(err)
 	}
-	checkTypes()
 }
 
 func register(f *function) {
 	registry.Lock()
 	defer registry.Unlock()
+	f.checkTypes()
 	switch {
 	case registry.byName[f.name] != nil:
 		panic("process: " + f.name + " is registered twice")

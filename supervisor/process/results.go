@@ -23,6 +23,8 @@ type results struct {
 	codec wire.Codec
 	// batches says that the function may be one over batches: it takes and returns slices.
 	batches bool
+	foreign bool                // the codec may call methods of the user's
+	single  wire.ResultsBuilder // of the goroutine that executes: one outcome, before it is added
 
 	mu      sync.Mutex // a timer sends, too
 	builder wire.ResultsBuilder
@@ -40,13 +42,20 @@ func (r *results) begin(first, end uint64) {
 	r.next, r.end, r.sent = first, end, time.Now()
 }
 
-// add adds the outcome of the next input.
+// add adds the outcome of the next input. Methods of the user's are not called while the mutex is held: they may
+// block, and what is finished must be sent nevertheless.
 func (r *results) add(value any, err error) {
+	add := func(b *wire.ResultsBuilder) error { return r.append(b, value, err) }
+	if r.foreign || err != nil {
+		r.single.Reset()
+		_ = add(&r.single) // an empty one is never full
+		add = func(b *wire.ResultsBuilder) error { return b.Append(&r.single) }
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.append(value, err) != nil {
+	if add(&r.builder) != nil {
 		r.send() // it is full; an empty one never is
-		_ = r.append(value, err)
+		_ = add(&r.builder)
 	}
 	switch {
 	case r.next+uint64(r.builder.Len()) == r.end:
@@ -63,18 +72,18 @@ func (r *results) add(value any, err error) {
 	}
 }
 
-func (r *results) append(value any, err error) error {
+func (r *results) append(b *wire.ResultsBuilder, value any, err error) error {
 	if err == nil {
-		return r.builder.AddValue(r.codec, value)
+		return b.AddValue(r.codec, value)
 	}
 	if each, ok := errors.AsType[supervisor.Errors](err); ok && r.batches {
-		return r.builder.AddMixed(r.codec, value, each)
+		return b.AddMixed(r.codec, value, each)
 	}
 	outcome := wire.Failed
 	if _, ours := errors.AsType[*decodeError](err); ours {
 		outcome = wire.Uncoded
 	}
-	return r.builder.AddError(outcome, err)
+	return b.AddError(outcome, err)
 }
 
 // flush sends what is there. It blocks while the parent takes nothing.

@@ -3,9 +3,7 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
@@ -18,6 +16,7 @@ type batch struct {
 
 	// Whoever listens may read these, and all when gone is closed.
 	reported int  // of positions
+	stuck    int  // position of the input whose value did not come out of its methods; NoInput for none
 	ended    bool // no outcome is to come
 	early    bool // it ended before all were begun
 }
@@ -36,8 +35,12 @@ func (c *container) Run(ctx context.Context, chunk supervisor.Chunk, done func(i
 		return c.lost(nil)
 	}
 	for from := 0; from < len(chunk.Inputs) && ctx.Err() == nil; {
-		b := &batch{first: c.next, done: done}
-		from = c.pack(b, chunk, from)
+		b := &batch{first: c.next, done: done, stuck: supervisor.NoInput}
+		var ok bool
+		if from, ok = c.pack(b, chunk, from); !ok {
+			<-c.gone
+			return c.stuckAt(from)
+		}
 		if len(b.positions) == 0 {
 			continue
 		}
@@ -48,21 +51,40 @@ func (c *container) Run(ctx context.Context, chunk supervisor.Chunk, done func(i
 	return nil
 }
 
-// pack fills the builder with inputs from that position on, and returns where it stopped.
-func (c *container) pack(b *batch, chunk supervisor.Chunk, from int) int {
+// pack fills the builder with inputs from that position on, and returns where it stopped; it reports false if that
+// is since the input does not come out of its methods.
+func (c *container) pack(b *batch, chunk supervisor.Chunk, from int) (next int, ok bool) {
 	c.builder.Timeout, c.builder.Deadline = chunk.Timeout, chunk.Deadline
-	for i := from; i < len(chunk.Inputs); i++ {
+	type failure struct {
+		i   int
+		err error
+	}
+	var failures []failure
+	var positions []int
+	limit := c.function.caution.limit(len(chunk.Inputs))
+	next, ok = c.apart(c.foreign, from, func(i int) bool {
+		if i == len(chunk.Inputs) || len(positions) == limit {
+			return false
+		}
 		err := c.builder.Add(chunk.Index+i, chunk.Attempt, c.inputs, chunk.Inputs[i])
 		switch {
 		case errors.Is(err, wire.ErrFull):
-			return i
+			return false
 		case err != nil:
-			b.done(i, nil, policy.Permanent(fmt.Errorf("process: the input cannot cross: %w", err)))
+			failures = append(failures, failure{i, err})
 		default:
-			b.positions = append(b.positions, i)
+			positions = append(positions, i)
 		}
+		return true
+	}, func(i int, err error) { failures = append(failures, failure{i, err}) })
+	if !ok {
+		return next, false // the rest is still in use
 	}
-	return len(chunk.Inputs)
+	b.positions = positions
+	for _, f := range failures {
+		b.done(f.i, nil, cannotCross("input", f.err))
+	}
+	return next, true
 }
 
 // execute sends a batch and listens until its end. It reports false if nothing is to follow.
@@ -70,7 +92,7 @@ func (c *container) execute(ctx context.Context, b *batch) (more bool, err error
 	c.next += uint64(len(b.positions))
 	c.batch.Store(b)
 	defer c.batch.Store(nil)
-	forget := whenDone(ctx, func() {
+	forget := whenDone(ctx, c.hurry, func() {
 		_ = c.orders.WriteFrame(wire.Cancel, b.first, wire.AppendError(nil, context.Cause(ctx)))
 	})
 	defer forget()
@@ -97,10 +119,35 @@ func (c *container) lost(b *batch) *supervisor.CrashError {
 		crash = *c.verdict
 	}
 	crash.Input = supervisor.NoInput
-	if b != nil && c.blamed >= b.first+uint64(b.reported) && c.blamed < b.first+uint64(len(b.positions)) {
-		crash.Input = b.positions[c.blamed-b.first]
+	if b != nil {
+		crash.Input = c.blame(b)
 	}
 	return &crash
+}
+
+// blame returns the position of the input that ended the worker, or NoInput.
+func (c *container) blame(b *batch) int {
+	reported := b.first + uint64(b.reported)
+	switch {
+	case b.stuck != supervisor.NoInput:
+		return b.stuck
+	case c.begun < reported || c.begun >= b.first+uint64(len(b.positions)): // none of these
+		return supervisor.NoInput
+	case c.spoilt && c.begun > reported:
+		// Who has spoilt the connection was not reported, and so were not others that shared its frame.
+		c.function.caution.raise()
+		return supervisor.NoInput
+	case !c.spoilt && !c.executing:
+		return supervisor.NoInput
+	}
+	return b.positions[c.begun-b.first]
+}
+
+// stuckAt is lost for an input that does not come out of its methods, before anything was sent.
+func (c *container) stuckAt(position int) *supervisor.CrashError {
+	crash := c.lost(nil)
+	crash.Input = position
+	return crash
 }
 
 var errClosed = errors.New("process: the container was closed")

@@ -61,5 +61,5 @@ func (r *Runtime) Open(ctx context.Context, launch supervisor.Launch) (superviso
 	return c.started(ctx)
 }
 
-// Dropped is the number of lines that Options.Log was too slow for.
+// Dropped is the number of lines that Options.Log was too slow for, or a stderr that took nothing.
 func (r *Runtime) Dropped() int64 { return r.dropped.Load() }

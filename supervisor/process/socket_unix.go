@@ -26,7 +26,7 @@ const maxMisses = 4
 // all from the number of containers, so it is tried: each spin in vain doubles the
 // number of reads that do not spin.
 type socket struct {
-	*os.File
+	lateReader
 	fd     int
 	never  bool // there is but one processor
 	misses int  // spins in vain since the last one that was not
@@ -35,7 +35,7 @@ type socket struct {
 
 func newSocket(fd int, name string) *socket {
 	never := min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) == 1
-	return &socket{File: os.NewFile(uintptr(fd), name), fd: fd, never: never}
+	return &socket{lateReader: lateReader{File: os.NewFile(uintptr(fd), name)}, fd: fd, never: never}
 }
 
 // Read reads as the file does. It has one caller at a time.
@@ -47,7 +47,7 @@ func (s *socket) Read(b []byte) (int, error) {
 	case !s.readable():
 		s.spin()
 	}
-	return s.File.Read(b)
+	return s.lateReader.Read(b)
 }
 
 // spin waits until there is something to read, or that was in vain.

@@ -21,24 +21,24 @@ type seed struct {
 	proc  *proc
 }
 
-// sow starts a worker.
-func (r *Runtime) sow() (s seed, err error) {
+// sow starts a worker, which the system shows with that title.
+func (r *Runtime) sow(title string) (s seed, err error) {
 	group, err := r.newGroup()
 	if err != nil {
 		return s, err
 	}
 	s.nonce = rand.Text()
-	s.proc, err = spawn(r.opts, s.nonce, group)
+	s.proc, err = spawn(r.opts, s.nonce, title, group)
 	return s, err
 }
 
 // seed returns a worker for a container: a spare one that lives, or a new one.
-func (r *Runtime) seed() (seed, error) {
+func (r *Runtime) seed(title string) (seed, error) {
 	s, ok := r.spares.take()
 	if ok {
 		return s, nil
 	}
-	s, err := r.sow()
+	s, err := r.sow(title)
 	if err != nil {
 		r.left()
 	}
@@ -66,7 +66,7 @@ func (r *Runtime) spare() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.open > 0 && len(p.idle) < r.opts.Spare {
-		s, err := r.sow()
+		s, err := r.sow(spareTitle())
 		if err != nil {
 			return
 		}
@@ -91,6 +91,7 @@ func (r *Runtime) left() {
 // end ends a worker that was not needed, and waits for that.
 func (s seed) end() {
 	s.proc.kill()
-	s.proc.wait()
+	s.proc.await()
+	s.proc.reap()
 	s.proc.close()
 }

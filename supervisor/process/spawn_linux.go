@@ -12,7 +12,12 @@ import (
 func executable() string { return "/proc/self/exe" }
 
 func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
-	attr := &syscall.SysProcAttr{Setpgid: true}
+	attr := &syscall.SysProcAttr{
+		Setpgid: true,
+		// A worker that somebody has stopped cannot see us die: it is woken then. (The signal comes when the thread ends
+		// that started the worker, which is harmless.)
+		Pdeathsig: syscall.SIGCONT,
+	}
 	if opts.PIDNamespace {
 		attr.Cloneflags |= syscall.CLONE_NEWPID
 		if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
@@ -27,16 +32,21 @@ func attributes(opts Options, group *cgroup) *syscall.SysProcAttr {
 	return attr
 }
 
-// wait waits for the end of the worker, kills what is left of its group, and only then
-// gives its number back: until then the number can be nobody else's.
-func (p *proc) wait() *os.ProcessState {
+// await waits for the end of the worker. Its number is still its own.
+func (p *proc) await() {
 	for errors.Is(unix.Waitid(unix.P_PID, p.os.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
 	}
+}
+
+// reap kills what is left of the family of a worker that has ended, and only then gives its number back: until
+// then the number can be nobody else's.
+func (p *proc) reap() *os.ProcessState {
 	p.group.kill()
+	_ = unix.Kill(-p.os.Pid, unix.SIGKILL)
+	familyOf(p.os.Pid, p.mark).end()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	unix.Kill(-p.os.Pid, unix.SIGKILL)
-	state, _ := p.os.Wait()
+	p.state, _ = p.os.Wait()
 	p.reaped = true
-	return state
+	return p.state
 }

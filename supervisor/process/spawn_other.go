@@ -21,14 +21,24 @@ func executable() string {
 
 func attributes(Options, *cgroup) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// wait waits for the end of the worker and kills what is left of its group. The number of a
-// group is not used again while somebody is in it; if nobody is, the signal comes too
-// soon after the wait for a number to come round.
-func (p *proc) wait() *os.ProcessState {
+// await waits for the end of the worker.
+func (p *proc) await() {
 	state, _ := p.os.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	unix.Kill(-p.os.Pid, unix.SIGKILL)
-	p.reaped = true
-	return state
+	p.state, p.reaped = state, true
 }
+
+// reap kills what is left of the worker's group. The number of a group is not used again while somebody is in it;
+// if nobody is, the signal comes too soon after the wait for a number to come round.
+func (p *proc) reap() *os.ProcessState {
+	unix.Kill(-p.os.Pid, unix.SIGKILL)
+	return p.state
+}
+
+// family is for Linux: elsewhere what has left the worker's process group stays.
+type family struct{}
+
+func familyOf(int, string) family { return family{} }
+
+func (family) end() {}

@@ -3,12 +3,8 @@
 package process
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
+	"crypto/rand"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -18,6 +14,7 @@ import (
 // proc is a worker process as its parent sees it: how to talk to it and how to kill it.
 type proc struct {
 	os   *os.Process
+	mark string // of its family
 	page *page
 
 	conn     *socket // nothing that the function prints can harm it
@@ -29,20 +26,12 @@ type proc struct {
 
 	mu     sync.Mutex // held for a signal, so that it cannot hit a number used again
 	reaped bool
+	state  *os.ProcessState // how it ended, once it is reaped
 }
 
-// The descriptors of a worker from firstFD on, in this order.
-const (
-	firstFD = 3
-	fdConn  = iota - 1 + firstFD
-	fdPage
-	fdTrace
-	fdLifeline
-)
-
 // spawn starts a worker, which then waits for its Hello.
-func spawn(opts Options, nonce string, group *cgroup) (*proc, error) {
-	p := &proc{group: group}
+func spawn(opts Options, nonce, title string, group *cgroup) (*proc, error) {
+	p := &proc{group: group, mark: rand.Text()}
 	files, err := p.channels()
 	defer func() {
 		for _, f := range files {
@@ -50,8 +39,8 @@ func spawn(opts Options, nonce string, group *cgroup) (*proc, error) {
 		}
 	}()
 	if err == nil {
-		p.os, err = os.StartProcess(executable(), []string{os.Args[0]}, &os.ProcAttr{
-			Env: environment(opts.Env, nonce), Files: files, Sys: attributes(opts, group),
+		p.os, err = os.StartProcess(executable(), []string{title}, &os.ProcAttr{
+			Env: environment(opts.Env, nonce, p.mark), Files: files, Sys: attributes(opts, group),
 		})
 	}
 	if err != nil {
@@ -120,32 +109,9 @@ func socketPair() (ours *socket, theirs *os.File, err error) {
 	return newSocket(fds[0], "worker"), os.NewFile(uintptr(fds[1]), "parent"), err
 }
 
-// environment is that of a worker. Socket activation means descriptor 3, which is ours
-// there, and a core file is not for the runtime to write.
-func environment(env []string, nonce string) []string {
-	if env == nil {
-		env = os.Environ()
-	}
-	env = slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
-		name, _, _ := strings.Cut(entry, "=")
-		return name == "GOTRACEBACK" || strings.HasPrefix(name, "LISTEN_") || name == marker
-	})
-	return append(env, marker+"="+nonce)
-}
-
-// startError says whether another try could succeed.
-func startError(err error, opts Options) error {
-	switch {
-	case opts.PIDNamespace && (errors.Is(err, unix.EPERM) || errors.Is(err, unix.EINVAL)):
-		return fatal("the system refuses a process namespace: %v", err)
-	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
-		return fatal("%v", err)
-	}
-	return fmt.Errorf("process: %w", err)
-}
-
-// quit makes the worker print where its goroutines are, and die.
-func (p *proc) quit() { p.signal(p.os.Pid, unix.SIGQUIT) }
+// quit makes the worker print where its goroutines are, and die. SIGABRT is the only signal
+// that still does that to it.
+func (p *proc) quit() { p.signal(p.os.Pid, unix.SIGABRT) }
 
 // kill ends the worker and what it has started.
 func (p *proc) kill() {

@@ -2,7 +2,9 @@ package process
 
 import (
 	"errors"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -11,12 +13,37 @@ import (
 // alone (golang/go#76859), and long before the end of what follows.
 const fatalPrefix = "fatal error: "
 
+// Where a trace begins: on the runtime's own descriptor behind whatever the function has written there by mistake, on stderr at
+// the beginning of a line.
+var (
+	beginning     = pattern(`panic: |fatal error: |SIG[A-Z]+: |\[signal |goroutine \d+ `)
+	lineBeginning = pattern(`(?m)^(panic: |fatal error: |SIG[A-Z]+: )`)
+)
+
+// pattern is compiled when it is needed: every worker would pay for it, to start.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
+// initTrace is what the Go runtime prints on stderr of a program that dies before [Main]: from the line that
+// says why on, if a goroutine follows.
+func initTrace(output string) string {
+	at := lineBeginning().FindStringIndex(output)
+	if at == nil || !strings.Contains(output[at[0]:], "\ngoroutine ") {
+		return ""
+	}
+	return output[at[0]:]
+}
+
 // readTrace makes sense of what the Go runtime prints when it dies with exit code 2. Anybody
 // may exit with that code and print what looks like it; what tells is the trace on the
 // runtime's own descriptor. fatal is the last line on stderr with the prefix.
 func readTrace(crash *supervisor.CrashError, trace, fatal string) {
-	first, _, _ := strings.Cut(trace, "\n")
 	crash.Stack = trace
+	if at := beginning().FindStringIndex(trace); at != nil {
+		trace = trace[at[0]:]
+	}
+	first, _, _ := strings.Cut(trace, "\n")
 	switch {
 	case strings.HasPrefix(first, "panic: "):
 		crash.Kind, crash.Panic = KindPanic, strings.TrimPrefix(first, "panic: ")

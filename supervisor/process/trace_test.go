@@ -13,6 +13,7 @@ func FuzzTrace(f *testing.F) {
 	f.Add("panic: boom\n\ngoroutine 1 [running]:", "")
 	f.Add("goroutine 1 [running]:", "fatal error: stack overflow")
 	f.Add("SIGSEGV: segmentation violation\nPC=0", "fatal error: what the function printed")
+	f.Add("garbagepanic: boom\n\ngoroutine 1 [running]:", "")
 	f.Fuzz(func(t *testing.T, trace, fatal string) {
 		var crash supervisor.CrashError
 		readTrace(&crash, trace, fatal)
@@ -21,6 +22,21 @@ func FuzzTrace(f *testing.F) {
 		require.True(t, crash.Err != nil || crash.Panic != nil)
 		require.Equal(t, crash.Kind == KindOOM, crash.OOM)
 	})
+}
+
+// A trace is found behind what the function has written into it, and on stderr where no worker had begun.
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	var crash supervisor.CrashError
+	readTrace(&crash, "garbagepanic: boom\n\ngoroutine 1 [running]:", "")
+	require.Equal(t, KindPanic, crash.Kind)
+	require.Equal(t, "boom", crash.Panic)
+
+	const trace = "panic: boom\n\ngoroutine 1 [running]:\nmain.init.0()"
+	require.Equal(t, trace, initTrace("loading\n"+trace))
+	require.Equal(t, trace, initTrace(trace))
+	require.Empty(t, initTrace("no panic: boom"))
+	require.Empty(t, initTrace("panic: not in this tone"))
 }
 
 // The name that the compiler gives a function says whether a worker can find it.

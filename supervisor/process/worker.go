@@ -48,6 +48,7 @@ func (w *worker) greet(nonce string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(exitStart)
 	}
+	retitle(shown, w.hello.Title)
 	if soft := w.hello.Memory / 10 * 9; soft > 0 && soft < debug.SetMemoryLimit(-1) {
 		debug.SetMemoryLimit(soft)
 	}
@@ -90,7 +91,7 @@ func (w *worker) enter() (member, error) {
 	}
 	w.function, w.inputs, w.values = f, newCodec(f.in), newCodec(f.out)
 	w.results = results{
-		write: w.mustWrite, codec: w.values,
+		write: w.mustWrite, codec: w.values, foreign: wire.Foreign(w.values),
 		batches: f.in.Kind() == reflect.Slice && f.out.Kind() == reflect.Slice,
 	}
 	return f.enter(context.Background())
@@ -123,7 +124,7 @@ func (w *worker) execute(m member, batch wire.Frame) {
 		w.results.add(value, err)
 	}
 	w.results.flush()
-	w.page.enter(phaseIdle) // only now: an input that is not reported was not begun, or is to blame
+	w.page.rest() // only now: an input that is not reported was not begun, or is to blame
 	if seq < end {
 		w.skip(&items)
 		w.mustWrite(wire.Results, seq, nil, nil)

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"encoding"
-	"encoding/gob"
 	"fmt"
 	"reflect"
 )
@@ -26,13 +24,20 @@ type Codec interface {
 	Decode(src []byte, into any) error
 }
 
-// NewCodec returns the default codec for values of type t: raw bytes for strings and byte
-// slices, named types included unless they have a method to encode themselves; nothing at
-// all for types of size 0; encoding/gob for the rest. A nil pointer, slice, map or interface
-// arrives as nil, an empty slice as empty. Within a value gob's own rules hold: unexported
-// fields, channels and functions stay behind, an empty slice or map in a field arrives as
-// nil, what is in an interface must be known to gob.Register. A value nested deeper than
-// 10,000 levels is refused: one that contains itself is.
+// NewCodec returns the default codec for values of type t. Strings and byte slices, named types
+// included, are what they are; nothing at all stands for types of size 0. Any other value is followed to
+// its end, and arrives as it was: nil pointers, slices and maps as nil, empty ones as empty, what
+// pointers or maps share as shared, even if that is the value itself.
+//
+// A type that has the methods of gob.GobEncoder and GobDecoder, or MarshalBinary and
+// UnmarshalBinary, says itself what crosses. A time.Time crosses with its location, and without the
+// monotonic reading, which no other process understands; an error in a field as [AppendError] has it. What is in
+// any other interface is of a common type (numbers, strings, bytes, times, []any, map[string]any), or known
+// to gob.Register. The capacity of a slice does not cross, nor that it shares its array.
+//
+// A type is refused, see [CheckType], if part of it would stay behind: fields that are not exported, functions,
+// channels. A value is refused if it takes more than [MaxItem], before all of it is encoded, or
+// is nested deeper than 10,000 levels.
 //
 // Its errors are *[CodecError]s.
 func NewCodec(t reflect.Type) Codec {
@@ -45,29 +50,32 @@ func NewCodec(t reflect.Type) Codec {
 	case t.Kind() == reflect.Slice && t.Elem() == reflect.TypeFor[byte]():
 		return bytesCodec{t}
 	}
-	return newGobCodec(t)
+	return newPlanCodec(t, false)
 }
 
-// CheckType returns nil, or the *[CodecError] that says why no value of type t has a codec: it
-// is a function, it is a struct without exported fields. A program wants to know that
-// when it starts. Whether a value in an interface can be encoded only the value shows.
+// CheckType returns nil, or the *[CodecError] that says why the default codec refuses type t. Whether
+// a value in an interface can be encoded only the value shows.
 func CheckType(t reflect.Type) error {
-	base := t
-	for range 8 { // *T and **T; gob itself refuses a pointer type without end
-		if base.Kind() == reflect.Pointer {
-			base = base.Elem()
-		}
-	}
-	if base.Size() == 0 || encodesItself(base) || base.Kind() == reflect.Interface {
+	if t.Size() == 0 {
 		return nil
 	}
-	return tryGob(t, base)
+	if _, err := planOf(t, false); err != nil {
+		return cannotEncode(t, err)
+	}
+	return nil
 }
 
-// encodesItself reports whether gob would call a method to encode a t.
-func encodesItself(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	return p.Implements(reflect.TypeFor[gob.GobEncoder]()) || p.Implements(reflect.TypeFor[encoding.BinaryMarshaler]())
+// Foreign reports whether a codec may call what is not ours, and so may block, or end the goroutine that
+// calls it: a codec of the caller's may, and the default one if the type has parts that encode themselves,
+// or interfaces.
+func Foreign(c Codec) bool {
+	switch c := c.(type) {
+	case textCodec, bytesCodec, emptyCodec, refusingCodec:
+		return false
+	case *planCodec:
+		return c.plan.foreign
+	}
+	return true
 }
 
 // CodecError says why a value could not be encoded or decoded. It unwraps to the reason.

@@ -96,6 +96,9 @@ func (c *Conn) ReadFrame() (Frame, error) {
 }
 
 func (c *Conn) read() (Frame, error) {
+	if err := c.checkFirst(); err != nil {
+		return Frame{}, err
+	}
 	head, err := c.in.Peek(headerSize) // reads into no variable of ours, which would escape
 	if err != nil {
 		if err == io.EOF && len(head) > 0 {
@@ -119,6 +122,23 @@ func (c *Conn) read() (Frame, error) {
 		}
 	}
 	return h.frame(c.buf)
+}
+
+// checkFirst looks at what has come of a header so far. Whoever writes something else into the stream may write
+// less than a header, and is found out by what he has written, while he is still at it.
+func (c *Conn) checkFirst() error {
+	if _, err := c.in.Peek(1); err != nil {
+		return err
+	}
+	first, _ := c.in.Peek(min(c.in.Buffered(), len(signature)))
+	same := 0
+	for same < len(first) && (first[same] == signature[same] || same == 0 && len(first) == len(signature)) { // another version is another mistake
+		same++
+	}
+	if same < len(first) {
+		return bad("magic", "%#x, want %#x", first, signature)
+	}
+	return nil
 }
 
 // readEnd reads what follows a large payload: the checksum once more. If somebody else

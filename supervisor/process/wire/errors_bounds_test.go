@@ -86,7 +86,7 @@ func TestParseErrorRefuses(t *testing.T) {
 func TestRegisterPanics(t *testing.T) {
 	t.Parallel()
 	require.PanicsWithValue(t, "wire: RegisterError of the interface error", wire.RegisterError[error])
-	require.PanicsWithValue(t, "wire: RegisterError: wire: cannot encode *wire_test.ring: gob: type wire_test.ring has no exported fields",
+	require.PanicsWithValue(t, "wire: RegisterError: wire: cannot encode *wire_test.ring: wire_test.ring has no field that crosses",
 		wire.RegisterError[*ring])
 	require.Panics(t, func() { wire.RegisterSentinel(nil) })
 	require.PanicsWithValue(t, `wire: RegisterSentinel of two errors with the text "EOF"`, func() { wire.RegisterSentinel(errors.New("EOF")) })

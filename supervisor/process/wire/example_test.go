@@ -101,5 +101,5 @@ func ExampleCheckType() {
 	fmt.Println(wire.CheckType(reflect.TypeFor[func()]()))
 	// Output:
 	// <nil>
-	// wire: cannot encode func(): gob NewTypeObject can't handle type: func()
+	// wire: cannot encode func(): a func (func()) means nothing in another process
 }

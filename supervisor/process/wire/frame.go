@@ -22,7 +22,7 @@ const (
 
 // Version of the format. Both ends are the same binary as a rule; where they are not, the
 // first frame says so.
-const Version = 3
+const Version = 4
 
 const (
 	headerSize = 24
@@ -76,6 +76,12 @@ type Frame struct {
 // and the reserved field are 0: a later version may give them a meaning, which this one
 // must not miss in silence.
 type header [headerSize]byte
+
+// signature is how a header begins.
+var signature = func() (s [4]byte) {
+	binary.LittleEndian.PutUint32(s[:], magic|Version)
+	return s
+}()
 
 // blank is a header to be filled in.
 var blank header

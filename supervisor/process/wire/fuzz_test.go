@@ -126,8 +126,8 @@ func requireAnswers(t *testing.T, err error) {
 	_ = policy.IsPermanent(err)
 }
 
-// FuzzGob decodes any bytes, as two messages of a stream. The first byte says into what type.
-func FuzzGob(f *testing.F) {
+// FuzzCodec decodes any bytes, as two messages. The first byte says into what type.
+func FuzzCodec(f *testing.F) {
 	samples := []any{
 		record{Name: "n", Tags: []string{"t"}, Counts: map[string]int{"c": 1}, Where: &point{1, 2}, Data: []byte("d"), Any: point{3, 4}, Kids: []record{{ID: 1}}},
 		shapes{{1, 2}: {"a": {3, 4}}},

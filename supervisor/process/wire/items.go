@@ -13,9 +13,10 @@ var ErrFull = errors.New("wire: payload is full")
 // values are encoded where they stay. A large value of bytes is not even copied: it makes
 // the payload full, and is its tail.
 type items struct {
-	buf  []byte
-	tail []byte
-	n    int
+	buf   []byte
+	tail  []byte
+	n     int
+	whole int // bytes of buf that are whole items: a codec of the caller's may have ended the goroutine amid one
 }
 
 // A tailer encodes some values as a flag and what they are already.
@@ -55,13 +56,27 @@ func (b *items) Reset() {
 	if cap(b.buf) > 4*FullPayload {
 		b.buf = nil
 	}
-	b.buf, b.tail, b.n = b.buf[:0], nil, 0
+	b.buf, b.tail, b.n, b.whole = b.buf[:0], nil, 0, 0
 }
 
 func (b *items) begin() {
-	if len(b.buf) == 0 {
-		b.buf = append(b.buf, 0, 0, 0, 0)
+	b.buf = b.buf[:b.whole]
+	if b.whole == 0 {
+		b.buf, b.whole = append(b.buf, 0, 0, 0, 0), sizeLen
 	}
+}
+
+// append adds the items of another payload, or returns [ErrFull].
+func (b *items) append(other *items) error {
+	if b.Full() {
+		return ErrFull
+	}
+	b.begin()
+	if other.n > 0 {
+		b.buf = append(b.buf, other.buf[sizeLen:other.whole]...)
+		b.tail, b.n, b.whole = other.tail, b.n+other.n, len(b.buf)
+	}
+	return nil
 }
 
 // encode adds the bytes of v behind the head of an item. With an error the payload is as it
@@ -93,6 +108,7 @@ func (b *items) encode(start int, codec Codec, v any) error {
 func (b *items) end(at int) {
 	binary.LittleEndian.PutUint32(b.buf[at:], uint32(len(b.buf)+len(b.tail)-at-sizeLen))
 	b.n++
+	b.whole = len(b.buf)
 }
 
 // rest is what is left of a payload of items.

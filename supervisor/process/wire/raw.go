@@ -7,12 +7,8 @@ import (
 	"slices"
 )
 
-// The first byte of a message, but for strings and types of size 0.
-const (
-	fresh   = 1 << iota // a new gob stream begins
-	isNil               // the value is nil, and nothing follows
-	flagSet = fresh | isNil
-)
+// isNil is the first byte of a message of a byte slice that is nil, and all of it.
+const isNil = 2
 
 var errFlags = errors.New("unknown flags")
 
@@ -97,7 +93,7 @@ func (c bytesCodec) decode(src []byte, into any, take func([]byte) []byte) error
 	return nil
 }
 
-// emptyCodec is for types with a single value, struct{} above all, which gob refuses.
+// emptyCodec is for types with a single value, struct{} above all.
 type emptyCodec struct{ t reflect.Type }
 
 func (c emptyCodec) Encode(v any, dst []byte) ([]byte, error) {

@@ -78,7 +78,7 @@ func isSentinel(err error) bool {
 
 // RegisterError lets errors of type T cross as values of type T, so that errors.As finds
 // them on the other side, where T must be registered as well. The default codec encodes
-// them: what is not exported stays behind. An error with a value of more than 64 KB
+// them, but what cannot cross of a struct stays behind, such as fields that are not exported. An error with a value of more than 64 KB
 // crosses as a [RemoteError]. It panics, as this is for the start of a program, if T is an
 // interface or no value of it can be encoded. It is safe for concurrent use.
 func RegisterError[T error]() {
@@ -86,8 +86,8 @@ func RegisterError[T error]() {
 	if t.Kind() == reflect.Interface {
 		panic(fmt.Sprintf("wire: RegisterError of the interface %v", t))
 	}
-	if err := CheckType(t); err != nil {
-		panic(fmt.Sprintf("wire: RegisterError: %v", err))
+	if _, err := planOf(t, true); err != nil {
+		panic(fmt.Sprintf("wire: RegisterError: %v", cannotEncode(t, err)))
 	}
 	name := fullName(t)
 	if other, taken := errorTypes.LoadOrStore(name, t); taken && other != t {
@@ -110,7 +110,7 @@ func registeredValue(err error) (name string, value []byte, ok bool) {
 	if !ok {
 		return "", nil, false
 	}
-	value, failed := NewCodec(t).Encode(err, nil)
+	value, failed := newPlanCodec(t, true).Encode(err, nil)
 	return found.(string), value, failed == nil && len(value) <= maxValue
 }
 
@@ -121,7 +121,7 @@ func registeredError(name string, value []byte) (error, bool) {
 	}
 	t := found.(reflect.Type)
 	p := reflect.New(t)
-	if NewCodec(t).Decode(value, p.Interface()) != nil {
+	if newPlanCodec(t, true).Decode(value, p.Interface()) != nil {
 		return nil, false
 	}
 	return p.Elem().Interface().(error), true

@@ -81,6 +81,9 @@ func (b *ResultsBuilder) AddMixed(codec Codec, v any, errs []error) error {
 	return nil
 }
 
+// Append adds the outcomes of another builder, which they stay with, too. The error is nil or [ErrFull].
+func (b *ResultsBuilder) Append(other *ResultsBuilder) error { return b.append(&other.items) }
+
 // ParseMixed splits the bytes of a Mixed item into its errors and its value, encoded.
 // Something else is a *[ProtocolError].
 func ParseMixed(src []byte) (errs []error, value []byte, wrong error) {

@@ -25,7 +25,7 @@ func (s *screen) check(src []byte) (err error) {
 			if !ok {
 				panic(value)
 			}
-			err = fmt.Errorf("%w: %s", errGob, refused)
+			err = fmt.Errorf("%w: %w", errGob, refused.error)
 		}
 	}()
 	stream := gobReader{buf: src}
@@ -105,11 +105,6 @@ func (s *screen) dynamic(r *gobReader, depth int) {
 		refuse("bytes behind the value in an interface")
 	}
 }
-
-// refusal is what the screen panics with: it is some calls deep where it finds something.
-type refusal string
-
-func refuse(why refusal) { panic(why) }
 
 // gobReader reads the elements of the format. A message of the stream, and a value in an
 // interface, come in pieces of known length: gob sends what it has of them when it must
