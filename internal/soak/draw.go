@@ -17,13 +17,16 @@ type drawer struct {
 	p       *plan
 	horizon int // milliseconds in which acts begin: the fewer, the more of them meet
 	rich    int // per mille of the inputs that have a script
+	crashes bool
 }
 
 func draw(seed uint64, processes bool) *plan {
-	d := drawer{rand.New(rand.NewPCG(seed, 0)), &plan{Seed: seed, Processes: processes}, 0, 0}
+	d := drawer{rand.New(rand.NewPCG(seed, 0)), &plan{Seed: seed, Processes: processes}, 0, 0, processes}
 	d.horizon, d.rich = one(d, 3, 30, 100), one(d, 10, 100, 300, 700)
 	if processes {
 		d.rich = one(d, 5, 20, 60) // a crash costs a start, and a deployed function has one a second
+	} else {
+		d.crashes = d.IntN(3) == 0 // rounds without are ten times as fast
 	}
 	d.p.Alone = d.IntN(3) == 0
 	d.p.Body = one(d, "plain", "plain", "state", "batched", "batched-state")
@@ -37,6 +40,9 @@ func draw(seed uint64, processes bool) *plan {
 	if d.p.Alone {
 		d.alone()
 	} else {
+		if d.p.Body != "plain" {
+			d.rich = min(d.rich, 100) // nor does it have credit for crashes with a state or batches
+		}
 		d.function()
 	}
 	d.p.Observer = one(d, "none", "none", "quick", "slow", "panics", "watcher")
@@ -62,7 +68,7 @@ func (d drawer) options() {
 		ExitGrace:    100 * ms,
 		Retries:      policy.Retries{MaxRetries: d.IntN(4), InitialDelay: 1 + d.most(10), Jitter: one(d, 0.0, 1.0)},
 		Recycle:      mapper.Recycle{Inputs: one(d, 0, 0, 0, 1, 3, 20), Age: one(d, 0, 0, 5*ms, 30*ms)},
-		Crashes:      d.crashes(),
+		Crashes:      d.policy(),
 	}
 	if p.Processes {
 		p.Opts.Containers = one(d, 1, 2, 3)
@@ -83,7 +89,9 @@ func (d drawer) options() {
 		p.Batch = mapper.Batch{Size: 1 + d.IntN(5), Wait: one(d, 0, 5*ms)}
 	}
 	if p.stateful() && !p.Processes {
-		p.Enters = d.steps(8, "ok", "ok", "ok", "error", "panic", "goexit", "obey", "late", "ignore")
+		if d.crashes {
+			p.Enters = d.steps(8, "ok", "ok", "ok", "error", "panic", "goexit", "obey", "late", "ignore")
+		}
 		p.Exits = d.steps(8, "ok", "ok", "error", "panic", "goexit", "obey", "ignore")
 	}
 }
@@ -91,7 +99,7 @@ func (d drawer) options() {
 // forgiven is more crashes than a round has: where the limits must not cut in.
 const forgiven = 1 << 20
 
-func (d drawer) crashes() policy.Crashes {
+func (d drawer) policy() policy.Crashes {
 	loop := policy.Deployed{InitialDelay: ms, MaxDelay: 20 * ms, GateInitialDelay: ms, GateMaxDelay: 20 * ms, Probation: 50 * ms}
 	calm := loop
 	calm.ColdDebt, calm.Debt = forgiven, forgiven

@@ -31,6 +31,8 @@ func (d drawer) disturb(a *act) {
 	n := len(a.Scripts)
 	if d.IntN(3) == 0 {
 		a.Reader.Pause, a.Reader.Every = 1+d.most(30), 1+n/10
+	} else if d.IntN(12) == 0 {
+		a.Reader.Pause, a.Reader.Every = 250*ms, 1+n/3 // who reads that slowly reads nevertheless
 	}
 	if d.IntN(4) == 0 {
 		a.Reader.LeaveAt, a.Reader.LeaveBy = d.IntN(n+1), one(d, "break", "cancel", "stop", "panic")
@@ -57,7 +59,10 @@ func (d drawer) scripts(n int) []script {
 
 // does lists what an attempt may do.
 func (d drawer) does() []string {
-	does := []string{"ok", "ok", "ok", "ok", "ok", "ok", "spin", "error", "permanent", "after", "panic", "panic-error", "goexit"}
+	does := []string{"ok", "ok", "ok", "ok", "ok", "ok", "spin", "error", "permanent", "after"}
+	if d.crashes {
+		does = append(does, "panic", "panic-error", "goexit")
+	}
 	if d.p.Processes {
 		does = append(does, "kill", "term", "exit", "exit-0", "fatal", "garbage")
 		if d.p.Workers.Memory > 0 {

@@ -94,6 +94,10 @@ var planted = map[string]struct {
 		s.fail(0, errOwn)
 		s.fail(2, errOwn)
 	}, "2 failures in a run that ends at the first"},
+	"dropped in silence": {func(s *showing) {
+		s.Acts[0].Does, s.Acts[0].CancelIn = "map", ms
+		s.results = s.results[:2]
+	}, "2 results for 3 inputs"},
 	"dropped":               {func(s *showing) { s.reason = mapper.ErrUnread }, "results dropped"},
 	"an end without reason": {func(s *showing) { s.reason = errOwn }, "ended without a reason"},
 	"stats: succeeded":      {func(s *showing) { s.stats.Succeeded = 2 }, "Stats says"},

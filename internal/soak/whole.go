@@ -26,6 +26,8 @@ func (v *view) whole(reason error) {
 		p.problem("act %d: %d failures in a run that ends at the first", v.i, v.failures)
 	case !v.cut() && len(v.seen) != n && (v.a.Opts.ReturnExceptions || v.failures == 0):
 		p.problem("act %d: %d of %d inputs settled, %d failed, and no reason but %v", v.i, len(v.seen), n, v.failures, reason)
+	case v.a.Opts.ReturnExceptions && v.a.Does == "map" && len(v.seen) != n && !v.refused():
+		p.problem("act %d: %d results for %d inputs of a slice, and the reader has read on", v.i, len(v.seen), n)
 	case reason != nil && errors.Is(reason, mapper.ErrUnread):
 		p.problem("act %d: results dropped of a reader who reads: %w", v.i, reason)
 	case reason != nil && !(exit && p.mayExitBadly()) && !(input && v.failures == 1 && !v.a.Opts.ReturnExceptions) && !p.mayEnd(v.i, reason):
