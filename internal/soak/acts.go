@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
@@ -69,57 +68,4 @@ func (p *play) container(nth int) (int, bool) {
 		return 0, false
 	}
 	return all[nth%len(all)].ID, true
-}
-
-// spawn makes several calls at once, and waits for each of them.
-func (p *play) spawn(ctx context.Context, i int) {
-	a := &p.Acts[i]
-	calls, err := p.f.SpawnAll(ctx, p.orders(i))
-	if len(calls) < len(a.Scripts) || err != nil {
-		p.failed(i, err)
-	}
-	if a.Does == "cancel" {
-		time.Sleep(a.CancelIn)
-		for _, c := range calls {
-			c.Cancel()
-		}
-	}
-	for k, c := range calls {
-		value, err := c.Get(context.Background())
-		p.called(i, p.first[i]+k, value, err)
-		if again, same := c.Poll(); again != value || !sameError(same, err) {
-			p.problem("input %d settled as %v, %v, and as %v, %v", p.first[i]+k, value, err, again, same)
-		}
-	}
-}
-
-// gather makes several calls and waits for all of them at once; then for those that go on.
-func (p *play) gather(ctx context.Context, i int) {
-	calls, err := p.f.SpawnAll(ctx, p.orders(i))
-	if len(calls) < len(p.Acts[i].Scripts) {
-		p.failed(i, err)
-	}
-	values, err := mapper.Gather(context.Background(), calls...)
-	one, failed := errors.AsType[*mapper.InputError](err)
-	if err != nil && !failed || len(values) != len(calls) {
-		p.problem("Gather of %d: %d values, %w", len(calls), len(values), err)
-	}
-	for k, c := range calls {
-		value, cause := c.Get(context.Background())
-		p.called(i, p.first[i]+k, value, cause)
-		switch {
-		case err == nil && (cause != nil || values[k] != value):
-			p.problem("Gather has %v of input %d, and its call %v, %v", values[k], p.first[i]+k, value, cause)
-		case failed && one.Index == k && !sameError(one.Err, cause):
-			p.problem("Gather says that input %d failed by %v, and its call by %v", p.first[i]+k, one.Err, cause)
-		}
-	}
-}
-
-// sameError compares without ==, which panics for errors that are no comparable values.
-func sameError(x, y error) bool {
-	if x == nil || y == nil {
-		return x == nil && y == nil
-	}
-	return x.Error() == y.Error()
 }

@@ -53,7 +53,12 @@ func (p *play) end(ctx context.Context, cancel context.CancelCauseFunc) {
 }
 
 func (p *play) stop(ctx context.Context) {
-	err := p.f.Stop(ctx)
+	p.stopped(p.f.Stop(ctx))
+	p.progress.Add(1)
+}
+
+// stopped looks at what Stop returned.
+func (p *play) stopped(err error) {
 	_, exit := errors.AsType[*mapper.ExitError](err)
 	switch {
 	case err == nil || exit && p.mayExitBadly():
@@ -63,16 +68,19 @@ func (p *play) stop(ctx context.Context) {
 	default:
 		p.problem("Stop: %w", err)
 	}
-	p.progress.Add(1)
 }
 
-// ended looks at a function that has ended: it does nothing any more, and its numbers agree
-// with what was seen.
+// ended looks at a function that has ended: it does nothing any more.
 func (p *play) ended() {
-	if _, err := p.f.Call(context.Background(), order{ID: -1}); !errors.Is(err, mapper.ErrStopped) {
+	_, err := p.f.Call(context.Background(), order{ID: -1})
+	p.after(err, p.f.Stats())
+}
+
+// after looks at the error of a call after the end, and compares the numbers with what was seen.
+func (p *play) after(err error, s mapper.FunctionStats) {
+	if !errors.Is(err, mapper.ErrStopped) {
 		p.problem("a call after the end: %w", err)
 	}
-	s := p.f.Stats()
 	if s.Runs != 0 || s.Calls != 0 || s.Waiting != 0 || s.Running != 0 || s.Retrying != 0 {
 		p.problem("something is left after the end: %+v", s)
 	}

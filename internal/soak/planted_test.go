@@ -179,3 +179,43 @@ func TestPlantedFaultsOfStreams(t *testing.T) {
 	p.streamed(map[int]int{0: 0, 1: 1, 2: 1}, nil)
 	require.ErrorContains(t, errors.Join(p.problems...), "input 2 has 1 outputs of 2 and no failure")
 }
+
+// TestPlantedFaultsOfFunctions is about a function of one act with three calls.
+func TestPlantedFaultsOfFunctions(t *testing.T) {
+	t.Parallel()
+	good := []outcome{{right(0), nil}, {right(1), nil}, {right(2), nil}}
+	values := []answer{right(0), right(1), right(2)}
+	for name, c := range map[string]struct {
+		plant func(*play)
+		want  string
+	}{
+		"calm": {func(p *play) {
+			p.stopped(nil)
+			p.after(mapper.ErrStopped, mapper.FunctionStats{Succeeded: 3})
+			p.gathered(0, values, nil, good)
+			p.stays(1, outcome{err: errOwn}, outcome{err: errOwn})
+		}, ""},
+		"stopped for no reason": {func(p *play) { p.stopped(errOwn) }, "Stop: "},
+		"not drained in time":   {func(p *play) { p.stopped(context.DeadlineExceeded) }, "Stop: "},
+		"lives on":              {func(p *play) { p.after(nil, mapper.FunctionStats{Succeeded: 3}) }, "a call after the end"},
+		"calls left":            {func(p *play) { p.after(mapper.ErrStopped, mapper.FunctionStats{Succeeded: 3, Calls: 1}) }, "something is left"},
+		"values uncounted":      {func(p *play) { p.after(mapper.ErrStopped, mapper.FunctionStats{Succeeded: 2}) }, "3 calls had values"},
+		"settled again":         {func(p *play) { p.stays(1, good[1], outcome{err: errOwn}) }, "input 1 settled as"},
+		"gathered too few":      {func(p *play) { p.gathered(0, values[:2], nil, good) }, "2 values"},
+		"gathered another's":    {func(p *play) { p.gathered(0, []answer{right(1), right(1), right(2)}, nil, good) }, "of call 0"},
+		"gathered a failure":    {func(p *play) { p.gathered(0, values, &mapper.InputError{Index: 1, Err: errOwn}, good) }, "call 1 failed by"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newShowing().p
+			p.values = 3
+			c.plant(p)
+			err := errors.Join(p.problems...)
+			if c.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, c.want)
+			}
+		})
+	}
+}
