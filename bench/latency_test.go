@@ -101,7 +101,8 @@ func BenchmarkFirstResult(b *testing.B) {
 }
 
 // BenchmarkFirstOfMany is the time from the start of a run over a million inputs, each of
-// which takes 10 ms, to its first result: those 10 ms, and what is measured. The goroutines say how late this machine wakes 64 sleepers.
+// which takes 10 ms, to its first result, without those 10 ms. The goroutines say how late
+// this machine wakes 64 sleepers.
 func BenchmarkFirstOfMany(b *testing.B) {
 	nap := func(ctx context.Context, i int) (int, error) {
 		select {
