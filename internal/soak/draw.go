@@ -99,11 +99,14 @@ func (d drawer) options() {
 // forgiven is more crashes than a round has: where the limits must not cut in.
 const forgiven = 1 << 20
 
+// policy is one that forgives crashes, mostly. The delays of the others are short, so that they
+// are over in a round.
 func (d drawer) policy() policy.Crashes {
+	alone := policy.Ephemeral{ColdDebt: forgiven, Debt: forgiven}
 	loop := policy.Deployed{InitialDelay: ms, MaxDelay: 20 * ms, GateInitialDelay: ms, GateMaxDelay: 20 * ms, Probation: 50 * ms}
 	calm := loop
 	calm.ColdDebt, calm.Debt = forgiven, forgiven
-	return one[policy.Crashes](d, policy.Ephemeral{ColdDebt: forgiven, Debt: forgiven}, policy.Ephemeral{ColdDebt: forgiven, Debt: forgiven}, calm, calm, calm, loop, policy.Ephemeral{})
+	return one[policy.Crashes](d, alone, alone, calm, calm, calm, loop, policy.Ephemeral{})
 }
 
 func (d drawer) alone() {
@@ -140,7 +143,9 @@ func (d drawer) workers() {
 	d.p.Workers = process.Options{Memory: one[int64](d, 0, 256<<20), Spare: one(d, 0, 0, 2)}
 	if d.IntN(2) == 0 {
 		for range 1 + d.IntN(6) {
-			d.p.Strikes = append(d.p.Strikes, strike{At: d.most(600), Does: one(d, "kill", "term", "freeze"), Take: d.most(400), Nth: d.IntN(8)})
+			d.p.Strikes = append(d.p.Strikes, strike{
+				At: d.most(600), Does: one(d, "kill", "term", "freeze"), Take: d.most(400), Nth: d.IntN(8),
+			})
 		}
 	}
 }

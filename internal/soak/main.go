@@ -57,7 +57,7 @@ func parse(args []string, usage io.Writer) (config, error) {
 	fs := flag.NewFlagSet("soak", flag.ContinueOnError)
 	fs.SetOutput(usage)
 	fs.DurationVar(&cfg.time, "for", time.Minute, "how long")
-	fs.Uint64Var(&cfg.seed, "seed", uint64(time.Now().UnixNano()), "seed of the first round; each further one has a seed derived from it")
+	fs.Uint64Var(&cfg.seed, "seed", uint64(time.Now().UnixNano()), "of the first round; that of each further one is derived from it")
 	fs.IntVar(&cfg.rounds, "rounds", 0, "end after so many rounds; 0: when the time is up")
 	fs.BoolVar(&cfg.again, "again", false, "play the first round again and again")
 	fs.StringVar(&kind, "kind", "all", "goroutines, processes, or all")
