@@ -13,8 +13,8 @@
 // process, no memory.
 //
 // What is found is printed with the command that plays the same round again, and the exit
-// code is 1. The plan is the same then, the scheduler's doings are not: -rounds plays it
-// several times.
+// code is 1. The plan is the same then, the scheduler's doings are not: -again -rounds 20 plays it
+// twenty times.
 package main
 
 import (
