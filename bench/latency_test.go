@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -97,4 +98,62 @@ func BenchmarkFirstResult(b *testing.B) {
 	}
 	b.ReportMetric(float64(spent.Microseconds())/float64(b.N), "µs/result")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkFirstOfMany is the time from the start of a run over a million inputs, each of
+// which takes 10 ms, to its first result, without those 10 ms. The goroutines say how late
+// this machine wakes 64 sleepers.
+func BenchmarkFirstOfMany(b *testing.B) {
+	nap := func(ctx context.Context, i int) (int, error) {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done(): // the reader has left
+		}
+		return i, nil
+	}
+	inputs := make([]int, 1_000_000)
+	opts := mapper.Options{Containers: 64}
+	first := map[string]func(context.Context) time.Duration{
+		"goroutines": func(ctx context.Context) time.Duration {
+			start, results := time.Now(), make(chan int, opts.Containers)
+			for i := range opts.Containers {
+				go func() {
+					n, _ := nap(ctx, i)
+					results <- n
+				}()
+			}
+			<-results
+			return time.Since(start)
+		},
+		"slice": func(ctx context.Context) time.Duration {
+			start := time.Now()
+			<-mapper.Map(ctx, nap, inputs, opts)
+			return time.Since(start)
+		},
+		"iterator": func(ctx context.Context) time.Duration {
+			start := time.Now()
+			run, err := mapper.Start(ctx, nap, slices.Values(inputs), opts)
+			if err != nil {
+				b.Fatal(err)
+			}
+			took := time.Duration(0)
+			for range run.All() {
+				took = time.Since(start)
+				break
+			}
+			return took
+		},
+	}
+	for name, run := range first {
+		b.Run(name, func(b *testing.B) {
+			var spent time.Duration
+			for range b.N {
+				ctx, cancel := context.WithCancel(b.Context())
+				spent += run(ctx) - 10*time.Millisecond
+				cancel()
+			}
+			b.ReportMetric(float64(spent.Microseconds())/float64(b.N), "µs/first")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
 }

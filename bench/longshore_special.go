@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -45,7 +46,7 @@ func Specials() []Special {
 		N:    200_000,
 		Base: oneChannel, Case: mapChannel,
 		Value: ratio(0), Unit: "×", Bar: 1.5,
-	}}, append(deployedSpecials(), observedSpecials()...)...)
+	}}, slices.Concat(deployedSpecials(), observedSpecials(), edgeSpecials())...)
 }
 
 const (

@@ -83,6 +83,10 @@ func small(w work.Workload) int {
 		return 1_001
 	case "cpu80us":
 		return 51
+	case "pareto":
+		return 501
+	case "crowd":
+		return w.N
 	default:
 		return 3*w.Conc + 1
 	}

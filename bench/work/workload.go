@@ -57,14 +57,24 @@ func Workloads() []Workload {
 			Name: "skew", N: 5_000, Conc: 64, Chunk: 1, Batch: 1, Window: 16,
 			Fn:    func(x int) int { return doze(x, uneven(x)) },
 			FnErr: func(_ context.Context, x int) (int, error) { return doze(x, uneven(x)), nil },
+		}, {
+			// Pareto: half the inputs take less than 2 µs, and one in a thousand as long as a thousand of them.
+			Name: "pareto", N: 20_000, Conc: cores, Chunk: 4, Batch: 8, Window: 16, CPU: true,
+			Fn:    func(x int) int { return spin(x, pareto(x)) },
+			FnErr: func(_ context.Context, x int) (int, error) { return spin(x, pareto(x)), nil },
+		}, {
+			// Far more containers than inputs: who makes them all pays for them.
+			Name: "crowd", N: 100, Conc: 2_000, Chunk: 1, Batch: 1, Window: 1,
+			Fn:    func(x int) int { return doze(x, time.Millisecond) },
+			FnErr: func(_ context.Context, x int) (int, error) { return doze(x, time.Millisecond), nil },
 		},
 	}
 }
 
 // Scaled is w with its number of inputs multiplied by f, but enough of them to
-// keep every worker busy at least twice.
+// keep every worker busy at least twice, if w has as many.
 func (w Workload) Scaled(f float64) Workload {
-	w.N = max(int(float64(w.N)*f), 2*w.Conc)
+	w.N = max(int(float64(w.N)*f), min(2*w.Conc, w.N))
 	return w
 }
 
@@ -97,4 +107,12 @@ func uneven(x int) time.Duration {
 		return 20 * time.Millisecond
 	}
 	return time.Millisecond
+}
+
+// pareto draws rounds of spin with shape 1 from x, the same ones each time: 1 µs at least,
+// 10 ms at most.
+func pareto(x int) int {
+	const least, most = spin800ns * 5 / 4, spin80us * 125
+	u := float64(uint64(spin(x, 3))>>10) / (1 << 53) // in [0, 1)
+	return int(min(least/(1-u), most))
 }

@@ -41,11 +41,14 @@ type outcome struct {
 }
 
 // An implementation runs jobs of functions with a context and an error.
-type implementation struct{ collect, stream work.Run }
+type implementation struct {
+	name            string
+	collect, stream work.Run
+}
 
 var implementations = map[string]implementation{
-	"floor":     {floor.CollectErr, floor.OrderedErr},
-	"longshore": {longshoreCollect, longshoreStream},
+	"floor":     {"floor", floor.CollectErr, floor.OrderedErr},
+	"longshore": {"longshore", longshoreCollect, longshoreStream},
 }
 
 var forms = map[string]func(context.Context, implementation, int) (outcome, error){
@@ -55,6 +58,10 @@ var forms = map[string]func(context.Context, implementation, int) (outcome, erro
 	"collect":   collect,
 	"stream":    stream,
 	"sleepers":  sleepers,
+
+	"containers": heldContainers,
+	"calls":      heldCalls,
+	"functions":  heldFunctions,
 }
 
 // cases lists all of them, with the numbers of inputs multiplied by factor.
@@ -75,6 +82,9 @@ func cases(factor float64) []testCase {
 		add(form, inputs(1e3), inputs(1e4), inputs(1e5), inputs(1e6), inputs(1e7))
 	}
 	add("sleepers", 1, 10, 100, 1_000, 10_000)
+	add("containers", inputs(10_000))
+	add("calls", inputs(100_000))
+	all = append(all, testCase{"functions", "longshore", inputs(1_000)})
 	return all
 }
 

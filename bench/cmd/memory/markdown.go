@@ -24,6 +24,7 @@ func markdown(done results) string {
 	} {
 		b.WriteString(growth(done, t.form, t.title, t.size))
 	}
+	b.WriteString(held(done))
 	return b.String()
 }
 

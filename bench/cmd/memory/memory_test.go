@@ -52,9 +52,12 @@ func TestMarkdown(t *testing.T) {
 		{"lazy", "longshore", 10}:       {NS: 20, PeakKiB: 4096, Pulled: 7},
 		{"sleepers", "floor", 1000}:     {NS: 1100, PeakKiB: 8192},
 		{"sleepers", "longshore", 1000}: {NS: 1210, PeakKiB: 9216},
+		{"idle", "floor", 0}:            {PeakKiB: 1024},
+		{"calls", "longshore", 1024}:    {PeakKiB: 3072},
 	})
 	require.Contains(t, text, "| 10 | no-op | longshore | 4.0 | 7 | 20.0 |\n")
 	require.Contains(t, text, "| 1000 | 1100.0 | 1210.0 | 1.10 | 1000.0 | 8.0 | 9.0 |\n")
+	require.Contains(t, text, "| longshore | 1024 | 2048 |\n", "what one takes above an idle process")
 	require.NotContains(t, text, "Start and All")
 }
 
