@@ -22,11 +22,16 @@
 // # The life of a container
 //
 //	starting → idle ⇄ running → stopping → stopped
-//	    ↓         ↓       ↓
-//	    crashed → backing_off → starting
+//	starting, idle → stopping
+//	starting, idle, running → stopped
+//	starting, idle, running, stopping → crashed → backing_off → starting
+//	starting, running, stopping → abandoned → starting
+//	crashed → starting
+//	crashed, backing_off, abandoned → stopped
 //
-// The legal changes of [State] are listed in one table. A container that outlives the
-// end of its context by the grace is abandoned: counted, replaced, and left alone.
+// These are all the legal changes of [State]: a test compares them with the table in the code. A
+// container that outlives the end of its context by the grace is abandoned: counted, replaced,
+// and left alone.
 //
 // # Two modes
 //

@@ -6,6 +6,8 @@
 // import, change the table, where a reviewer sees it. What the table allows and
 // nothing uses must leave it.
 //
+// It also looks for the files that ARCHITECTURE.md names.
+//
 // The tree is read with go/parser and not with "go list": the test cache knows
 // which files a test opens but not which files its child processes open, so a
 // broken import would go on passing as "(cached)".
