@@ -36,7 +36,7 @@ func (c *container) Close(ctx context.Context) error {
 		c.end(context.Cause(ctx)) // also where nothing is left but a method of the user's that does not return
 	}
 	<-drained
-	if c.verdict != nil {
+	if c.diagnosis != nil {
 		return c.lost(nil)
 	}
 	return c.exit

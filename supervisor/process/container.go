@@ -37,11 +37,11 @@ type container struct {
 	hurry  chan struct{} // closed when the container is not closed in order
 	hasten sync.Once     // closes hurry
 
-	reason  atomic.Pointer[reason] // why we have killed it
-	turn    chan struct{}          // held by Run, and for good by Close
-	ear     chan struct{}          // held by whoever listens, and for good by own
-	printed output
-	memory  gauge
+	reason   atomic.Pointer[reason] // why we have killed it
+	turn     chan struct{}          // held by Run, and for good by Close
+	readLock chan struct{}          // of the connection: held by whoever listens, and for good by own
+	printed  output
+	memory   gauge
 
 	// What it has said. Whoever listens may read it, and all when gone is closed.
 	hello ready
@@ -53,7 +53,7 @@ type container struct {
 
 	// What own has found out, for whoever has seen gone closed.
 	state     *os.ProcessState
-	verdict   *supervisor.CrashError // nil if the end was in order
+	diagnosis *supervisor.CrashError // nil if the end was in order
 	begun     uint64                 // number of the input that it has begun last; 0 for none
 	executing bool                   // it had not ended it
 	spoilt    bool                   // its connection was of no more use
@@ -73,14 +73,14 @@ const drainTime = 200 * time.Millisecond
 // start starts a worker and says hello.
 func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, error) {
 	title := titleOf(launch, f)
-	s, err := r.seed(title)
+	s, err := r.worker(title)
 	if err != nil {
 		return nil, err
 	}
 	c := &container{
 		runtime: r, launch: launch, function: f, nonce: s.nonce, proc: s.proc,
 		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
-		turn: make(chan struct{}, 1), ear: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1), readLock: make(chan struct{}, 1),
 		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}), hurry: make(chan struct{}),
 	}
 	c.foreign = wire.Foreign(c.inputs) || wire.Foreign(c.values)
@@ -101,7 +101,7 @@ func (c *container) started(ctx context.Context) (supervisor.Instance, error) {
 	ready := c.listen(func() bool { return c.hello.Nonce != "" && !c.hello.Failed })
 	if cancelled := forget(); ready && !cancelled {
 		if c.runtime.opts.Spare > 0 {
-			go c.runtime.spare() // only now: it takes the time of those that start
+			go c.runtime.fillSpares() // only now: it takes the time of those that start
 		}
 		return c, nil
 	}
@@ -121,7 +121,7 @@ func (c *container) own() {
 	c.listenToEnd()
 	c.printed.wait()
 	c.memory.wait()
-	c.verdict = c.diagnose()
+	c.diagnosis = c.diagnose()
 	_ = c.conn.Close()
 	c.proc.close()
 	c.runtime.left()

@@ -27,7 +27,7 @@ func (g *gauge) start(c *container) {
 		close(g.done)
 		return
 	}
-	go g.watch(c, read)
+	go g.poll(c, read)
 }
 
 func (g *gauge) wait() { <-g.done }
@@ -36,8 +36,8 @@ func (g *gauge) wait() { <-g.done }
 // see supervisor.Gauge.
 func (c *container) Memory() (used, limit int64) { return c.memory.used.Load(), c.runtime.opts.Memory }
 
-// watch polls until the worker is dead.
-func (g *gauge) watch(c *container, read memoryReader) {
+// poll reads it again and again until the worker is dead.
+func (g *gauge) poll(c *container, read memoryReader) {
 	defer close(g.done)
 	defer read.Close()
 	limit, every := c.runtime.opts.Memory, pollTime

@@ -6,12 +6,12 @@ import (
 )
 
 // listen reads frames until enough says so, which it reports, or the connection has ended.
-// Nobody listens to a worker that is idle: to take the ear from somebody who sleeps in a
+// Nobody listens to a worker that is idle: to take the read lock from somebody who sleeps in a
 // read costs as much as the whole round trip.
 func (c *container) listen(enough func() bool) bool {
 	select {
-	case c.ear <- struct{}{}:
-		defer func() { <-c.ear }()
+	case c.readLock <- struct{}{}:
+		defer func() { <-c.readLock }()
 	case <-c.dead: // own listens
 		return false
 	}
@@ -25,7 +25,7 @@ func (c *container) listen(enough func() bool) bool {
 
 // listenToEnd reads what a dead worker has said to the last, and lets nobody listen any more.
 func (c *container) listenToEnd() {
-	c.ear <- struct{}{}
+	c.readLock <- struct{}{}
 	for c.receive() {
 	}
 }

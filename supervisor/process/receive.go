@@ -14,7 +14,7 @@ import (
 const deathTime = 200 * time.Millisecond
 
 // receive reads a frame and reports whether another may follow. Whoever calls it holds the
-// ear. Outcomes are told on its goroutine.
+// read lock. Outcomes are told on its goroutine.
 func (c *container) receive() bool {
 	if c.deaf {
 		return false

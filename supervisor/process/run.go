@@ -115,8 +115,8 @@ func (c *container) lost(b *batch) *supervisor.CrashError {
 	crash := supervisor.CrashError{
 		Container: c.launch.Container, Phase: supervisor.PhaseIdle, Kind: KindClosed, Err: errClosed,
 	}
-	if c.verdict != nil {
-		crash = *c.verdict
+	if c.diagnosis != nil {
+		crash = *c.diagnosis
 	}
 	crash.Input = supervisor.NoInput
 	if b != nil {

@@ -12,17 +12,17 @@ import (
 type spares struct {
 	mu   sync.Mutex // held while one is started: whoever needs it waits for it
 	open int        // containers that live
-	idle []seed
+	idle []spare
 }
 
-// seed is a worker that waits for its Hello.
-type seed struct {
+// spare is a worker that waits for its Hello.
+type spare struct {
 	nonce string
 	proc  *proc
 }
 
-// sow starts a worker, which the system shows with that title.
-func (r *Runtime) sow(title string) (s seed, err error) {
+// startWorker starts a worker, which the system shows with that title.
+func (r *Runtime) startWorker(title string) (s spare, err error) {
 	group, err := r.newGroup()
 	if err != nil {
 		return s, err
@@ -32,13 +32,13 @@ func (r *Runtime) sow(title string) (s seed, err error) {
 	return s, err
 }
 
-// seed returns a worker for a container: a spare one that lives, or a new one.
-func (r *Runtime) seed(title string) (seed, error) {
+// worker returns a worker for a container: a spare one that lives, or a new one.
+func (r *Runtime) worker(title string) (spare, error) {
 	s, ok := r.spares.take()
 	if ok {
 		return s, nil
 	}
-	s, err := r.sow(title)
+	s, err := r.startWorker(title)
 	if err != nil {
 		r.left()
 	}
@@ -46,7 +46,7 @@ func (r *Runtime) seed(title string) (seed, error) {
 }
 
 // take counts a container, and returns a spare worker for it if there is one.
-func (p *spares) take() (s seed, ok bool) {
+func (p *spares) take() (s spare, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open++
@@ -57,16 +57,16 @@ func (p *spares) take() (s seed, ok bool) {
 		}
 		s.end()
 	}
-	return seed{}, false
+	return spare{}, false
 }
 
-// spare starts the spare workers that are missing. A failure shows when a container needs one.
-func (r *Runtime) spare() {
+// fillSpares starts the spare workers that are missing. A failure shows when a container needs one.
+func (r *Runtime) fillSpares() {
 	p := &r.spares
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.open > 0 && len(p.idle) < r.opts.Spare {
-		s, err := r.sow(spareTitle())
+		s, err := r.startWorker(spareTitle())
 		if err != nil {
 			return
 		}
@@ -89,7 +89,7 @@ func (r *Runtime) left() {
 }
 
 // end ends a worker that was not needed, and waits for that.
-func (s seed) end() {
+func (s spare) end() {
 	s.proc.kill()
 	s.proc.await()
 	s.proc.reap()
