@@ -82,7 +82,7 @@ func (d *detector) credit(s *slot, n int) {
 	s.streak = 0
 }
 
-// stopped says that the container is gone. That is no progress, so runs of crashes go on.
+// stopped says that the container is gone. That is no progress, so the crashes in a row go on.
 func (d *detector) stopped(lineage int) {
 	s := d.slot(lineage)
 	s.loan = loan{}

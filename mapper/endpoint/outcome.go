@@ -28,7 +28,7 @@ func (h *handler[In, Out]) success(r *http.Request, out Out) answer {
 func (h *handler[In, Out]) failure(ctx context.Context, w http.ResponseWriter, err error) answer {
 	switch {
 	case ctx.Err() == nil:
-		return h.verdict(err)
+		return h.byClass(err)
 	case ctx.Err() != context.Canceled:
 		return h.overdue()
 	case context.Cause(ctx) == context.Canceled && gone(w):
@@ -47,10 +47,10 @@ func (h *handler[In, Out]) overdue() answer {
 	return failedAs(http.StatusGatewayTimeout, "the request took too long")
 }
 
-// verdict is the answer to an error by its class. A crash is told by its type, and first:
+// byClass is the answer to an error by its class. A crash is told by its type, and first:
 // it unwraps to what was panicked with, of whatever class that is. The others hold through
 // wrapping, so that a function that calls another passes on what that one is short of.
-func (h *handler[In, Out]) verdict(err error) answer {
+func (h *handler[In, Out]) byClass(err error) answer {
 	switch err.(type) {
 	case *supervisor.CrashError:
 		return failedAs(http.StatusInternalServerError, "the function crashed on this input")

@@ -6,7 +6,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// Slice is a source that needs nobody to feed it: containers claim runs of consecutive
+// Slice is a source that needs nobody to feed it: containers claim consecutive
 // inputs with one atomic operation, and nobody hands them over.
 type Slice struct {
 	inputs Inputs

@@ -11,7 +11,7 @@ func (s *Stream[In, Out]) Settled(index int, b *Buffer[In, Out], err error) (mor
 	}
 	s.settled = index + 1
 	if b.End(err) && err != nil {
-		s.said = true
+		s.causeDelivered = true
 		if !s.all {
 			s.close(nil) // and not only when what runs has ended, which may take Grace
 		}
@@ -24,7 +24,7 @@ func (s *Stream[In, Out]) Settled(index int, b *Buffer[In, Out], err error) (mor
 func (s *Stream[In, Out]) Drained(why func() error) {
 	defer close(s.drained)
 	var cause error
-	if !s.said {
+	if !s.causeDelivered {
 		cause = why()
 	}
 	s.close(cause)

@@ -12,14 +12,14 @@ const maxSlack = 64
 
 // Stream is what comes of one run, between the buffers of its inputs and its reader.
 type Stream[In, Out any] struct {
-	ordered bool
-	all     bool // ReturnExceptions
-	slack   int
-	news    chan struct{} // wakes the reader
-	credit  chan struct{} // wakes the drain
-	drained chan struct{} // closed when the drain has ended
-	settled int           // the drain's own: inputs that have a result, or never will
-	said    bool          // likewise: some output says why the run has ended
+	ordered        bool
+	all            bool // ReturnExceptions
+	slack          int
+	news           chan struct{} // wakes the reader
+	credit         chan struct{} // wakes the drain
+	drained        chan struct{} // closed when the drain has ended
+	settled        int           // the drain's own: inputs that have a result, or never will
+	causeDelivered bool          // likewise: some output says why the run has ended
 
 	mu       sync.Mutex
 	added    int                // inputs
