@@ -10,8 +10,8 @@ import (
 
 // Body is what the containers of a function execute: a plain function ([Plain]), one
 // with state of its own in each container ([WithState]), one over batches ([Batched]),
-// or both ([BatchedWithState]). It is a description and does nothing by itself: its
-// methods run it over inputs in containers that live as long as the run, [Deploy] makes
+// or both ([BatchedWithState]). It is a description and does nothing by itself. Its
+// methods run it over inputs, in containers that live as long as the run. [Deploy] makes
 // a function of it that lives on and serves many runs and calls.
 //
 // A Body is immutable and may be used any number of times, also concurrently.
@@ -28,19 +28,19 @@ func Plain[In, Out any](fn func(context.Context, In) (Out, error)) Body[In, Out]
 // WithState is a function with a state of its own in each container, for what is costly
 // to make and can be used again: an index, a compiled set of expressions, a connection.
 //
-// enter is called once in each container before its first input, and its context ends
-// after StartTimeout. An error or a panic of enter is a crash at start-up: it is charged
-// to no input, the container is started again as its policy says, and where a run gives
-// up, enter's own error is what it unwraps to.
+// enter is called once in each container before its first input. Its context ends after
+// StartTimeout. An error or a panic of enter is a crash at start-up: it is charged to no
+// input, and the container is started again as its policy says. Where a run gives up, its
+// error unwraps to enter's own.
 //
 // call is given the state that enter has returned. Without MaxInputs a container calls it
 // for one input at a time, so that the state needs no lock.
 //
 // exit is called once for each container that enter has returned a state for, whatever
 // the container's end: the run or the function is over, it is recycled, drained or scaled
-// down, or it has crashed; never while call still uses the state. If an attempt
-// that was abandoned never returns, exit is not called. Its context is that of no
-// run; it ends after ExitGrace, and whoever waits for the container waits no longer.
+// down, or it has crashed. It is never called while call still uses the state, so it is not
+// called at all if an attempt that was abandoned never returns. Its context is that of no
+// run. It ends after ExitGrace, and whoever waits for the container waits no longer.
 // What exit returns is reported, see [ExitError]. A nil exit does nothing.
 //
 // (The reference has @enter and @exit methods of a class. There a crash is the end of a
@@ -62,9 +62,9 @@ func WithState[S, In, Out any](
 
 // Batched is a function over batches of inputs, which returns a value for each, in their
 // order. See [Batch] for when it is called. An error is the error of every input in the
-// batch, unless it is an [Errors], which has one for each; a slice of another length
-// is a *[LengthError] for every input. Each of them is then retried by its own policy. A
-// panic is charged to every input of the batch once; after that they run alone.
+// batch, unless it is an [Errors], which has one for each. A slice of another length is a
+// *[LengthError] for every input. Each input is then retried by its own count. A panic is
+// charged to every input of the batch once. After that they run alone.
 func Batched[In, Out any](fn func(context.Context, []In) ([]Out, error), batch Batch) Body[In, Out] {
 	b := batched[In, Out](batch, fn)
 	b.shape.plan.Instance.Call = typed.Batch(fn)

@@ -1,25 +1,35 @@
 // Package mapper runs one function over many inputs in parallel and keeps going when
 // things break.
 //
-// [Map] and [MapSeq] deliver results over a channel, [Start] gives a handle whose
-// [Run.All] yields them on the caller's goroutine, [Collect] and [Each] wait for the
+// [Map] and [MapSeq] deliver results over a channel. [Start] gives a handle whose
+// [Run.All] yields them on the caller's goroutine. [Collect] and [Each] wait for the
 // whole. All of them are one engine with one set of [Options]. A [Body] does the same with
-// a state in each container, or over batches; [Stream] is for functions with several
-// outputs for each input. [Deploy] makes a [Function] that lives on, and serves many runs
+// a state in each container, or over batches. [Stream] is for functions with several
+// outputs for each input. [Deploy] makes a [Function] that lives on and serves many runs
 // and single calls.
+//
+// What comments call the reference is [Modal], whose Function.map and container classes are
+// the model.
 //
 // # Words
 //
-// An input is one element of the caller's inputs; it has an index from 0. An attempt is one
-// execution of the function for one input. A retry is an attempt after an application
-// failure (an error, a timeout) and is charged to the input's Retries. A re-run is an
-// attempt after a crash and is charged to its crash limit, never to Retries. A container
-// runs attempts, one at a time unless MaxInputs says more: it is a goroutine, or what a
-// Runtime makes, such as a worker process. A crash is the end of a container that nobody
-// asked for: a panic or runtime.Goexit in the function, or a start that fails. To settle an
-// input is to decide its fate for good; each input of a run settles exactly once. A run is
-// one call of Map, Start, Collect or Each. A function is a body with its containers; a call
-// is one input of a deployed function, by itself.
+// An input is one element of the caller's inputs. It has an index, from 0. A run is one call
+// of Map, MapSeq, Start, Collect or Each.
+//
+// An attempt is one execution of the function for one input. A retry is an attempt after an
+// application failure, which is an error or a timeout. It is charged to the input's Retries.
+// A re-run is an attempt after a crash. It is charged to the input's crash limit, never to
+// Retries.
+//
+// A container executes attempts, one at a time unless MaxInputs says more. It is a goroutine,
+// or what a Runtime makes, such as a worker process. A crash is the end of a container that
+// nobody asked for: a panic or runtime.Goexit in the function, or a start that fails. A chunk
+// is a few consecutive inputs that a container claims at once.
+//
+// To settle an input is to decide its fate for good. Each input of a run settles exactly once.
+//
+// A function is a body with its containers. A call is one input of a deployed function, by
+// itself.
 //
 // # What happens when something goes wrong
 //
@@ -62,32 +72,34 @@
 //
 // Results come in the order of the inputs, or with Unordered as they are finished. At
 // most Outstanding inputs are taken and not delivered, however many containers there
-// are: a slow input at the head of an ordered run lets that many others finish and
-// then stops intake until it is done. A retry waits in that window and in no container.
+// are. So a slow input at the head of an ordered run lets that many others finish; then no
+// more are taken until it is done. A retry waits in that window and in no container.
 //
-// Containers claim runs of consecutive inputs, as long as some 30 µs of work, so that
-// cheap inputs share the cost of a synchronisation. Slow inputs go one by one: a
-// container without work takes half of what another has claimed and not begun, and an
-// emitter without results takes what a container has finished of its run. Only inputs
-// that cost no more than a no-op are begun four at a time, and then share the delay if
-// one of them turns out slow. Inputs must not wait for each other.
+// Containers claim inputs in chunks of some 30 µs of work, so that cheap inputs share the
+// cost of a synchronisation. Slow inputs go one by one. No input waits behind a slow one: a
+// container without work takes half of what another has claimed and not begun, and a reader
+// without results gets what a container has finished of its chunk. Only inputs that cost no
+// more than a no-op are begun four at a time. They share the delay if one of them turns out
+// slow. Inputs must not wait for each other.
 //
 // # Functions that live
 //
-// A deployed function has between Scale.Min and Scale.Max containers: more at once when
-// inputs wait and nobody is idle, fewer when some have been idle for the Window. It shares
-// them between its runs and its calls: whichever has the fewest containers goes first, and
-// all calls count as one. Stop drains it, Redeploy replaces its body without losing an
-// input, a crash loop slows its restarts while calls and runs wait.
+// A deployed function has between Scale.Min and Scale.Max containers. It gets more at once
+// when inputs wait and nobody is idle, and fewer when some have been idle for the Window. It
+// shares them between its runs and its calls: whichever has the fewest containers goes first,
+// and all calls count as one. Stop drains it. Redeploy replaces its body without losing an
+// input. A crash loop slows its restarts, while calls and runs wait.
 //
 // # Watching
 //
 // [Options].Observer is told what happens, as supervisor.Event values, on a goroutine of its
-// own: it never delays the work, and what it is too slow for is dropped and counted. A
-// [Watcher] is also shown each run and function, as a [View] that it may ask at any time for
-// the inputs by state, the containers and what they execute. Nothing of this costs an
-// input anything; inputs that are cheaper than some 20 µs are told of several at a time.
+// own. It never delays the work: what it is too slow for is dropped and counted. A [Watcher]
+// is also shown each run and function, as a [View]. It may ask the view at any time for the
+// inputs by state, and for the containers and what they execute. An input costs nothing more
+// for it: those that are cheaper than some 20 µs are told of several at a time.
 //
 // Everything works in a testing/synctest bubble. A function that is deployed in one has to
 // be stopped in it.
+//
+// [Modal]: https://modal.com/docs
 package mapper

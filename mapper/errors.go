@@ -16,8 +16,8 @@ var (
 	// attempt's context ends when it has run for Options.Timeout.
 	ErrTimeout = engine.ErrTimeout
 
-	// ErrStopped is why a run ended that was stopped by [Run.Stop] or by leaving the
-	// loop over [Run.All] early, and why a function does nothing any more.
+	// ErrStopped is why a run has ended: [Run.Stop] was called, or its reader has left the
+	// loop over [Run.All] early. It is also why a function does nothing any more.
 	ErrStopped = engine.ErrStopped
 
 	// ErrUnread says that results were dropped, finished ones perhaps, because nobody

@@ -52,11 +52,12 @@ func (f *Function[In, Out]) SetScale(settings Scale) error { return f.life.setSc
 // retried or executed again may meet the new body after the old one.
 //
 // The body must be of the same kind: with or without a state, over batches or not. A
-// redeploy also ends a crash loop's wait at once. Redeploy waits until no container has the
-// old body. When ctx ends before, for want of a new container that gets ready perhaps, it
-// returns context.Cause(ctx), joined with the last crash at start-up, and the old
-// containers serve on until new ones are ready; to go back, redeploy the old body. Other
-// errors: a *policy.InvalidError, [ErrStopped].
+// redeploy also ends a crash loop's wait at once.
+//
+// Redeploy waits until no container has the old body. If ctx ends before, perhaps since no new
+// container gets ready, it returns context.Cause(ctx), joined with the last crash at
+// start-up. The old containers then serve on until new ones are ready. To go back, redeploy
+// the old body. Other errors: a *policy.InvalidError, [ErrStopped].
 func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) error {
 	return f.life.redeploy(ctx, body.shape)
 }

@@ -28,12 +28,12 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 	return results(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
-// MapSeq is [Map] over an iterator. It is pulled on a goroutine of its own, never more
-// than Outstanding inputs ahead of the reader, and not after the end of the run. A
-// panic of the iterator ends the run with a *[SourceError], which inputs pulled and
-// unfinished get too; an iterator that fails can only panic with its error, to which
-// the SourceError unwraps. One that stalls when the run ends is waited for, at most
-// Grace, before the channel is closed.
+// MapSeq is [Map] over an iterator. The iterator is pulled on a goroutine of its own, never
+// more than Outstanding inputs ahead of the reader, and not after the end of the run. A
+// panic of the iterator ends the run with a *[SourceError]. Inputs that were pulled and are
+// unfinished get it, too. An iterator that fails can only panic with its error, to which
+// the SourceError unwraps. If the iterator stalls when the run ends, it is waited for, at
+// most Grace, before the channel is closed.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
 	return results(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
@@ -51,12 +51,13 @@ func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, 
 // Collect calls fn on every input and returns the values, in the order of the inputs
 // and as many. It blocks until the run has ended and nothing of it is left.
 //
-// Where an input has failed, its value is the zero value, and the error says so:
-// without ReturnExceptions it is the *[InputError] of the first failure, which ended
-// the run, and the values that were finished by then are in their places; with it, a
-// *[FailuresError] that lists them all. When ctx has ended it is context.Cause(ctx),
-// or in the list; when crashes outweighed progress, a *supervisor.CutoffError,
-// likewise. A *policy.InvalidError names a bad field of opts.
+// An input that has failed leaves the zero value in its place, and the error says so.
+// Without ReturnExceptions it is the *[InputError] of the first failure, which ended
+// the run. The values that were finished by then are in their places. With
+// ReturnExceptions it is a *[FailuresError] that lists all failures. When ctx has ended,
+// the error is context.Cause(ctx), or that is in the list. When crashes outweighed
+// progress, it is a *supervisor.CutoffError, likewise. A *policy.InvalidError names a bad
+// field of opts.
 func Collect[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) ([]Out, error) {
 	return collect[In, Out](ctx, plain(fn, opts), inputs)
 }

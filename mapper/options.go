@@ -24,7 +24,7 @@ type Options struct {
 	// Zero means none.
 	Retries policy.Retries
 
-	// Timeout of one attempt; the time an input waits for a container does not count.
+	// Timeout of one attempt. The time that an input waits for a container does not count.
 	// The attempt's context ends with the cause ErrTimeout. Zero means none.
 	Timeout time.Duration
 
@@ -47,9 +47,9 @@ type Options struct {
 	// executed elsewhere if they return no value within Grace. Zero means 1.
 	MaxInputs int
 
-	// TargetInputs is how many attempts a container is meant to execute at the same time:
-	// there are more only when no further container may be started. It cannot be
-	// greater than MaxInputs. Zero means MaxInputs.
+	// TargetInputs is how many attempts a container is meant to execute at the same time.
+	// It executes more, up to MaxInputs, only when no further container may be started. It
+	// cannot be greater than MaxInputs. Zero means MaxInputs.
 	TargetInputs int
 
 	// Recycle says when containers are replaced although nothing is wrong with them. Zero
@@ -90,10 +90,10 @@ type Options struct {
 	// means goroutines.
 	Runtime supervisor.Runtime
 
-	// Observer is told of the events of the run, one at a time, on a goroutine of its own:
-	// a function as supervisor.ObserverFunc, several as supervisor.Observers. It never delays
-	// the work: what it is too slow for is dropped and counted in Stats, and at the end the
-	// run waits for it, at most Grace. One that is a [Watcher] is shown the run itself. Nil
+	// Observer is told of the events of the run, one at a time, on a goroutine of its own.
+	// A function is one as supervisor.ObserverFunc, several are one as supervisor.Observers. It
+	// never delays the work: what it is too slow for is dropped and counted in Stats. At the end
+	// the run waits for it, at most Grace. One that is a [Watcher] is shown the run itself. Nil
 	// means that there are no events at all.
 	Observer supervisor.Observer
 }

@@ -12,9 +12,9 @@ type Recycle struct {
 	// a tenth lower, so that they do not all end at once. Zero means no limit.
 	Inputs int
 
-	// Memory is how many bytes a container may use when it has executed something; the limit
-	// of the Runtime is another, at which it is killed. It takes a Runtime that knows, such as
-	// that of worker processes. Zero means no limit.
+	// Memory is how many bytes a container may use. It is looked at when the container has
+	// executed something. (A Runtime may have a limit of its own, at which it kills.) Only a
+	// Runtime knows the use, such as that of worker processes. Zero means no limit.
 	Memory int64
 
 	// Age is how long a container takes inputs, up to a tenth less for each by its own

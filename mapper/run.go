@@ -96,8 +96,8 @@ func (r *Run[In, Out]) Stop() { r.h.e.Stop() }
 // dropped because nobody read them are reported as [ErrUnread]. Where nothing worse has
 // happened, the first *[ExitError] of the run's own containers is returned.
 //
-// A run waits for the reader of its results: Wait before they are read, or without
-// another goroutine that reads them, waits for ever once Outstanding are unread.
+// A run waits for the reader of its results. So call Wait when they are read, or while
+// another goroutine reads them: else it waits for ever, once Outstanding are unread.
 func (r *Run[In, Out]) Wait() error {
 	r.h.join()
 	if r.dropped() {

@@ -12,7 +12,7 @@ type Stats struct {
 	Taken     int // claimed, or pulled from the iterator
 	Delivered int // results taken by the reader, counted a few at a time
 	Succeeded int
-	Failed    int // for good
+	Failed    int // for good, those left unfinished at the end of the run included: Counts has them apart, as Cancelled
 	Retrying  int // wait for another attempt
 	Running   int // containers that execute inputs
 
@@ -62,7 +62,7 @@ type FunctionStats struct {
 	Retrying  int // inputs that wait for another attempt
 	TimedOut  int // attempts
 	Succeeded int // calls
-	Failed    int // calls, for good
+	Failed    int // calls, for good, those withdrawn or left unfinished included
 	Dropped   int // events that the observer was too slow for, or stuck
 	Release   int // of the body: the redeploys so far
 

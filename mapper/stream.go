@@ -28,18 +28,18 @@ type Output[In, Out any] struct {
 // outputs go, and nothing begins before.
 //
 // In order, which is the default, it yields all outputs of input 0, then those of input 1,
-// and so on. Those of the first unfinished input are yielded as they are produced, while
-// later inputs run ahead, each up to 16 outputs; then they wait for the reader. With
-// Unordered the outputs of all inputs are yielded as they come, those of one input in their
-// order, and no input has to wait for another, but for the reader, 16 outputs ahead. Who
+// and so on. Those of the first unfinished input are yielded as they are produced. Later
+// inputs run ahead, each by up to 16 outputs, and then wait for the reader. With Unordered the
+// outputs of all inputs are yielded as they come, those of one input in their order. There no
+// input waits for another, only for the reader, when it is 16 outputs ahead. An input that
 // waits keeps its container, and its Timeout goes on: it limits an input with all that it
 // waits for.
 //
 // The iterator may be nil, for no outputs. It is run in the container, once, with the
 // context of the attempt. A pair with an error ends the input: the iterator is asked for no
-// more, the value beside the error is dropped, and the error comes as the last Output of
-// the input, after all the outputs before it. So do a timeout and a crash. When the context
-// ends, yield returns false, and outputs that were late are dropped.
+// more, and the value beside the error is dropped. The error comes as the last Output of the
+// input, after all the outputs before it. A timeout or a crash comes there likewise. When the
+// context ends, yield returns false, and outputs that were late are dropped.
 //
 // What was delivered cannot be taken back, so an input that was begun is never begun again:
 // AtMostOnce is always on, the first crash fails an input, and Retries that are not zero are
@@ -47,10 +47,10 @@ type Output[In, Out any] struct {
 // container executes one input at a time: MaxInputs over 1 is refused.
 //
 // Without ReturnExceptions the first input to fail ends the stream. In order, what is
-// finished before it comes first, then its own outputs and its failure, and inputs before
-// it that were slower are cut short or missing, as in a Result's case; with Unordered, all
-// that was produced comes first. With ReturnExceptions every input comes to its end, and
-// only a failure says anything about that.
+// finished before it comes first, then its own outputs and its failure. Inputs before it that
+// were slower are cut short or missing, as a [Result] may be. With Unordered, all that was
+// produced comes first. With ReturnExceptions every input comes to its end, and only a
+// failure says anything about that.
 //
 // Leaving the loop, in whatever way, stops the run and joins it before the loop statement
 // returns, for which running attempts have Grace. All else is as with [Start] and

@@ -29,9 +29,9 @@ type View interface {
 	Pool() supervisor.Snapshot
 	// Containers is what each container that lives executes now, in no order.
 	Containers() []ContainerView
-	// Value is the input with that index, if it is at hand: it is where a run is over a slice,
-	// until its caller has the slice back. A run of its own waits for observers, at most Grace,
-	// while they are told of its end, and they may ask for values then.
+	// Value is the input with that index, if it is at hand. It is at hand where a run is over a
+	// slice, until the caller has the slice back. A run with containers of its own waits for
+	// observers, at most Grace, while they are told of its end: they may still ask for values.
 	Value(index int) (any, bool)
 	// Context is the one that it was started with, for the values in it: the span of a trace.
 	Context() context.Context
@@ -70,7 +70,7 @@ type Counts struct {
 	Running   int // execute in one, or were sent to one that is somewhere else
 	Retrying  int // wait for another attempt
 	Succeeded int
-	Failed    int // for good, by themselves
+	Failed    int // for good, by themselves; in Stats, with those cancelled
 	Cancelled int // left unfinished at the end of the run; calls: withdrawn by their callers too
 
 	Retries  int // attempts asked for after application failures

@@ -58,7 +58,7 @@ func (k Kind) last() bool {
 	return false
 }
 
-// NoInput is the Input of an event, or of a crash, that no input is meant by.
+// NoInput is the Input of an event, or of a crash, that is about no input.
 const NoInput = -1
 
 // Event is one thing that happened to a pool, as a plain value. As JSON it is an object
