@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"net/http"
 
 	"golang.org/x/sync/singleflight"
@@ -63,9 +64,7 @@ var (
 // New makes a dashboard. It panics with a *policy.InvalidError if an origin is none. Whoever
 // makes it may Close it; one that shows nothing that lives has no goroutines.
 func New(opts Options) *Dashboard {
-	if opts.Title == "" {
-		opts.Title = "longshore"
-	}
+	opts.Title = cmp.Or(opts.Title, "longshore")
 	d := &Dashboard{opts: opts, book: history.New(history.Options{Describe: opts.Describe, Keep: opts.Keep})}
 	d.src = d.book
 	d.all = d.guarded(d.routes())

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -16,10 +17,7 @@ const DefaultAddr = "127.0.0.1:7070"
 // ListenAndServe serves the dashboard at an address, DefaultAddr if it is empty, until ctx
 // ends; see [Dashboard.Serve], also for what it returns.
 func (d *Dashboard) ListenAndServe(ctx context.Context, addr string) error {
-	if addr == "" {
-		addr = DefaultAddr
-	}
-	at, err := net.ResolveTCPAddr("tcp", addr)
+	at, err := net.ResolveTCPAddr("tcp", cmp.Or(addr, DefaultAddr))
 	if err != nil {
 		return fmt.Errorf("dashboard: %w", err)
 	}

@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Crashes says what to do about containers that crash: Ephemeral gives up when crashes outweigh progress, Deployed
 // never does. The set is closed, because a third policy would have to invent a third meaning of "pending inputs".
@@ -52,24 +55,24 @@ func (Deployed) crashes()  {}
 
 // WithDefaults returns p with its zero fields filled in.
 func (p Ephemeral) WithDefaults() Ephemeral {
-	orDefault(&p.ColdDebt, defaultColdDebt)
-	orDefault(&p.Debt, defaultDebt)
-	orDefault(&p.Sustain, defaultSustain)
-	orDefault(&p.Probation, defaultProbation)
-	orDefault(&p.ColdInputs, defaultColdInputs)
+	p.ColdDebt = cmp.Or(p.ColdDebt, defaultColdDebt)
+	p.Debt = cmp.Or(p.Debt, defaultDebt)
+	p.Sustain = cmp.Or(p.Sustain, defaultSustain)
+	p.Probation = cmp.Or(p.Probation, defaultProbation)
+	p.ColdInputs = cmp.Or(p.ColdInputs, defaultColdInputs)
 	return p
 }
 
 // WithDefaults returns p with its zero fields filled in.
 func (p Deployed) WithDefaults() Deployed {
-	orDefault(&p.InitialDelay, defaultInitial)
-	orDefault(&p.MaxDelay, defaultMaxDelay)
-	orDefault(&p.GateInitialDelay, defaultGateInitial)
-	orDefault(&p.GateMaxDelay, defaultGateMax)
-	orDefault(&p.ColdDebt, defaultColdDebt)
-	orDefault(&p.Debt, defaultDebt)
-	orDefault(&p.Probation, defaultProbation)
-	orDefault(&p.ColdInputs, defaultColdInputs)
+	p.InitialDelay = cmp.Or(p.InitialDelay, defaultInitial)
+	p.MaxDelay = cmp.Or(p.MaxDelay, defaultMaxDelay)
+	p.GateInitialDelay = cmp.Or(p.GateInitialDelay, defaultGateInitial)
+	p.GateMaxDelay = cmp.Or(p.GateMaxDelay, defaultGateMax)
+	p.ColdDebt = cmp.Or(p.ColdDebt, defaultColdDebt)
+	p.Debt = cmp.Or(p.Debt, defaultDebt)
+	p.Probation = cmp.Or(p.Probation, defaultProbation)
+	p.ColdInputs = cmp.Or(p.ColdInputs, defaultColdInputs)
 	return p
 }
 
@@ -102,12 +105,6 @@ func (p Deployed) Validate() error {
 		below("GateMaxDelay", p.GateMaxDelay, p.GateInitialDelay, "must be at least GateInitialDelay"),
 		below("Debt", p.Debt, p.ColdDebt, "must be at least ColdDebt"),
 	)
-}
-
-func orDefault[T int | time.Duration](field *T, value T) {
-	if *field == 0 {
-		*field = value
-	}
 }
 
 func below[T int | time.Duration](field string, value, least T, reason string) error {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -37,15 +38,9 @@ func FixedRetries(n int) Retries {
 
 // WithDefaults returns r with its zero fields filled in.
 func (r Retries) WithDefaults() Retries {
-	if r.BackoffCoefficient == 0 {
-		r.BackoffCoefficient = defaultCoefficient
-	}
-	if r.InitialDelay == 0 {
-		r.InitialDelay = defaultInitial
-	}
-	if r.MaxDelay == 0 {
-		r.MaxDelay = defaultMaxDelay
-	}
+	r.BackoffCoefficient = cmp.Or(r.BackoffCoefficient, defaultCoefficient)
+	r.InitialDelay = cmp.Or(r.InitialDelay, defaultInitial)
+	r.MaxDelay = cmp.Or(r.MaxDelay, defaultMaxDelay)
 	return r
 }
 

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"time"
@@ -69,11 +70,7 @@ const (
 
 // filled returns the options with their defaults in place.
 func (o Options) filled() Options {
-	if o.MaxBody == 0 {
-		o.MaxBody = defaultMaxBody
-	}
-	if o.Timeout == 0 {
-		o.Timeout = defaultTimeout
-	}
+	o.MaxBody = cmp.Or(o.MaxBody, defaultMaxBody)
+	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	return o
 }

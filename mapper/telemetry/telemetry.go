@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"fmt"
 
 	"go.opentelemetry.io/otel"
@@ -53,9 +54,7 @@ func New(opts Options) (*Telemetry, error) {
 	if opts.Spans < 0 || opts.Spans > maxSpans {
 		return nil, &policy.InvalidError{Field: "Spans", Value: opts.Spans, Reason: "must be 0 (the default) to 1000000"}
 	}
-	if opts.Spans == 0 {
-		opts.Spans = defaultSpans
-	}
+	opts.Spans = cmp.Or(opts.Spans, defaultSpans)
 	if opts.MeterProvider == nil {
 		opts.MeterProvider = otel.GetMeterProvider()
 	}

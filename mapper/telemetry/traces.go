@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -102,10 +103,7 @@ func (t *traces) forget(id uint64) {
 // observe makes of an event what it is in a trace. What is of a pool and of no run is told of
 // the function, or the run, that the pool was made for.
 func (t *traces) observe(ev supervisor.Event) {
-	id := ev.Run
-	if id == 0 {
-		id = ev.Pool
-	}
+	id := cmp.Or(ev.Run, ev.Pool)
 	l := t.of(id)
 	if l == nil || !t.wants(ev.Kind) {
 		return

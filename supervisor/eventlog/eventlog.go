@@ -77,10 +77,7 @@ func (l *Log) Observe(ev supervisor.Event) {
 	if message == "" {
 		return // of a kind that is younger than this package
 	}
-	logger := l.logger
-	if logger == nil {
-		logger = slog.Default()
-	}
+	logger := cmp.Or(l.logger, slog.Default())
 	ctx := context.Background()
 	if !logger.Enabled(ctx, level) {
 		l.skip(ev)

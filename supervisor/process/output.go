@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"os"
 	"sync"
@@ -36,10 +37,7 @@ type output struct {
 
 func (o *output) start(c *container) {
 	o.files = []*os.File{c.proc.stdout, c.proc.stderr, c.proc.trace}
-	name := c.launch.Name
-	if name == "" {
-		name = c.function.name
-	}
+	name := cmp.Or(c.launch.Name, c.function.name)
 	o.log.start(c.runtime.opts.Log, Line{Function: name, Container: c.launch.Container}, &c.runtime.dropped)
 	o.readers.Go(func() { readLines(&lateReader{File: c.proc.stdout}, nil, o.taker(c, "stdout")) })
 	o.readers.Go(func() {

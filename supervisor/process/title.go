@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,10 +16,7 @@ const titleSize = 96
 
 // titleOf is what an operator sees of a worker in ps: program, function, container.
 func titleOf(launch supervisor.Launch, f *function) string {
-	name := launch.Name
-	if name == "" {
-		name = f.name[strings.LastIndexByte(f.name, '/')+1:]
-	}
+	name := cmp.Or(launch.Name, f.name[strings.LastIndexByte(f.name, '/')+1:])
 	number := fmt.Sprintf(" %d", launch.Container)
 	return cutTo(program()+": "+printable(name), titleSize-len(number)) + number
 }

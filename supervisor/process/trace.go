@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strings"
@@ -58,8 +59,5 @@ func readTrace(crash *supervisor.CrashError, trace, fatal string) {
 	default:
 		crash.Kind = KindFatal
 	}
-	if fatal == "" {
-		fatal = first
-	}
-	crash.Err = errors.New(fatal)
+	crash.Err = errors.New(cmp.Or(fatal, first))
 }

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 
@@ -117,9 +118,7 @@ func (b *Book) View(id uint64) (mapper.View, bool) {
 
 // Observe takes in an event.
 func (b *Book) Observe(ev supervisor.Event) {
-	if ev.Run == 0 {
-		ev.Run = ev.Pool
-	}
+	ev.Run = cmp.Or(ev.Run, ev.Pool)
 	pool := b.find(ev.Pool)
 	if pool != nil && ev.Dropped > 0 {
 		pool.dropped.Store(ev.Dropped)

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -80,11 +81,7 @@ func (s *Settings) crashes(o mapper.Options) {
 	} else {
 		s.add(true, "crashes", "the run gives up when they outweigh progress")
 	}
-	limit := o.CrashLimit
-	if limit == 0 {
-		limit = defaultCrashLimit
-	}
-	s.add(!o.AtMostOnce, "crashes that one input may cause", strconv.Itoa(limit))
+	s.add(!o.AtMostOnce, "crashes that one input may cause", strconv.Itoa(cmp.Or(o.CrashLimit, defaultCrashLimit)))
 }
 
 // What mapper.Options says of zero. Most bodies have no start that could take too long.
