@@ -19,32 +19,39 @@
 // # What crosses
 //
 // Only inputs and values do. They arrive as they were, pointers to zero values, what is empty and what is
-// shared included; a type of which something would stay behind is refused by [Register], unless it has a
-// [Codec] of the caller's. What a closure has captured does not cross, nor does a change of a
-// global variable; so Register takes functions declared at top level and nothing else. An
-// input or a value that has no encoding, or takes more than 63 MiB, is an error of that input. Errors
-// cross with text, chain and marks, see [RegisterError]. The end of a context crosses with its
-// cause, and its deadline; its values do not. mapper.AttemptFrom says in a worker what it works on.
+// shared included. [Register] refuses a type of which something would stay behind, unless it has a
+// [Codec] of the caller's. An input or a value that has no encoding, or takes more than 63 MiB, is an
+// error of that input.
+//
+// What a closure has captured does not cross, nor does a change of a global variable. So Register takes
+// functions declared at top level and nothing else.
+//
+// Errors cross with text, chain and marks, see [RegisterError]. A context's deadline crosses, and its end
+// with the cause; its values do not. mapper.AttemptFrom says in a worker what it works on.
 //
 // # What a worker is
 //
-// It leads a process group and shares with its parent a socket, a page of memory
-// which says what input it executes, and a pipe, the lifeline: by it comes what the worker must
-// hear while the function executes, and the parent's death. Its
-// stdin is empty; its stdout and stderr go to Options.Log, line by line. It obeys its parent alone: signals by which a
-// terminal, an operator or a service manager ends a process are received and forgotten, from [Main] on, since
-// the parent gets them, too, and knows what is under way. Descriptors are as in any new process: 0, 1 and 2;
-// what the parent was itself left is closed. ps shows it as program, function and container.
+// A worker leads a process group. It shares three things with its parent: a socket, a page of memory
+// which says what input it executes, and a pipe, the lifeline. By the lifeline comes what the worker must
+// hear while the function executes, and the parent's death.
 //
-// It is sent one chunk at a time, of about a millisecond of work, and no second one
-// ahead: the way costs about one part in a hundred of that, and an input that waits in a
-// worker which turns out to be slow is one that an idle worker cannot take.
+// Its stdin is empty. Its stdout and stderr go to Options.Log, line by line. Its descriptors are those of
+// any new process, 0, 1 and 2; what the parent itself was left is closed. ps shows it as program, function
+// and container.
 //
-// Nothing outlives its worker, nor a worker its parent, however that came about: the process group is killed, and on Linux
-// also who has left it for another one in the same session, as long as it has kept the variable LONGSHORE_FAMILY
-// in its environment. What has a session of its own, or was started with an environment without that variable in
-// a group of its own, stays, unless there is a PIDNamespace or a Cgroup. Where this program is the first of a container,
-// the killed are reaped; what ended by itself before its worker did, as an orphan, is not.
+// A worker obeys its parent alone. From [Main] on it receives and forgets the signals by which a terminal,
+// an operator or a service manager ends a process. The parent gets them, too, and knows what is under way.
+//
+// It is sent one chunk at a time, of about a millisecond of work, and no second one ahead. The way costs
+// about a hundredth of that. And a chunk that waited in a worker which turns out to be slow would be one
+// that an idle worker cannot take.
+//
+// Nothing outlives its worker, nor a worker its parent, however that came about. The process group is
+// killed. On Linux so is who has left it for another group in the same session, as long as it has kept the
+// variable LONGSHORE_FAMILY in its environment. Two kinds of process stay, unless there is a PIDNamespace
+// or a Cgroup: those with a session of their own, and those with a group of their own whose environment
+// lacks that variable. Where this program is the first of a container, it reaps those that were killed, but
+// no orphan that ended by itself before its worker did.
 //
 // # How it ends
 //
