@@ -53,10 +53,10 @@ func (c *Call[Out]) Poll() (Out, error) {
 	return none, ErrPending
 }
 
-// Cancel ends the call, unless it is settled: it fails with [ErrCancelled], is not
-// retried, and an attempt that executes is cancelled with that cause. Its container lives
-// on if the attempt heeds that within Grace; otherwise it is replaced and
-// what else it executes runs elsewhere. Cancel does not wait.
+// Cancel ends the call, unless it is settled. The call fails with [ErrCancelled] and is not
+// retried, and an attempt that executes is cancelled with that cause. The container lives on
+// if the attempt heeds that within Grace. Otherwise the container is replaced, and what else
+// it executes runs elsewhere. Cancel does not wait.
 func (c *Call[Out]) Cancel() { c.end(ErrCancelled) }
 
 // end settles the call for a reason that lies with its caller.

@@ -13,8 +13,9 @@
 //
 // # Words
 //
-// An input is one element of the caller's inputs. It has an index, from 0. A run is one call
-// of Map, MapSeq, Start, Collect or Each.
+// An input is one element of the caller's inputs. It has an index, from 0. A run is what Map,
+// MapSeq, Start, Collect, Each or Stream does with one sequence of inputs. A run of its own has
+// containers that live as long as it does; a run on a function has the function's.
 //
 // An attempt is one execution of the function for one input. A retry is an attempt after an
 // application failure, which is an error or a timeout. It is charged to the input's Retries.

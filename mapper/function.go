@@ -10,9 +10,9 @@ import (
 )
 
 // Function is a body with containers that live on, made by [Deploy]. It serves any number
-// of runs and single calls at once and shares its containers between them: the one that has
-// the fewest containers goes first, and all calls count as one, so that a huge run does not
-// starve a single call. Its methods are safe for concurrent use.
+// of runs and single calls at once, and shares its containers between them. The one that has
+// the fewest containers goes first, and all calls count as one: so a huge run does not starve
+// a single call. Its methods are safe for concurrent use.
 type Function[In, Out any] struct {
 	life  *life
 	types types
@@ -27,17 +27,18 @@ type RunOptions struct {
 }
 
 // Deploy makes a function of body that lives until ctx ends or it is stopped, and starts
-// its first Scale.Min containers. It does not block: whether containers can start is seen
-// by the first call, or in Stats.
+// its first Scale.Min containers. It does not block: the first call shows whether containers
+// can start, and so do Stats.
 //
-// Of opts, Name, Timeout, StartTimeout, Grace, ExitGrace, Retries, CrashLimit, AtMostOnce,
-// MaxInputs, TargetInputs, Recycle and Observer hold for every run and call; Containers and
-// Scale say how many containers there are. Crashes nil means policy.Deployed{}: the
-// function never gives up, and while its containers crash-loop calls and runs wait. Under
-// policy.Ephemeral it ends when crashes outweigh progress. Outstanding is how many calls
-// may be accepted and not settled; more are refused with a *[QueueFullError]. Zero means
-// 2000 (the reference's limit of pending inputs). ReturnExceptions and Unordered are of a
-// run, see [RunOptions].
+// Most of opts hold for every run and call. Some mean something else here:
+//
+//   - Containers and Scale say how many containers there are.
+//   - Crashes nil means policy.Deployed{}: the function never gives up. While its containers
+//     crash-loop, calls and runs wait. Under policy.Ephemeral it ends when crashes outweigh
+//     progress.
+//   - Outstanding is how many calls may be accepted and not settled. More are refused with a
+//     *[QueueFullError]. Zero means 2000, the reference's limit of pending inputs.
+//   - ReturnExceptions and Unordered are refused: they are of a run, see [RunOptions].
 //
 // The errors are those of Options.Validate and Body.Validate.
 func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) (*Function[In, Out], error) {
@@ -68,15 +69,15 @@ func deploy(body shape, opts Options) (*life, error) {
 
 // Call executes the function on one input and waits for the result: the value, or why it
 // failed for good, as Result.Err has it. When ctx ends, Call returns context.Cause(ctx) at
-// once and the attempt is cancelled; if no container could start so far, the last
-// *supervisor.CrashError is joined to it. The attempt's context descends from ctx, and has its
-// values, except in a function over batches.
+// once, and the attempt is cancelled. If no container could start so far, the last
+// *supervisor.CrashError is joined to the cause. The attempt's context descends from ctx and
+// has its values, except in a function over batches.
 //
 // Other errors: a *[QueueFullError], and [ErrStopped], joined with the cause if the function
 // has ended before the call was settled.
 //
-// An attempt that calls its own function holds its container meanwhile: if all of them do so at
-// once, none is left for the calls.
+// An attempt that calls its own function holds its container meanwhile. If all containers are
+// held so at once, none is left for the calls.
 func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	var none Out
 	if ctx.Err() != nil {

@@ -9,16 +9,16 @@ import (
 
 // What can be done to a function while it lives, and its end.
 
-// Stop drains the function: calls and runs that are accepted go on, new ones get
-// [ErrStopped], and when nothing is left to do the containers end, exits included. It waits
+// Stop drains the function. Calls and runs that are accepted go on, new ones get
+// [ErrStopped]. When nothing is left to do, the containers end, exits included. Stop waits
 // for that, and returns nil or the *[ExitError] of the first exit that has failed. If the
 // function had ended before, with its context or a cutoff, Stop returns the cause. Give
 // ctx a deadline: while the containers crash-loop, what was accepted waits.
 //
-// When ctx ends before, the function is ended at once: attempts are cancelled, unfinished
-// calls and runs fail with ErrStopped, and Stop returns context.Cause(ctx) when nothing is
-// left, which takes Grace at most, and ExitGrace for exits. Stop may be called again, to
-// wait or to hurry.
+// If ctx ends before, the function is ended at once: attempts are cancelled, and unfinished
+// calls and runs fail with ErrStopped. Stop returns context.Cause(ctx) when nothing is left,
+// which takes Grace at most, and ExitGrace for exits. Stop may be called again, to wait or to
+// hurry.
 func (f *Function[In, Out]) Stop(ctx context.Context) error { return f.life.stop(ctx, f.life.ended) }
 
 // Done is closed when the function has ended, by Stop or with its context, and nothing of
@@ -46,10 +46,10 @@ func (f *Function[In, Out]) Scale() Scale { return Scale(f.life.s.Scale()) }
 func (f *Function[In, Out]) SetScale(settings Scale) error { return f.life.setScale(settings) }
 
 // Redeploy has the function go on with another body, without losing an input or failing a
-// call: containers that start from now on have the new body, and the others are replaced
-// a quarter at a time, each after what it executes and not before a new one is ready. Meanwhile
-// there are up to a quarter more containers than wanted, one at least. Inputs that are
-// retried or executed again may meet the new body after the old one.
+// call. Containers that start from now on have the new body. The others are replaced a quarter
+// at a time, each after what it executes and not before a new one is ready. Meanwhile there are
+// up to a quarter more containers than wanted, one at least. Inputs that are retried or
+// executed again may meet the new body after the old one.
 //
 // The body must be of the same kind: with or without a state, over batches or not. A
 // redeploy also ends a crash loop's wait at once.

@@ -7,9 +7,9 @@ import (
 )
 
 // Gather waits for calls and returns their values in the order of the calls. The first
-// failure that it comes to know ends the wait, with the values so far and an
-// *[InputError] whose Index is that of the call; the others go on. When ctx ends, so does
-// the wait, with context.Cause(ctx), unless all calls are settled. A nil call is a
+// failure that it comes to know ends the wait: Gather returns the values so far and an
+// *[InputError] whose Index is that of the call. The other calls go on. The end of ctx ends
+// the wait, too, with context.Cause(ctx), unless all calls are settled. A nil call is a
 // *policy.InvalidError.
 func Gather[Out any](ctx context.Context, calls ...*Call[Out]) ([]Out, error) {
 	values := make([]Out, len(calls))
