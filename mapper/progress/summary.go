@@ -39,12 +39,7 @@ func groupsOf(g *cause.Groups) groups {
 
 // summary is what came of the run, for a screen.
 func (w *watched) summary(now time.Time) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	r := report{
-		state: w.ask(now), crashed: -1, err: w.err, dropped: w.dropped,
-		failures: groupsOf(&w.failures), crashes: groupsOf(&w.crashes),
-	}
+	r := report{state: w.ask(now), crashed: -1, failures: groupsOf(&w.failures), crashes: groupsOf(&w.crashes)}
 	if w.about.Parent == 0 {
 		r.crashed = w.view.Pool().Crashes
 	} else {
@@ -55,6 +50,15 @@ func (w *watched) summary(now time.Time) string {
 		r.over = true
 	default:
 	}
+	w.noted(&r)
+	return r.String()
+}
+
+// noted fills in what was told.
+func (w *watched) noted(r *report) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r.err, r.dropped = w.err, w.dropped
 	if w.attempts != nil {
 		r.timed, r.slowest, r.input = true, w.slowest, w.input
 		quantile := func(q float64) time.Duration {
@@ -62,7 +66,6 @@ func (w *watched) summary(now time.Time) string {
 		}
 		r.p50, r.p95, r.p99 = quantile(50), quantile(95), quantile(99)
 	}
-	return r.String()
 }
 
 // shownGroups is how many causes a summary lists. Who has more looks at a dashboard.

@@ -22,7 +22,7 @@ type watched struct {
 
 	failures, crashes cause.Groups
 
-	mu       sync.Mutex
+	mu       sync.Mutex // not held while an error or the view is asked
 	pace     pace
 	seen     state
 	attempts *hdrhistogram.Histogram // how long they took; nil before the first
@@ -47,15 +47,17 @@ const (
 
 // note keeps what the summary will say.
 func (w *watched) note(ev supervisor.Event) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.dropped = max(w.dropped, ev.Dropped)
 	of := cause.Sample{Run: ev.Run, Input: ev.Input, Attempt: ev.Attempt}
 	switch ev.Kind {
 	case supervisor.InputFailed:
 		w.failures.Add(ev.Err, ev.Time, of)
 	case supervisor.ContainerCrashed:
 		w.crashes.Add(ev.Err, ev.Time, of)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dropped = max(w.dropped, ev.Dropped)
+	switch ev.Kind {
 	case supervisor.AttemptsEnded:
 		w.time(ev)
 	case supervisor.RunEnded, supervisor.FunctionStopped:
@@ -96,14 +98,20 @@ const sampling = 50 * time.Millisecond
 
 // look is how it stands now.
 func (w *watched) look(now time.Time) state {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.seen.name == "" || now.Sub(w.pace.last) >= sampling {
-		w.seen = w.ask(now)
+	if seen, fresh := w.lastSeen(now); fresh {
+		return seen
 	}
-	return w.seen
+	return w.ask(now)
 }
 
+// lastSeen is what was seen last, and reports whether that is good enough.
+func (w *watched) lastSeen(now time.Time) (state, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen, w.seen.name != "" && now.Sub(w.pace.last) < sampling
+}
+
+// ask asks the view.
 func (w *watched) ask(now time.Time) state {
 	pool := w.view.Pool()
 	s := state{
@@ -121,8 +129,11 @@ func (w *watched) ask(now time.Time) state {
 	if !pool.NextStart.IsZero() {
 		s.nextStart = pool.NextStart.Sub(now)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.pace.add(now, s.settled())
 	s.rate = w.pace.perSecond()
+	w.seen = s
 	return s
 }
 
