@@ -35,8 +35,13 @@ type measurement struct {
 	n          int
 }
 
-// count counts an event under the name of its function.
+// count counts an event under the name of its function. An error is asked before the lock is
+// taken: its methods are the user's code.
 func (r *Registry) count(ev supervisor.Event) (name string, m measurement) {
+	var end ending
+	if ev.Kind == supervisor.ContainerCrashed {
+		end.phase, end.cause = Ending(ev.Err)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.function(ev.Function)
@@ -45,7 +50,7 @@ func (r *Registry) count(ev supervisor.Event) (name string, m measurement) {
 		f.told.attempts(ev)
 		m = measurement{attemptDuration, ev.Took, ev.Count}
 	case supervisor.ContainerCrashed:
-		f.told.crash(ev)
+		f.told.crash(end)
 	case supervisor.ContainerStarted:
 		if w := r.watched[ev.Pool]; w != nil {
 			w.starts[ev.Lineage] = ev.Time

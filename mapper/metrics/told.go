@@ -29,9 +29,7 @@ func (t *told) attempts(ev supervisor.Event) {
 	t.succeeded += ev.Count - ev.Failed
 }
 
-func (t *told) crash(ev supervisor.Event) {
-	var end ending
-	end.phase, end.cause = Ending(ev.Err)
+func (t *told) crash(end ending) {
 	if t.crashes == nil {
 		t.crashes = map[ending]int{}
 	}

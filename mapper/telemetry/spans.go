@@ -2,13 +2,14 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/mapper/metrics"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -91,7 +92,7 @@ func (t *traces) note(l *life, ev supervisor.Event) {
 	attributes := about(ev)
 	if !l.about.Function {
 		if ev.Err != nil {
-			attributes = append(attributes, attribute.String("longshore.error", cut(ev.Err.Error())))
+			attributes = append(attributes, attribute.String("longshore.error", textOf(ev.Err)))
 		}
 		l.span.AddEvent(name, trace.WithTimestamp(ev.Time), trace.WithAttributes(attributes...))
 		return
@@ -156,7 +157,7 @@ func about(ev supervisor.Event) []attribute.KeyValue {
 	if ev.Attempt > 0 {
 		add("longshore.attempt", ev.Attempt)
 	}
-	if _, ok := errors.AsType[*supervisor.CrashError](ev.Err); ok {
+	if _, ok := guard.As[*supervisor.CrashError](ev.Err); ok {
 		phase, cause := metrics.Ending(ev.Err)
 		all = append(all, attribute.String("longshore.phase", phase), attribute.String("longshore.cause", cause))
 	}
@@ -168,9 +169,12 @@ func about(ev supervisor.Event) []attribute.KeyValue {
 
 func fail(span trace.Span, err error) {
 	if err != nil {
-		span.SetStatus(codes.Error, cut(err.Error()))
+		span.SetStatus(codes.Error, textOf(err))
 	}
 }
+
+// textOf is what an error says, whatever its methods do.
+func textOf(err error) string { return cut(show.Error(err, 0)) }
 
 func cut(text string) string {
 	return strings.ToValidUTF8(text[:min(len(text), maxText)], "\uFFFD")

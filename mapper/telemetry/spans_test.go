@@ -170,6 +170,31 @@ func TestLostEnds(t *testing.T) {
 	})
 }
 
+// stuck is an error that does not say what it is until it is let go.
+type stuck chan struct{}
+
+func (s stuck) Error() string {
+	<-s
+	return "stuck"
+}
+
+// TestErrorThatBlocks: it is waited for, and not for ever.
+func TestErrorThatBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tel, recorder := traced(t, 0, sdktrace.AlwaysSample())
+		err := make(stuck)
+		defer close(err)
+		_, got := mapper.Collect(t.Context(), func(context.Context, int) (int, error) { return 0, err }, ints(1), mapper.Options{
+			Observer: tel, Grace: time.Minute,
+		})
+		require.Error(t, got)
+		require.NoError(t, tel.Close())
+		spans := named(recorder, "longshore.attempt")
+		require.Len(t, spans, 1)
+		require.Contains(t, spans[0].Status().Description, "has not returned within")
+	})
+}
+
 // TestNoTracer: without a provider, that of the program is used, which is none.
 func TestNoTracer(t *testing.T) {
 	t.Parallel()
