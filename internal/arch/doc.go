@@ -6,7 +6,8 @@
 // import, change the table, where a reviewer sees it. What the table allows and
 // nothing uses must leave it.
 //
-// It also looks for the files that ARCHITECTURE.md names.
+// It also compares ARCHITECTURE.md with the tree: the files that it names are there, and it
+// names each file that starts a goroutine.
 //
 // The tree is read with go/parser and not with "go list": the test cache knows
 // which files a test opens but not which files its child processes open, so a
