@@ -76,7 +76,9 @@ func hasGo(file *ast.File) (found bool) {
 
 func TestStarters(t *testing.T) {
 	t.Parallel()
-	source := func(body string) *fstest.MapFile { return &fstest.MapFile{Data: []byte("package p\nfunc f() {\n" + body + "\n}")} }
+	source := func(body string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("package p\nfunc f() {\n" + body + "\n}")}
+	}
 	got, err := starters(fstest.MapFS{
 		"low/a.go": source("go f()"), "low/b.go": source("f() // go f()"), "low/a_test.go": source("go f()"),
 		"bench/a.go": source("go f()"), "high/a.go": source("if true { go func() {}() }"),
