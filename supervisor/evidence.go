@@ -2,7 +2,10 @@ package supervisor
 
 import (
 	"errors"
+	"reflect"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/guard"
 )
 
 // Evidence is what the owner of the work knows of a crash that the pool does not: what the container was executing. The
@@ -65,20 +68,14 @@ func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death
 const mostMarked = 1000
 
 // marked reports whether err is the mark or wraps it, not counting what is nested in another crash or cutoff. It is not
-// errors.Is: that asks methods of the user's for their opinion. Those that unwrap run on a goroutine of their own, where
-// neither a panic nor runtime.Goexit does harm; either means that there is no mark.
-func marked(err, mark error) (found bool) {
-	done := make(chan bool, 1)
-	go func() {
-		found := false
-		defer func() {
-			_ = recover()
-			done <- found
-		}()
+// errors.Is: that asks methods of the user's for their opinion. Those that unwrap run under guard: one that panics, calls
+// runtime.Goexit, or does not return within a second has no mark.
+func marked(err, mark error) bool {
+	found, _ := guard.Call(reflect.TypeOf(err), func() bool {
 		left := mostMarked
-		found = wraps(err, mark, &left)
-	}()
-	return <-done
+		return wraps(err, mark, &left)
+	})
+	return found
 }
 
 func wraps(err, mark error, left *int) bool {

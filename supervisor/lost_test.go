@@ -72,6 +72,24 @@ type hostile struct{ does func() error }
 func (h hostile) Error() string { return "hostile" }
 func (h hostile) Unwrap() error { return h.does() }
 
+// TestMarkThatBlocks: a container whose error does not say what it wraps is replaced nevertheless.
+func TestMarkThatBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := make(chan struct{})
+		defer close(asked)
+		p := open(t, supervisor.Config{Containers: 1, Serve: func(ctx context.Context, k *supervisor.Container) error {
+			if k.ID() > 0 {
+				return idle(ctx, k)
+			}
+			return hostile{func() error { <-asked; return nil }}
+		}})
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 2, p.Snapshot().Starts)
+		require.Empty(t, p.cutoffs)
+	})
+}
+
 // TestMarks checks what is a fatal start: the mark in what this pool's own start has returned, and nothing else.
 func TestMarks(t *testing.T) {
 	fatal := supervisor.ErrFatalStart
