@@ -69,8 +69,12 @@ func (c *Container) Go(f func(), ended func(*CrashError)) {
 // own *CrashError passes as it is.
 func asCrash(c *Container, err error) *CrashError {
 	if crash, ok := err.(*CrashError); ok {
-		crash.Container = c.id
-		return crash
+		if crash.Container == c.id {
+			return crash // observers may have it already
+		}
+		own := *crash // that of something nested is not ours to change
+		own.Container = c.id
+		return &own
 	}
 	return &CrashError{Container: c.id, Input: NoInput, Err: err}
 }
