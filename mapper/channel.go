@@ -3,65 +3,127 @@ package mapper
 import (
 	"runtime"
 	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// After the caller's context has ended, a reader who takes no result while the sender
-// looks so many times, or later within linger, is taken to have left.
+// How a run's results come into its channel. While the run's caller wants results, a goroutine
+// sends them and waits for a slow reader. Once the caller's context has ended, or the run was
+// stopped, the reader may have left: then it must not wait, and must not lose what is finished
+// either. What does not fit into the channel at that moment is parked: a timer looks whether
+// there is room, ever less often, and no goroutine is left.
+
+// sender is where the sending of results has come to.
+type sender[In, Out any] struct {
+	run  *Run[In, Out]
+	ch   *chunk.Chunk // that is sent; nil before the first, and after the last
+	rest []Result[In, Out]
+	wait time.Duration // between two looks of a parked sender
+	idle time.Duration // how long nobody has read
+}
+
+// How often a parked sender looks for its reader, and when it gives it up: nobody pauses that
+// long between two reads and goes on.
 const (
-	glimpses = 500_000 // some 100 ms of yielding
-	linger   = 200 * time.Millisecond
+	glances   = 1000 // yields before it is parked: for the sake of a reader who is quick
+	firstLook = time.Millisecond
+	rareLook  = time.Second
+	readerWay = time.Hour
 )
 
 // send is the goroutine between the run and its channel.
-func (r *Run[In, Out]) send() {
+func (s *sender[In, Out]) send() {
+	r := s.run
 	defer close(r.sent)
-	defer close(r.channel)
-	r.emit(func(res Result[In, Out]) bool {
+	for s.next() {
+		res := s.rest[0]
 		select {
 		case r.channel <- res:
-			return true
+			s.rest = s.rest[1:]
+			continue
 		default:
 		}
-		sent := r.sendSlow(res)
-		r.unread.CompareAndSwap(false, !sent)
-		return sent
-	})
-}
-
-// sendSlow waits for a slow reader while the run's caller wants results, and for one
-// who may have left only for a while.
-func (r *Run[In, Out]) sendSlow(res Result[In, Out]) bool {
-	select {
-	case r.channel <- res:
-		return true
-	case <-r.h.e.Caller().Done():
-	case <-r.h.e.Stopped():
-	}
-	if !r.seen {
-		r.seen = r.glimpse(res)
-		return r.seen
-	}
-	timer := time.NewTimer(linger)
-	defer timer.Stop()
-	select {
-	case r.channel <- res:
-		return true
-	case <-timer.C:
-		return false
-	}
-}
-
-// glimpse finds out whether somebody still reads after the caller's context has
-// ended. It yields instead of sleeping: nobody may ever advance the clock again, as
-// at the end of a synctest bubble.
-func (r *Run[In, Out]) glimpse(res Result[In, Out]) bool {
-	for range glimpses {
 		select {
 		case r.channel <- res:
-			return true
-		default:
-			runtime.Gosched()
+			s.rest = s.rest[1:]
+			continue
+		case <-r.h.e.Caller().Done():
+		case <-r.h.e.Stopped():
 		}
+		if !s.keepUp() {
+			s.park()
+			return
+		}
+	}
+	s.end()
+}
+
+// keepUp sends the rest to a reader who is there, and reports whether that was everything.
+func (s *sender[In, Out]) keepUp() bool {
+	for range glances {
+		if s.pump() {
+			return true
+		}
+		runtime.Gosched()
 	}
 	return false
+}
+
+// next has the next result at hand. It blocks, and reports false when there are no more.
+func (s *sender[In, Out]) next() bool {
+	for len(s.rest) == 0 {
+		if s.ch != nil {
+			s.run.h.e.Delivered(s.ch)
+		}
+		if s.ch = s.run.h.e.Next(); s.ch == nil {
+			return false
+		}
+		s.rest = s.rest[:0]
+		hand(s.ch, func(res Result[In, Out]) bool { s.rest = append(s.rest, res); return true })
+	}
+	return true
+}
+
+// pump sends as much as fits, and reports whether that was everything.
+func (s *sender[In, Out]) pump() bool {
+	for s.next() {
+		select {
+		case s.run.channel <- s.rest[0]:
+			s.rest = s.rest[1:]
+			s.wait, s.idle = firstLook, 0
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// park leaves the rest to a timer. It is all that is left of the run by then.
+func (s *sender[In, Out]) park() {
+	s.run.unread.Store(true)
+	s.run.h.join()
+	s.wait = firstLook
+	time.AfterFunc(s.wait, s.look)
+}
+
+// look is one look of the timer.
+func (s *sender[In, Out]) look() {
+	if s.pump() {
+		s.run.unread.Store(false)
+		s.end()
+		return
+	}
+	if s.idle += s.wait; s.idle > readerWay {
+		s.end()
+		return
+	}
+	s.wait = min(2*s.wait, rareLook)
+	time.AfterFunc(s.wait, s.look)
+}
+
+// end is the end of the channel.
+func (s *sender[In, Out]) end() {
+	s.run.h.e.Stop() // nothing where the run is over
+	s.run.h.join()
+	close(s.run.channel)
 }

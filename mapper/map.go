@@ -20,10 +20,9 @@ import (
 // the channel is closed.
 //
 // When ctx ends, nothing new begins, running attempts are cancelled, and unfinished
-// inputs get context.Cause(ctx), or the first of them without ReturnExceptions. A reader
-// who takes no result for about 100 ms after the context has ended is taken to have
-// left, and what it has not read is dropped. [Run.All] needs no such guess, and saves
-// the channel operation, some 60 ns a result.
+// inputs get context.Cause(ctx), or the first of them without ReturnExceptions. What is
+// finished is not lost to a reader who goes on reading, however slowly; one who does not
+// leaves no goroutine. [Run.All] saves the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
 	return results(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }

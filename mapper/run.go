@@ -29,11 +29,12 @@ func (r *Run[In, Out]) All() iter.Seq[Result[In, Out]] {
 }
 
 // Results returns the results as a channel, the same one at each call. It is closed
-// when the run has ended and nothing of it is left. Read it to the end, cancel the
-// run's context, or call Stop: otherwise the run waits for its reader for ever. A
-// reader who takes no result for about 100 ms after the context has ended, or after
-// Stop, is taken to have left: what it has not read is dropped, which [Run.Wait]
-// reports. After [Run.All] it is closed and empty.
+// when the run has ended and every result is in it. Read it to the end, cancel the
+// run's context, or call Stop: otherwise the run waits for its reader for ever. After
+// the end of the context, or Stop, nothing waits for the reader and nothing is lost to
+// one who goes on, however slowly: what does not fit into the channel follows as it reads.
+// One who has left leaves no goroutine; after an hour without a read the rest is
+// dropped. [Run.Wait] reports what is unread. After [Run.All] it is closed and empty.
 func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -44,7 +45,7 @@ func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
 		} else {
 			r.read = true
 			r.sent = make(chan struct{})
-			go r.send()
+			go (&sender[In, Out]{run: r}).send()
 		}
 	}
 	return r.channel
@@ -89,18 +90,18 @@ func hand[In, Out any](ch *chunk.Chunk, yield func(Result[In, Out]) bool) bool {
 // within Grace is a success. Stopping twice, or a run that has ended, does nothing.
 func (r *Run[In, Out]) Stop() { r.h.e.Stop() }
 
-// Wait blocks until the run has ended and nothing of it is left, and returns nil or
+// Wait blocks until the run has ended and nothing of it executes, and returns nil or
 // why it ended: the *[InputError] of the input that ended it, the cause of its
 // context's end, a *supervisor.CutoffError, a *[SourceError], or [ErrStopped]. With
-// ReturnExceptions failed inputs are results and no reason to end. Results that were
-// dropped because nobody read them are reported as [ErrUnread]. Where nothing worse has
+// ReturnExceptions failed inputs are results and no reason to end. Results that nobody has
+// read by then although they are finished are reported as [ErrUnread]. Where nothing worse has
 // happened, the first *[ExitError] of the run's own containers is returned.
 //
 // A run waits for the reader of its results: Wait before they are read, or without
 // another goroutine that reads them, waits for ever once Outstanding are unread.
 func (r *Run[In, Out]) Wait() error {
 	r.h.join()
-	if r.dropped() {
+	if r.isUnread() {
 		return errors.Join(r.h.e.Reason(), ErrUnread)
 	}
 	return r.h.e.Reason()
