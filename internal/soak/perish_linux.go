@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -17,6 +18,7 @@ func perish(does string) {
 	case "kill":
 		raise(unix.SIGKILL)
 	case "term":
+		signal.Reset(unix.SIGTERM) // a worker obeys its parent alone, unless it asks for this
 		raise(unix.SIGTERM)
 	case "stop":
 		raise(unix.SIGSTOP)
