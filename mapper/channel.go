@@ -16,8 +16,8 @@ import (
 // sender is where the sending of results has come to.
 type sender[In, Out any] struct {
 	run  *Run[In, Out]
-	ch   *chunk.Chunk // that is sent; nil before the first, and after the last
-	rest []Result[In, Out]
+	ch   *chunk.Chunk  // that is sent; nil before the first, and after the last
+	at   int           // its next result
 	wait time.Duration // between two looks of a parked sender
 	idle time.Duration // how long nobody has read
 }
@@ -33,29 +33,49 @@ const (
 
 // send is the goroutine between the run and its channel.
 func (s *sender[In, Out]) send() {
-	r := s.run
-	defer close(r.sent)
+	defer close(s.run.sent)
 	for s.next() {
-		res := s.rest[0]
-		select {
-		case r.channel <- res:
-			s.rest = s.rest[1:]
-			continue
-		default:
-		}
-		select {
-		case r.channel <- res:
-			s.rest = s.rest[1:]
-			continue
-		case <-r.h.e.Caller().Done():
-		case <-r.h.e.Stopped():
-		}
-		if !s.keepUp() {
+		if !s.sendChunk() && !s.keepUp() {
 			s.park()
 			return
 		}
 	}
 	s.end()
+}
+
+// next has the next chunk at hand, if the last is through. It blocks, and reports false when
+// there are no more.
+func (s *sender[In, Out]) next() bool {
+	if s.ch != nil {
+		if s.at < max(s.ch.N, 1) {
+			return true
+		}
+		s.run.h.e.Delivered(s.ch)
+	}
+	s.ch, s.at = s.run.h.e.Next(), 0
+	return s.ch != nil
+}
+
+// sendChunk sends the rest of a chunk, and waits for the reader. It reports false where the
+// reader may have left.
+func (s *sender[In, Out]) sendChunk() bool {
+	r := s.run
+	return hand(s.ch, s.at, func(res Result[In, Out]) bool {
+		select {
+		case r.channel <- res:
+			s.at++
+			return true
+		default:
+		}
+		select {
+		case r.channel <- res:
+			s.at++
+			return true
+		case <-r.h.e.Caller().Done():
+		case <-r.h.e.Stopped():
+		}
+		return false
+	})
 }
 
 // keepUp sends the rest to a reader who is there, and reports whether that was everything.
@@ -69,33 +89,26 @@ func (s *sender[In, Out]) keepUp() bool {
 	return false
 }
 
-// next has the next result at hand. It blocks, and reports false when there are no more.
-func (s *sender[In, Out]) next() bool {
-	for len(s.rest) == 0 {
-		if s.ch != nil {
-			s.run.h.e.Delivered(s.ch)
-		}
-		if s.ch = s.run.h.e.Next(); s.ch == nil {
+// pump sends as much as fits, and reports whether that was everything.
+func (s *sender[In, Out]) pump() bool {
+	for s.next() {
+		if !hand(s.ch, s.at, s.fits) {
 			return false
 		}
-		s.rest = s.rest[:0]
-		hand(s.ch, func(res Result[In, Out]) bool { s.rest = append(s.rest, res); return true })
 	}
 	return true
 }
 
-// pump sends as much as fits, and reports whether that was everything.
-func (s *sender[In, Out]) pump() bool {
-	for s.next() {
-		select {
-		case s.run.channel <- s.rest[0]:
-			s.rest = s.rest[1:]
-			s.wait, s.idle = firstLook, 0
-		default:
-			return false
-		}
+// fits sends a result if there is room for it.
+func (s *sender[In, Out]) fits(res Result[In, Out]) bool {
+	select {
+	case s.run.channel <- res:
+		s.at++
+		s.wait, s.idle = firstLook, 0
+		return true
+	default:
+		return false
 	}
-	return true
 }
 
 // park leaves the rest to a timer. It is all that is left of the run by then.

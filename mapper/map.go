@@ -24,7 +24,7 @@ import (
 // finished is not lost to a reader who goes on reading, however slowly; one who does not
 // leaves no goroutine. [Run.All] saves the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
-	return results(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
+	return channelOf(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
 // MapSeq is [Map] over an iterator. It is pulled on a goroutine of its own, never more
@@ -34,7 +34,7 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 // the SourceError unwraps. One that stalls when the run ends is waited for, at most
 // Grace, before the channel is closed.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
-	return results(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
+	return channelOf(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
 // Start begins a run and returns the handle to it. It does not block. The error is a

@@ -58,24 +58,25 @@ func (r *Run[In, Out]) emit(yield func(Result[In, Out]) bool) {
 	defer r.h.join()
 	defer r.h.e.Stop() // nothing where the run is over
 	for ch := r.h.e.Next(); ch != nil; ch = r.h.e.Next() {
-		if !hand(ch, yield) {
+		if !hand(ch, 0, yield) {
 			return
 		}
 		r.h.e.Delivered(ch)
 	}
 }
 
-// hand yields the results of a chunk.
-func hand[In, Out any](ch *chunk.Chunk, yield func(Result[In, Out]) bool) bool {
+// hand yields the results of a chunk, those from position at on. A chunk without an input says
+// why the run ended.
+func hand[In, Out any](ch *chunk.Chunk, at int, yield func(Result[In, Out]) bool) bool {
 	r := Result[In, Out]{Index: -1, Attempts: 1}
 	if ch.Task != nil {
 		r.Err, r.Attempts = ch.Task.Err, ch.Task.Attempts
 	}
 	if ch.Lo < 0 {
-		return yield(r)
+		return at > 0 || yield(r)
 	}
 	p := typed.Of[In, Out](ch)
-	for i := range ch.N {
+	for i := at; i < ch.N; i++ {
 		r.Index, r.Input, r.Value = ch.Lo+i, p.In[i], p.Out[i]
 		if !yield(r) {
 			return false
@@ -107,8 +108,8 @@ func (r *Run[In, Out]) Wait() error {
 	return r.h.e.Reason()
 }
 
-// results is the channel of a run that may have failed to start.
-func results[In, Out any](r *Run[In, Out], err error) <-chan Result[In, Out] {
+// channelOf is the channel of a run that may have failed to start.
+func channelOf[In, Out any](r *Run[In, Out], err error) <-chan Result[In, Out] {
 	if err == nil {
 		return r.Results()
 	}
