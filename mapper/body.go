@@ -121,12 +121,12 @@ func (b Body[In, Out]) Validate() error { return b.shape.validate() }
 // Map is the function [Map] for this body. A channel has no place for an *[ExitError]: an
 // Observer is told of it, and [Run.Wait].
 func (b Body[In, Out]) Map(ctx context.Context, inputs []In, opts Options) <-chan Result[In, Out] {
-	return results(startSlice[In, Out](ctx, &alone{body: b.shape, types: b.types, opts: opts}, inputs, channelRoom))
+	return channelOf(startSlice[In, Out](ctx, &alone{body: b.shape, types: b.types, opts: opts}, inputs, channelRoom))
 }
 
 // MapSeq is the function [MapSeq] for this body.
 func (b Body[In, Out]) MapSeq(ctx context.Context, inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
-	return results(startSeq[In, Out](ctx, &alone{body: b.shape, types: b.types, opts: opts}, inputs, channelRoom))
+	return channelOf(startSeq[In, Out](ctx, &alone{body: b.shape, types: b.types, opts: opts}, inputs, channelRoom))
 }
 
 // Start is the function [Start] for this body.

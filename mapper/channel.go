@@ -3,65 +3,140 @@ package mapper
 import (
 	"runtime"
 	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// After the caller's context has ended, a reader who takes no result while the sender
-// looks so many times, or later within linger, is taken to have left.
+// How a run's results come into its channel. While the run's caller wants results, a goroutine
+// sends them and waits for a slow reader. Once the caller's context has ended, or the run was
+// stopped, the reader may have left: then it must not wait, and must not lose what is finished
+// either. What does not fit into the channel at that moment is parked: a timer looks whether
+// there is room, ever less often, and no goroutine is left.
+
+// sender is where the sending of results has come to.
+type sender[In, Out any] struct {
+	run  *Run[In, Out]
+	ch   *chunk.Chunk  // that is sent; nil before the first, and after the last
+	at   int           // its next result
+	wait time.Duration // between two looks of a parked sender
+	idle time.Duration // how long nobody has read
+}
+
+// How often a parked sender looks for its reader, and when it gives it up: nobody pauses that
+// long between two reads and goes on.
 const (
-	glimpses = 500_000 // some 100 ms of yielding
-	linger   = 200 * time.Millisecond
+	glances   = 1000 // yields before it is parked: for the sake of a reader who is quick
+	firstLook = time.Millisecond
+	rareLook  = time.Second
+	readerWay = time.Hour
 )
 
 // send is the goroutine between the run and its channel.
-func (r *Run[In, Out]) send() {
-	defer close(r.sent)
-	defer close(r.channel)
-	r.emit(func(res Result[In, Out]) bool {
+func (s *sender[In, Out]) send() {
+	defer close(s.run.sent)
+	for s.next() {
+		if !s.sendChunk() && !s.keepUp() {
+			s.park()
+			return
+		}
+	}
+	s.end()
+}
+
+// next has the next chunk at hand, if the last is through. It blocks, and reports false when
+// there are no more.
+func (s *sender[In, Out]) next() bool {
+	if s.ch != nil {
+		if s.at < max(s.ch.N, 1) {
+			return true
+		}
+		s.run.h.e.Delivered(s.ch)
+	}
+	s.ch, s.at = s.run.h.e.Next(), 0
+	return s.ch != nil
+}
+
+// sendChunk sends the rest of a chunk, and waits for the reader. It reports false where the
+// reader may have left.
+func (s *sender[In, Out]) sendChunk() bool {
+	r := s.run
+	return hand(s.ch, s.at, func(res Result[In, Out]) bool {
 		select {
 		case r.channel <- res:
+			s.at++
 			return true
 		default:
 		}
-		sent := r.sendSlow(res)
-		r.unread.CompareAndSwap(false, !sent)
-		return sent
+		select {
+		case r.channel <- res:
+			s.at++
+			return true
+		case <-r.h.e.Caller().Done():
+		case <-r.h.e.Stopped():
+		}
+		return false
 	})
 }
 
-// sendSlow waits for a slow reader while the run's caller wants results, and for one
-// who may have left only for a while.
-func (r *Run[In, Out]) sendSlow(res Result[In, Out]) bool {
-	select {
-	case r.channel <- res:
-		return true
-	case <-r.h.e.Caller().Done():
-	case <-r.h.e.Stopped():
+// keepUp sends the rest to a reader who is there, and reports whether that was everything.
+func (s *sender[In, Out]) keepUp() bool {
+	for range glances {
+		if s.pump() {
+			return true
+		}
+		runtime.Gosched()
 	}
-	if !r.seen {
-		r.seen = r.glimpse(res)
-		return r.seen
+	return false
+}
+
+// pump sends as much as fits, and reports whether that was everything.
+func (s *sender[In, Out]) pump() bool {
+	for s.next() {
+		if !hand(s.ch, s.at, s.fits) {
+			return false
+		}
 	}
-	timer := time.NewTimer(linger)
-	defer timer.Stop()
+	return true
+}
+
+// fits sends a result if there is room for it.
+func (s *sender[In, Out]) fits(res Result[In, Out]) bool {
 	select {
-	case r.channel <- res:
+	case s.run.channel <- res:
+		s.at++
+		s.wait, s.idle = firstLook, 0
 		return true
-	case <-timer.C:
+	default:
 		return false
 	}
 }
 
-// glimpse finds out whether somebody still reads after the caller's context has
-// ended. It yields instead of sleeping: nobody may ever advance the clock again, as
-// at the end of a synctest bubble.
-func (r *Run[In, Out]) glimpse(res Result[In, Out]) bool {
-	for range glimpses {
-		select {
-		case r.channel <- res:
-			return true
-		default:
-			runtime.Gosched()
-		}
+// park leaves the rest to a timer. It is all that is left of the run by then.
+func (s *sender[In, Out]) park() {
+	s.run.unread.Store(true)
+	s.run.h.join()
+	s.wait = firstLook
+	time.AfterFunc(s.wait, s.look)
+}
+
+// look is one look of the timer.
+func (s *sender[In, Out]) look() {
+	if s.pump() {
+		s.run.unread.Store(false)
+		s.end()
+		return
 	}
-	return false
+	if s.idle += s.wait; s.idle > readerWay {
+		s.end()
+		return
+	}
+	s.wait = min(2*s.wait, rareLook)
+	time.AfterFunc(s.wait, s.look)
+}
+
+// end is the end of the channel.
+func (s *sender[In, Out]) end() {
+	s.run.h.e.Stop() // nothing where the run is over
+	s.run.h.join()
+	close(s.run.channel)
 }

@@ -20,9 +20,9 @@ var (
 	// loop over [Run.All] early. It is also why a function does nothing any more.
 	ErrStopped = engine.ErrStopped
 
-	// ErrUnread says that results were dropped, finished ones perhaps, because nobody
-	// read the channel after the run's context had ended or the run was stopped.
-	ErrUnread = errors.New("mapper: results dropped unread")
+	// ErrUnread says that results are unread, finished ones perhaps, after the run's context has
+	// ended or the run was stopped. They can still be read, see [Run.Results].
+	ErrUnread = errors.New("mapper: results unread")
 
 	// ErrPending is what [Call.Poll] returns while the call is not settled.
 	ErrPending = errors.New("mapper: call not settled yet")

@@ -146,12 +146,12 @@ func (f *Function[In, Out]) spawn(ctx context.Context, input any) error {
 // Map is the function [Map] on the function's containers. A function that is stopped
 // gives one Result with Index -1 and [ErrStopped].
 func (f *Function[In, Out]) Map(ctx context.Context, inputs []In, opts RunOptions) <-chan Result[In, Out] {
-	return results(startSlice[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, channelRoom))
+	return channelOf(startSlice[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, channelRoom))
 }
 
 // MapSeq is the function [MapSeq] on the function's containers, see Map.
 func (f *Function[In, Out]) MapSeq(ctx context.Context, inputs iter.Seq[In], opts RunOptions) <-chan Result[In, Out] {
-	return results(startSeq[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, channelRoom))
+	return channelOf(startSeq[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs, channelRoom))
 }
 
 // Start is the function [Start] on the function's containers. Another error is [ErrStopped].

@@ -20,12 +20,11 @@ import (
 // the channel is closed.
 //
 // When ctx ends, nothing new begins, running attempts are cancelled, and unfinished
-// inputs get context.Cause(ctx), or the first of them without ReturnExceptions. A reader
-// who takes no result for about 100 ms after the context has ended is taken to have
-// left, and what it has not read is dropped. [Run.All] needs no such guess, and saves
-// the channel operation, some 60 ns a result.
+// inputs get context.Cause(ctx), or the first of them without ReturnExceptions. What is
+// finished is not lost to a reader who goes on reading, however slowly; one who does not
+// leaves no goroutine. [Run.All] saves the channel operation, some 60 ns a result.
 func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) <-chan Result[In, Out] {
-	return results(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
+	return channelOf(startSlice[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
 // MapSeq is [Map] over an iterator. The iterator is pulled on a goroutine of its own, never
@@ -35,7 +34,7 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 // the SourceError unwraps. If the iterator stalls when the run ends, it is waited for, at
 // most Grace, before the channel is closed.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
-	return results(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
+	return channelOf(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
 
 // Start begins a run and returns the handle to it. It does not block. The error is a

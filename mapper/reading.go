@@ -12,9 +12,8 @@ type reading struct {
 
 	mu     sync.Mutex
 	read   bool
-	seen   bool // the sender has seen the reader after the end of the context
 	unread atomic.Bool
-	sent   chan struct{} // closed when the sender has ended; nil without one
+	sent   chan struct{} // closed when the sender has ended, or is parked; nil without one
 }
 
 // How many results may wait in a channel at most, where a run is made for one and where
@@ -25,7 +24,8 @@ const (
 )
 
 func newReading(h *handle, room int) reading {
-	room = min(room, h.opts.Outstanding/8)
+	room = min(room, h.opts.Outstanding/8, h.opts.Outstanding-h.opts.Containers)
+	room = max(room, 0)
 	h.e.Bound(h.opts.Outstanding - room)
 	return reading{h: h, room: room}
 }
@@ -39,9 +39,9 @@ func (r *reading) claim() bool {
 	return mine
 }
 
-// dropped reports that results were dropped. Once the reader may have left, that is
-// known as soon as the sender has made up its mind.
-func (r *reading) dropped() bool {
+// isUnread reports that results wait for a reader after the end. Once the reader may have left,
+// that is known as soon as what is finished is in the channel.
+func (r *reading) isUnread() bool {
 	r.mu.Lock()
 	sending := r.sent != nil
 	r.mu.Unlock()

@@ -1,27 +1,43 @@
 package supervisor
 
+import (
+	"context"
+	"runtime/pprof"
+)
+
 // run is the goroutine of a container, and of its successors after a crash as long as
 // they start at once: a goroutine that has panicked has a stack of the right size, and
-// to grow another one costs more than the panic.
+// to grow another one costs more than the panic. Labels that a predecessor has set, or the
+// deployer, end here.
 func (s *Supervisor) run(c *Container) {
+	var heir <-chan *Container
+	defer func() {
+		if heir != nil { // runtime.Goexit with a panic in a deferred call: this goroutine ends nevertheless
+			go s.inherit(heir)
+		}
+	}()
 	for c != nil {
-		heir := s.life(c)
+		pprof.SetGoroutineLabels(context.Background())
+		s.life(c, &heir)
 		if heir == nil {
 			return
 		}
-		c = <-heir
+		c, heir = <-heir, nil
 	}
 }
 
+// inherit runs a successor on a goroutine of its own.
+func (s *Supervisor) inherit(heir <-chan *Container) { s.run(<-heir) }
+
 // life is the whole life of a container. It recovers once a life, not once an input: the
 // function below is called directly, and what it was doing when it panicked is for
-// Config.Crashed to say. It returns where the pool will send a successor, or nil for none;
-// a nil channel if nobody will.
+// Config.Crashed to say. It says in heir where the pool will send a successor, or nil for
+// none; a nil channel if nobody will.
 //
 // golang/go#53757 argues against swallowing panics, and rightly where the caller
 // wants to die with them. Here a supervisor is the point: nothing is swallowed, a
 // panic ends its container and is reported with its stack.
-func (s *Supervisor) life(c *Container) (heir <-chan *Container) {
+func (s *Supervisor) life(c *Container, heir *<-chan *Container) {
 	returned := false
 	var err error
 	defer func() {
@@ -31,11 +47,10 @@ func (s *Supervisor) life(c *Container) (heir <-chan *Container) {
 		} else if err != nil {
 			crash = asCrash(c, err)
 		}
-		heir = s.ended(c, crash)
+		*heir = s.ended(c, crash)
 	}()
 	err = s.cfg.Serve(s.ctx, c)
 	returned = true
-	return nil
 }
 
 // caught is the crash of a function that did not return: value is what it panicked with,
@@ -69,8 +84,12 @@ func (c *Container) Go(f func(), ended func(*CrashError)) {
 // own *CrashError passes as it is.
 func asCrash(c *Container, err error) *CrashError {
 	if crash, ok := err.(*CrashError); ok {
-		crash.Container = c.id
-		return crash
+		if crash.Container == c.id {
+			return crash // observers may have it already
+		}
+		own := *crash // that of something nested is not ours to change
+		own.Container = c.id
+		return &own
 	}
 	return &CrashError{Container: c.id, Input: NoInput, Err: err}
 }

@@ -69,7 +69,7 @@ func (d drawer) does() []string {
 			does = append(does, "hog")
 		}
 		if d.p.Opts.Timeout > 0 {
-			does = append(does, "stop")
+			does = append(does, "stop", "exit-late")
 		}
 	} else {
 		does = append(does, "retire")

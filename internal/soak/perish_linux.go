@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -10,13 +11,14 @@ import (
 // perish takes the whole process along. It is for workers.
 func perish(does string) {
 	switch does {
-	case "exit":
+	case "exit", "exit-late":
 		os.Exit(7)
 	case "exit-0":
 		os.Exit(0)
 	case "kill":
 		raise(unix.SIGKILL)
 	case "term":
+		signal.Reset(unix.SIGTERM) // a worker obeys its parent alone, unless it asks for this
 		raise(unix.SIGTERM)
 	case "stop":
 		raise(unix.SIGSTOP)

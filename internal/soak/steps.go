@@ -87,6 +87,9 @@ func (b *book) do(ctx context.Context, st step, with ...order) error {
 		return context.Cause(ctx)
 	case "ok", "spin":
 	default:
+		if st.Does == "exit-late" { // when its time is up, and before anybody kills it
+			<-ctx.Done()
+		}
 		for _, o := range with {
 			b.note(o.ID, crashed)
 		}

@@ -59,7 +59,15 @@
 // *supervisor.CrashError with a Kind, of which this package lists the words, and with exit code,
 // signal, panic value, stack, peak memory and the tail of stderr as far as there are any. The
 // input that executed is to blame, and no other; what the worker had finished is reported,
-// but for at most 200 µs of work that it had not sent yet.
+// but for at most 200 µs of work that it had not sent yet. Who spoils the connection is to blame for that: if several share a frame
+// nobody is, that once, and for a while the inputs of the function go one by one.
+//
+// Encoding and decoding are part of an attempt, also where they call methods of its values in the parent. One
+// that does not return when the container is closed in a hurry has ended the container, and is left alone: nobody can end
+// a goroutine. Nothing is told of an input after Run has returned.
+//
+// A program that ends before it has come to [Main] is refused for good, as a further start would do the same. A panic while its
+// packages are initialized is one like any other.
 //
 // # Systems
 //

@@ -81,6 +81,7 @@ func (w *Worker) lostBatch(lost *lostError) *supervisor.CrashError {
 	case began < 0:
 		w.s.TimedOut.Add(1)
 		w.c.Killed()
+		w.c.Retire() // it may have ended by itself before it was killed
 		w.reclaimAs(outcome{err: w.s.TimeoutError(w.s.Timeout, crash)})
 		return nil
 	case w.c.Killed():

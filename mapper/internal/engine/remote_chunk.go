@@ -131,6 +131,9 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 	asked := w.c.Killed()
 	w.started.Store(0)
 	w.at = at
+	if !inTime || asked {
+		w.c.Retire() // it may have ended by itself before it was killed: else it would not be replaced
+	}
 	switch {
 	case !inTime:
 		x.settleLost(crash, func(t *chunk.Task) { x.r.settle(t, outcome{err: w.s.TimeoutError(w.s.Timeout, crash)}) })

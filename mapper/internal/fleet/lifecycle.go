@@ -117,7 +117,7 @@ func (c *Container) awaitExit(ended <-chan error, limit time.Duration) {
 func (c *Container) exitAfterCrash() {
 	c.stopExpiry()
 	switch {
-	case c.instance.Exit == nil || c.instance.Remote != nil || !c.serving():
+	case !c.serving() || c.instance.Exit == nil || c.instance.Remote != nil:
 	case c.stuck: // nobody waits for what may never end
 		go c.exitLate()
 	default:

@@ -76,7 +76,10 @@ func (c *Container) Weigh() {
 
 // Memory is what the container uses and may use, in bytes, 0 if nobody knows.
 func (c *Container) Memory() (used, limit int64) {
-	if gauge, ok := c.instance.Remote.(supervisor.Gauge); ok && c.serving() {
+	if !c.serving() { // before: until then the instance is being made
+		return 0, 0
+	}
+	if gauge, ok := c.instance.Remote.(supervisor.Gauge); ok {
 		return gauge.Memory()
 	}
 	return 0, 0

@@ -15,6 +15,8 @@ func (p *Pool) watch() {
 		case <-timer.C:
 		case <-p.ctx.Done():
 			return
+		case <-p.sup.Load().Done():
+			return
 		}
 		now := p.Now()
 		next := now + p.Timeout
