@@ -41,7 +41,7 @@ type View interface {
 	Err() error
 
 	// Stop is [Run.Stop], and waits for Done, or [Function.Stop]. The reader of a channel is not
-	// told: what it is too slow to take then is dropped.
+	// told: it finds what is finished, and then the end.
 	Stop(ctx context.Context) error
 	// Drain is [Function.Drain]. A run of its own has it too.
 	Drain(container int) bool
