@@ -13,7 +13,9 @@ import (
 
 var (
 	// ErrTimeout is the class of every [*TimeoutError], and the cause with which an
-	// attempt's context ends when it has run for Options.Timeout.
+	// attempt's context ends when it has run for Options.Timeout; its Err is
+	// context.DeadlineExceeded then. It is context.DeadlineExceeded by errors.Is, and a
+	// timeout as package net understands it: Timeout reports true.
 	ErrTimeout = engine.ErrTimeout
 
 	// ErrStopped is why a run has ended: [Run.Stop] was called, or its reader has left the
@@ -86,6 +88,9 @@ type TimeoutError struct {
 	// where it could be: not a goroutine. Its Stack says where it was.
 	Crash *supervisor.CrashError
 }
+
+// Unwrap returns [ErrTimeout], which says of itself that it is a timeout.
+func (e *TimeoutError) Unwrap() error { return ErrTimeout }
 
 // Error names the limit.
 func (e *TimeoutError) Error() string { return fmt.Sprintf("%v after %v", ErrTimeout, e.Timeout) }

@@ -25,7 +25,8 @@ type Options struct {
 	Retries policy.Retries
 
 	// Timeout of one attempt. The time that an input waits for a container does not count.
-	// The attempt's context ends with the cause ErrTimeout. Zero means none.
+	// The attempt's context ends as after a deadline, with the cause ErrTimeout. Zero means
+	// none.
 	Timeout time.Duration
 
 	// StartTimeout limits the start of a container that has one: the enter of a body with

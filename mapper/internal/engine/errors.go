@@ -8,7 +8,7 @@ import (
 
 // Why a run, a call or an attempt has ended. Package mapper says what each is for.
 var (
-	ErrTimeout   = supervisor.Sentinel("mapper: attempt timed out")
+	ErrTimeout   = supervisor.TimeoutSentinel("mapper: attempt timed out")
 	ErrStopped   = supervisor.Sentinel("mapper: stopped")
 	ErrCancelled = supervisor.Sentinel("mapper: call cancelled")
 )
