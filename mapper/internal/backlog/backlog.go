@@ -93,16 +93,26 @@ func (b *Backlog) Again(t *chunk.Task) {
 	b.Wake(nobody)
 }
 
-// requeue puts a task where it came from, at the front: nothing has become of it. The caller
-// holds the lock.
+// requeue puts a task back where it came from: nothing has become of it. The caller holds the
+// lock.
 func (b *Backlog) requeue(t *chunk.Task) {
+	b.release(t)
+	b.queue(t)
+}
+
+// queue has an input wait for its turn: one that was in a crash does so in the order of their
+// last crash, also if it has failed in another way since. The caller holds the lock.
+func (b *Backlog) queue(t *chunk.Task) {
 	if t.Crashes == 0 {
 		b.dueRetries = append(b.dueRetries, t)
 		b.due.Add(1)
 		return
 	}
-	b.release(t)
-	b.struck = slices.Insert(b.struck, 0, t)
+	at := len(b.struck)
+	for at > 0 && b.struck[at-1].CrashedAt > t.CrashedAt {
+		at--
+	}
+	b.struck = slices.Insert(b.struck, at, t)
 	b.wait(+1)
 }
 

@@ -38,8 +38,7 @@ func (b *Backlog) Crash(t *chunk.Task, c Crash) (failed bool) {
 // Rerun has a struck input wait for its turn.
 func (b *Backlog) Rerun(t *chunk.Task) {
 	b.mu.Lock()
-	b.struck = append(b.struck, t)
-	b.wait(+1)
+	b.queue(t)
 	if b.Deployed {
 		b.timers.arm()
 	}

@@ -74,9 +74,8 @@ func (b *Backlog) fire() {
 	b.mu.Lock()
 	now, n := b.Now(), 0
 	for r := &b.timers.retries; len(*r) > 0 && (*r)[0].Due <= now; n++ {
-		b.dueRetries = append(b.dueRetries, heap.Pop(r).(*chunk.Task))
+		b.queue(heap.Pop(r).(*chunk.Task))
 	}
-	b.due.Add(int32(n))
 	lineage := nobody
 	if len(b.struck) > 0 {
 		lineage = b.struck[0].Lineage

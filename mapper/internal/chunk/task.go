@@ -18,7 +18,7 @@ type Task struct {
 	Call     Caller        // whose input it is; nil for an input of a run
 
 	// Of one that was in a crash. The backlog's.
-	Crashes   int // since it last came to another end
+	Crashes   int // until it succeeds
 	Lineage   int // in which it last crashed
 	CrashedAt time.Duration
 	Alone     bool // it is to be alone in its container

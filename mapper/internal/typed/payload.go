@@ -65,8 +65,13 @@ func (p *Payload[In, Out]) Move(from chunk.Payload, lo, hi int) {
 	clear(out) // or a recycled chunk keeps them alive
 }
 
-// Trim implements [chunk.Payload].
-func (p *Payload[In, Out]) Trim(lo, hi int) { p.In, p.Out = p.In[lo:hi], p.Out[lo:hi] }
+// Trim implements [chunk.Payload]. Values that are cut off are cleared, since Clear does not
+// see them any more: a batch may return one also for a row that it fails.
+func (p *Payload[In, Out]) Trim(lo, hi int) {
+	clear(p.Out[:lo])
+	clear(p.Out[hi:])
+	p.In, p.Out = p.In[lo:hi], p.Out[lo:hi]
+}
 
 // Boxed implements [chunk.Payload].
 func (p *Payload[In, Out]) Boxed(i int) any { return p.In[i] }

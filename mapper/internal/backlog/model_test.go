@@ -1,0 +1,255 @@
+package backlog_test
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/typed"
+)
+
+// model is a backlog as the rules have it, slow and plain. Lists are in the order of what is
+// taken first.
+type model struct {
+	*room
+	total, quota      int
+	deployed, lowest  bool
+	next              int // from here on nobody has claimed any
+	returned          []int
+	due, late, struck []*chunk.Task
+	aside             []*chunk.Task
+	out               []holding
+	settled           int
+	running           int           // struck inputs in containers
+	begun             time.Duration // of what has finished, the latest; -1: nothing has
+}
+
+// holding is what a container has in hand.
+type holding struct {
+	ch     *chunk.Chunk
+	struck bool
+	since  time.Duration
+}
+
+func drawModel(t *rapid.T) *model {
+	m := &model{
+		total: rapid.IntRange(1, 30).Draw(t, "total"), quota: rapid.IntRange(1, 3).Draw(t, "quota"),
+		deployed: rapid.Bool().Draw(t, "deployed"), lowest: rapid.Bool().Draw(t, "lowest"), begun: -1,
+	}
+	m.room = newRoom(m.total, func(cfg *backlog.Config) {
+		cfg.Quota, cfg.Deployed, cfg.Lowest, cfg.Limit = m.quota, m.deployed, m.lowest, 4
+	})
+	return m
+}
+
+// fresh is how many fresh inputs are in reach.
+func (m *model) fresh() int { return len(m.returned) + m.total - m.next }
+
+// control: something has finished that was begun after the last crash.
+func (m *model) control(task *chunk.Task) bool { return m.begun >= task.CrashedAt }
+
+// mayRun says whether a struck input may be tried by whoever asks, rules 4, 5 and 8.
+func (m *model) mayRun(task *chunk.Task, who backlog.Taker) bool {
+	switch {
+	case !m.control(task) && (m.fresh() > 0 || m.deployed && task.Due > m.now()):
+		return false
+	case task.Lineage == who.Lineage && who.Others > m.running:
+		return false
+	}
+	return m.fresh() == 0 || m.running < m.quota
+}
+
+func (m *model) first(who backlog.Taker) int {
+	return slices.IndexFunc(m.struck, func(task *chunk.Task) bool { return m.mayRun(task, who) })
+}
+
+// tick has a time pass, and what is due become so.
+func (m *model) tick(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+	slices.SortStableFunc(m.late, func(a, b *chunk.Task) int {
+		return cmp.Or(cmp.Compare(a.Due, b.Due), a.Index-b.Index)
+	})
+	for len(m.late) > 0 && m.late[0].Due <= m.now() {
+		m.requeue(m.late[0])
+		m.late = m.late[1:]
+	}
+}
+
+// take checks what was taken against what the rules say.
+func (m *model) take(t *rapid.T, who backlog.Taker, got backlog.Taken, n int) {
+	probing, beforeDue := m.fresh() > 0 && who.Probe, m.fresh() > 0
+	at := m.first(who)
+	blocked := at >= 0 && (m.struck[at].Alone && !who.Alone || who.Beside)
+	wantsAlone := at >= 0 && m.struck[at].Alone && !who.Alone
+	switch {
+	case probing && !who.Alone:
+		require.Equal(t, backlog.Taken{WantsAlone: true}, got)
+	case probing:
+		m.takeProbe(t, got)
+	case at >= 0 && (beforeDue || len(m.due) == 0) && wantsAlone:
+		require.Equal(t, backlog.Taken{WantsAlone: true}, got)
+	case at >= 0 && (beforeDue || len(m.due) == 0) && !blocked:
+		require.True(t, got.Struck)
+		m.takeStruck(t, at, got)
+	case len(m.due) > 0:
+		require.Equal(t, backlog.Taken{Chunk: got.Chunk}, got)
+		require.Same(t, m.due[0], got.Chunk.Task)
+		m.due = m.due[1:]
+	case len(m.returned) > 0:
+		require.Equal(t, backlog.Taken{Chunk: got.Chunk}, got)
+		m.takeReturned(t, got.Chunk, n)
+	default:
+		require.Equal(t, backlog.Taken{}, got)
+	}
+	if got.Chunk != nil {
+		m.out = append(m.out, holding{got.Chunk, got.Struck, m.now()})
+	}
+}
+
+func (m *model) takeProbe(t *rapid.T, got backlog.Taken) {
+	require.True(t, got.Alone)
+	require.False(t, got.Struck)
+	require.Equal(t, 1, got.Chunk.N)
+	k := got.Chunk.Lo
+	if m.lowest {
+		require.Equal(t, min(slices.Min(append(m.returned, m.total)), m.next), k)
+	}
+	for ; m.next <= k; m.next++ { // what it was drawn from is in reach
+		m.returned = append(m.returned, m.next)
+	}
+	m.takeFresh(t, k)
+}
+
+func (m *model) takeStruck(t *rapid.T, at int, got backlog.Taken) {
+	task := m.struck[at]
+	require.Same(t, task, got.Chunk.Task)
+	require.Equal(t, task.Alone, got.Alone)
+	require.Equal(t, m.control(task), task.Control)
+	m.struck = slices.Delete(m.struck, at, at+1)
+	m.running++
+}
+
+func (m *model) takeReturned(t *rapid.T, ch *chunk.Chunk, n int) {
+	require.Equal(t, slices.Min(m.returned), ch.Lo)
+	require.LessOrEqual(t, ch.N, n)
+	for i := range ch.N {
+		m.takeFresh(t, ch.Lo+i)
+	}
+}
+
+// takeFresh takes an input that was given back.
+func (m *model) takeFresh(t *rapid.T, i int) {
+	at := slices.Index(m.returned, i)
+	require.GreaterOrEqual(t, at, 0, "input %d is somewhere else", i)
+	m.returned = slices.Delete(m.returned, at, at+1)
+}
+
+// left is the end of a holding, of which the first input may have been begun.
+func (m *model) left(at int) holding {
+	h := m.out[at]
+	m.out = slices.Delete(m.out, at, at+1)
+	if h.struck {
+		m.running--
+	}
+	return h
+}
+
+// giveBack returns what a container has not begun.
+func (m *model) giveBack(h holding) {
+	if task := h.ch.Task; task != nil {
+		m.requeue(task)
+	} else {
+		for i := range h.ch.N {
+			m.returned = append(m.returned, h.ch.Lo+i)
+		}
+	}
+	m.Return(h.ch)
+}
+
+func (m *model) requeue(task *chunk.Task) {
+	if task.Crashes == 0 {
+		m.due = append(m.due, task)
+		return
+	}
+	m.struck = append(m.struck, task)
+	m.sortStruck()
+}
+
+// sortStruck: the first to crash first.
+func (m *model) sortStruck() {
+	slices.SortStableFunc(m.struck, func(a, b *chunk.Task) int { return cmp.Compare(a.CrashedAt, b.CrashedAt) })
+}
+
+// begin splits the first input off as one that was begun. The rest is given back.
+func (m *model) begin(h holding) *chunk.Task {
+	if h.ch.N > 1 {
+		m.giveBack(holding{ch: m.split(h.ch, 1)})
+	}
+	return h.ch.TaskOf(0)
+}
+
+func (m *model) finished(h holding) {
+	if len(m.struck) > 0 { // nobody else asks
+		m.begun = max(m.begun, h.since)
+	}
+	m.room.control.Finished(h.since)
+}
+
+// check compares what the backlog says with the model.
+func (m *model) check(t *rapid.T) {
+	require.Equal(t, len(m.returned)+len(m.due)+len(m.struck), m.Inputs())
+	require.Equal(t, len(m.returned)+len(m.due), m.Batchable())
+	require.Equal(t, m.Inputs() > 0, m.Any())
+	require.Equal(t, len(m.struck) > 0, m.Struck())
+	require.Equal(t, m.fresh() > 0, m.InReach())
+	require.Equal(t, len(m.due)+len(m.late)+len(m.struck), m.Count())
+	out := 0
+	for _, h := range m.out {
+		out += h.ch.N
+	}
+	require.Equal(t, m.total, out+m.settled+m.Count()+m.fresh()+len(m.aside), "each input is at one place")
+}
+
+// end compares what is left with the model.
+func (m *model) end(t *rapid.T) {
+	m.Stop()
+	tasks, chunks := m.Unsettled()
+	require.ElementsMatch(t, slices.Concat(m.struck, m.due, m.late, m.aside), tasks)
+	var fresh []int
+	for _, ch := range chunks {
+		in := typed.Of[int, int](ch).In[:ch.N]
+		require.Equal(t, ch.Lo, in[0])
+		fresh = append(fresh, in...)
+	}
+	require.ElementsMatch(t, m.returned, fresh)
+	require.False(t, m.room.control.Finished(m.now()), "nobody waits for a control any more")
+	tasks, chunks = m.Unsettled()
+	require.Empty(t, tasks)
+	require.Empty(t, chunks)
+}
+
+// bubble has no deadline: that of a bubble may not be asked for.
+type bubble struct{ rapid.TB }
+
+// TestBacklogKeepsTheRules drives a backlog and the model alike.
+func TestBacklogKeepsTheRules(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(bubble{t}, func(t *rapid.T) {
+			m := drawModel(t)
+			defer m.Stop()
+			for range rapid.IntRange(1, 120).Draw(t, "steps") {
+				m.step(t)
+				m.check(t)
+			}
+			m.end(t)
+		})
+	})
+}
