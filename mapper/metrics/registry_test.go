@@ -123,7 +123,7 @@ func TestARun(t *testing.T) {
 			"longshore_reruns_total work run":                     1,
 			"longshore_timeouts_total work run":                   2,
 			"longshore_running_inputs work run":                   0,
-			"longshore_crash_debt_limit work run start":           0,
+			"longshore_start_debt_limit work run":           0,
 			"longshore_runs_total work run":                       1,
 			"longshore_failed_runs_total work run":                0,
 			"longshore_live_runs work run":                        0,
@@ -184,10 +184,10 @@ func TestSeveralOfOneName(t *testing.T) {
 			got := values(r.Snapshot())
 			require.InDelta(t, n+1, got["longshore_containers work run running"], 0)
 			if n == 0 {
-				limit = got["longshore_crash_debt_limit work run start"]
+				limit = got["longshore_start_debt_limit work run"]
 				require.Positive(t, limit)
 			} else {
-				require.InDelta(t, limit, got["longshore_crash_debt_limit work run start"], 0)
+				require.InDelta(t, limit, got["longshore_start_debt_limit work run"], 0)
 			}
 		}
 		runs.Wait()
