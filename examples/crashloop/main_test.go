@@ -40,7 +40,7 @@ func TestDeployedRecovers(t *testing.T) {
 	said := play(t, config{mode: "deployed", containers: 4, inputs: 40, healAfter: 12 * time.Second})
 	for _, part := range []string{ // in this order
 		" at the earliest",
-		"crash loop: ",
+		"crash loop: 3", " different inputs were tried since one last finished; ",
 		"the fault goes away",
 		"the crash loop is over",
 		"the run has ended",
