@@ -123,7 +123,7 @@ func TestARun(t *testing.T) {
 			"longshore_reruns_total work run":                     1,
 			"longshore_timeouts_total work run":                   2,
 			"longshore_running_inputs work run":                   0,
-			"longshore_start_debt_limit work run":           0,
+			"longshore_start_debt_limit work run":                 0,
 			"longshore_runs_total work run":                       1,
 			"longshore_failed_runs_total work run":                0,
 			"longshore_live_runs work run":                        0,
