@@ -132,7 +132,7 @@ func TestSettings(t *testing.T) {
 			{Name: "retries", Value: "3, 1 s apart"},
 			{Name: "timeout of an attempt", Value: "1 min 30 s"},
 			{Name: "grace after it", Value: "1 s"},
-			{Name: "crashes", Value: "never given up; a container waits 1 s to 1 min, in a crash loop all wait 2 s to 30 s"},
+			{Name: "crashes", Value: "never given up; a container that cannot start waits 1 s to 1 min, in a crash loop all wait 2 s to 30 s"},
 			{Name: "crashes that one input may cause", Value: "7"},
 			{Name: "outstanding calls", Value: "at most 2000"},
 		}, all[0].Settings)
