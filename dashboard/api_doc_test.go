@@ -29,7 +29,7 @@ func TestAPIDocumented(t *testing.T) {
 		history.Run{},
 		history.Counts{},
 		history.Loop{},
-		history.Meter{},
+		history.Limits{},
 		history.Pool{},
 		history.Setting{},
 		history.Latency{},

@@ -31,7 +31,7 @@ func TestPages(t *testing.T) {
 		},
 		"/runs/1": {
 			"resize-images is crash-looping", "function", "6,249 calls settled", "pending 3,702", "running 8", "retrying 41", "succeeded 6,190", "failed 59",
-			"dial tcp: refused", "*net.OpError", "Throughput", "succeeded 39", "p99", "8 of 10 live", "312 ms, 1.0 s, 2.1 s, 3.0 s", "3 of 8", "the run gives up",
+			"dial tcp: refused", "*net.OpError", "Throughput", "succeeded 39", "p99", "8 of 10 live", "312 ms, 1.0 s, 2.1 s, 3.0 s", "3 of 96; 4 different inputs tried since one finished", "33 different inputs were tried.", "the run gives up",
 			"out of memory at 512 MiB", "crash-looping next start in", "300 MiB of 512 MiB", "Runs on it", "12 events", "Containers 10",
 		},
 		"/runs/2":              {"resize-images is crash-looping Next start in", "run 2 on function 1", "6,249 of 10,000 settled, 62 %", "about 2m 33s left"},

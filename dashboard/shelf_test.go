@@ -68,7 +68,7 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 		Crashes:  []history.Crash{*crashAt(now)},
 		Settings: history.Settings{{Name: "Containers", Value: "10"}},
 		Latency:  history.Latency{Attempts: 1, P50: 312 * time.Millisecond, P95: time.Second, P99: 2100 * time.Millisecond, Max: 3 * time.Second, Slowest: 5981},
-		Meter:    history.Meter{Run: 3, RunLimit: 8, StartLimit: 8, Then: "the run gives up"},
+		Limits:   history.Limits{Streak: 3, StreakLimit: 96, Inputs: 4, StartLimit: 8, AtStreakLimit: "the run gives up"},
 		Lost:     12,
 	}
 	for i := range 20 {
@@ -80,7 +80,7 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 		r.Counts.Runs = 1
 		r.Loop = &history.Loop{
 			Since: now.Add(-3 * time.Minute), Crashes: 37, Last: crashAt(now.Add(-5 * time.Second)), Next: now.Add(14 * time.Second),
-			Gate: "open", Policy: "One container at a time is tried.",
+			Gate: "open", OfInputs: true, Inputs: 33, Rule: "33 different inputs were tried.", Policy: "One container at a time is tried.",
 		}
 	case 2:
 		function, _ := s.Run(1)

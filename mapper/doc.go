@@ -41,22 +41,23 @@
 //     returns after that does not count. It is retried like an error, and fails as a
 //     *[TimeoutError]. An attempt that ignores its context for Grace is abandoned: a
 //     goroutine cannot be killed, so its container is counted and replaced.
-//   - The function panics: its container ends and a new one takes its place, at once
-//     as long as the run makes progress. The input is re-run, ahead of fresh ones, then
-//     alone; CrashLimit crashes fail it as a *supervisor.CrashError with the panic
-//     value and the stack. Inputs that the container had claimed and not begun are
-//     re-run free of charge, those it had finished are kept.
+//   - The function panics: its container ends and a new one takes its place at once.
+//     Inputs that the container had claimed and not begun are re-run free of charge, those
+//     it had finished are kept. The input is re-run, see the next section; CrashLimit
+//     crashes fail it as a *supervisor.CrashError with the panic value and the stack.
 //   - The enter of a body fails, panics, or takes longer than StartTimeout: a crash at
 //     start-up. It is charged to no input; the container is started again, ever later.
 //   - Several inputs execute in the container that crashes (MaxInputs): the one that
 //     panicked is charged, the others are cancelled and re-run free if they do not end
 //     with a value. In a function over batches nobody can tell: each input of the batch is
-//     charged once, and then runs alone.
+//     charged once, and from then on is a batch by itself.
 //   - A container is drained, preempted, recycled, scaled down or replaced by a redeploy:
-//     nobody is charged, and what it had not finished runs elsewhere.
+//     nobody is charged, and what it had not finished runs elsewhere. So it is when a
+//     machine, or the link to it, is lost.
 //   - Crashes outweigh progress: an ephemeral run gives up, and pending inputs fail with
-//     one *supervisor.CutoffError that wraps the last crash. A deployed one slows its
-//     restarts and goes on when a container lives. See package policy for the limits.
+//     one *supervisor.CutoffError, which says by which rule and how many different inputs
+//     were tried, and wraps the last crash. A deployed one slows its restarts and goes on
+//     when something works. See package policy for the limits.
 //   - The context ends: nothing new begins, nothing is retried, running attempts are
 //     cancelled, and unfinished inputs settle with context.Cause.
 //   - The reader leaves the loop over All: the run is stopped and joined before the
@@ -68,6 +69,28 @@
 //
 // An input may run more than once, even after it has done its work (at least once);
 // AtMostOnce forbids that, and turns the first failure or crash into the last.
+//
+// # Inputs that crash
+//
+// Bad inputs are not a bad function. An input is fresh until it was executing in a crash,
+// and struck from then on, until it succeeds.
+//
+//   - After the crash of a fresh input, and until any input finishes, each container that is
+//     free takes one fresh input, drawn at random from all that may be begun; of calls the
+//     newest. In an ordered [Stream] it is the lowest, since an input there holds its
+//     container until the reader comes to it.
+//   - A struck input runs again once something has finished that was begun after its crash:
+//     only beside an input that works is it to blame. From its second strike on it runs
+//     alone, whatever MaxInputs. Where nothing fresh is left, it runs without that.
+//   - It runs in another lineage than the last time, unless all others are busy with struck
+//     inputs, or the function is crash-looping. Struck inputs use a quarter of the containers
+//     at most, one at least, while there are fresh ones.
+//   - A crash is not charged while 32 inputs or more have crashed one after the other and
+//     another fresh one can be tried, nor in a crash loop. On a deployed function a struck
+//     input that runs again although nothing has worked waits 1 s to 30 s before, and is
+//     charged only if no other has crashed meanwhile.
+//   - Every input ends: no input is in more than 8 crashes, or CrashLimit if that is more,
+//     charged or not.
 //
 // # Order, memory, speed
 //

@@ -74,12 +74,15 @@ type Options struct {
 	Outstanding int
 
 	// Crashes is what to do about crashing containers: policy.Ephemeral gives up when
-	// crashes outweigh progress, policy.Deployed never does. Nil means
-	// policy.Ephemeral{}.
+	// crashes outweigh progress, policy.Deployed never does. Bad inputs among good ones are
+	// no reason for either, and the last few inputs of a run end by their CrashLimit. Nil
+	// means policy.Ephemeral{}, and policy.Deployed{} for Deploy.
 	Crashes policy.Crashes
 
-	// CrashLimit is how many crashes one input may cause before it fails as poison.
-	// Crashes during a deployed function's crash loop are not counted. Zero means 3.
+	// CrashLimit is how many crashes one input may cause before it fails as poison. Not
+	// counted are crashes while it is open whether the function works at all: in a crash
+	// loop, or when 32 inputs have crashed one after the other and others can be tried. But
+	// none is in more than 8, or CrashLimit if that is more. Zero means 3.
 	CrashLimit int
 
 	// AtMostOnce never begins an input again that was begun: no re-runs, and no

@@ -19,7 +19,7 @@ type Crashes interface {
 // pending input fails. The zero value is the policy supervision was tuned with; the package documentation says what the knobs do.
 type Ephemeral struct {
 	ColdDebt   int           // start-up debt that ends a run in which no container ever got ready. Zero means 4
-	Debt       int           // most start-up debt there can be, and what "sustained" asks for; at least ColdDebt. Zero means 8
+	Debt       int           // most start-up debt there can be, and what "sustained" asks for; inputs that do for ColdInputs, if they took Probation; at least ColdDebt. Zero means 8
 	Sustain    time.Duration // how long crashes must have gone on before they end a run that once worked. Zero means 60 s
 	Probation  time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
 	ColdInputs int           // inputs that crash one after the other and end a run in which none ever finished. Zero means 96
@@ -28,12 +28,12 @@ type Ephemeral struct {
 // Deployed is the policy of a deployed function: crashed containers are restarted for ever, ever more slowly. The
 // zero value is the policy supervision was tuned with; the package documentation says what the knobs do.
 type Deployed struct {
-	InitialDelay     time.Duration // one container's backoff: the first delay. Zero means 1 s
+	InitialDelay     time.Duration // one container's backoff after crashes at start-up: the first delay. Zero means 1 s
 	MaxDelay         time.Duration // and the longest, at least InitialDelay. Zero means 60 s
 	GateInitialDelay time.Duration // the whole function's pause in a crash loop: the first. Zero means 2 s
 	GateMaxDelay     time.Duration // and the longest, at least GateInitialDelay. Zero means 30 s
 	ColdDebt         int           // start-up debt that opens the gate. Zero means 4
-	Debt             int           // most start-up debt there can be; at least ColdDebt. Zero means 8
+	Debt             int           // most start-up debt there can be; inputs that open the gate, if they took Probation; at least ColdDebt. Zero means 8
 	Probation        time.Duration // how long a container must be ready to count as healthy. Zero means 10 s
 	ColdInputs       int           // inputs that crash one after the other and open the gate, if below 32. Zero means 96
 }

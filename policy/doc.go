@@ -41,7 +41,8 @@
 //
 // They are never given up. A gate stops all starts for GateInitialDelay, then ever longer up to GateMaxDelay, and after
 // each wait lets one container through, the canary. One that finishes an input or lives for Probation opens the way for
-// others. Where inputs opened the gate, any input that finishes closes it. One container that keeps crashing at start-up
+// others. Where inputs opened the gate (32 of them, or Debt in Probation), any input that finishes closes it, and a container
+// that finds no work proves nothing, however long it lives. One container that keeps crashing at start-up
 // beside healthy ones waits by itself, InitialDelay up to MaxDelay.
 //
 // # Where the numbers come from

@@ -40,8 +40,10 @@
 // expected to end the pool's context. Before that it pauses: after each 32 inputs that crashed one after the
 // other, no container that crashed on one is started for a while. A pool under policy.Deployed never gives up: it stops
 // starts, lets a canary through from time to time, and lets all start again when
-// one proves itself. Meanwhile a [Snapshot] says that the pool is crash-looping, since
-// when, why, and when the next start is.
+// one proves itself: it finishes an input, or outlives its probation. Where inputs that crashed opened
+// the crash loop, any input that finishes ends it, and a container without work does not outlive its
+// probation: it has shown nothing. Meanwhile a [Snapshot] says that the pool is crash-looping, since
+// when, by which kind of crash and after how many inputs, why, and when the next start is.
 //
 // # Pools that last
 //

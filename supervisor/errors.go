@@ -106,14 +106,24 @@ func (e *CutoffError) why() string {
 	case e.Rule == policy.RuleFatal:
 		return "no start can succeed"
 	case e.Rule == policy.RuleCold && e.Inputs > 0:
-		return fmt.Sprintf("%d different inputs were tried and none has ever finished", e.Inputs)
+		return tried(e.Inputs) + " and none has ever finished"
 	case e.Rule == policy.RuleCold:
 		return "no container has ever come to work"
 	case e.Inputs > 0:
-		return fmt.Sprintf("%d different inputs were tried since one last finished", e.Inputs)
+		return tried(e.Inputs) + " since one last finished"
 	default:
-		return "containers keep crashing at start-up"
+		return startsCrash
 	}
+}
+
+const startsCrash = "containers keep crashing at start-up"
+
+// tried says how many inputs were.
+func tried(inputs int) string {
+	if inputs == 1 {
+		return "1 input was tried"
+	}
+	return fmt.Sprintf("%d different inputs were tried", inputs)
 }
 
 // Is reports the class of the error.

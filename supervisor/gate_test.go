@@ -44,6 +44,7 @@ func TestGateOpens(t *testing.T) {
 		opened := p.kinds(supervisor.CrashLoopOpened)
 		require.Len(t, opened, 1)
 		require.ErrorIs(t, opened[0].Err, errBroken)
+		require.Equal(t, "containers keep crashing at start-up", opened[0].Text)
 		require.Equal(t, opened[0].Time, snap.CrashLoopSince)
 		require.Empty(t, p.kinds(supervisor.CrashLoopClosed))
 

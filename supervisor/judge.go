@@ -84,6 +84,14 @@ func (j *judge) looping() (since time.Time, yes bool) {
 	return j.gate.Since(), true
 }
 
+// why says which rule has opened the crash loop.
+func (j *judge) why() string {
+	if j.gate.OfInputs() {
+		return tried(j.Streak().Inputs()) + " since one last finished"
+	}
+	return startsCrash
+}
+
 // forgive forgets the crashes of every lineage, as the gate does when it closes.
 func (j *judge) forgive() { j.restarts.Reset() }
 

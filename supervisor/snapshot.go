@@ -127,13 +127,13 @@ func (s *Supervisor) showLoop() {
 		return
 	}
 	s.looping = looping
-	kind := CrashLoopClosed
+	ev := Event{Kind: CrashLoopClosed, Container: -1, Lineage: -1, Err: asError(s.last), Next: s.judge.Until(0)}
 	if looping {
-		kind = CrashLoopOpened
+		ev.Kind, ev.Text = CrashLoopOpened, s.judge.why()
 	} else {
 		s.judge.forgive()
 	}
-	s.emit(Event{Kind: kind, Container: -1, Lineage: -1, Err: asError(s.last), Next: s.judge.Until(0)})
+	s.emit(ev)
 }
 
 func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) {

@@ -176,6 +176,9 @@ func TestGateOfInputs(t *testing.T) {
 				snap := p.Snapshot()
 				require.True(t, snap.CrashLoopOfInputs)
 				require.Zero(t, snap.StartDebt)
+				events := p.kinds(supervisor.CrashLoopOpened)
+				require.Len(t, events, 1)
+				require.Regexp(t, `^(3[2-9]|4\d) different inputs were tried since one last finished$`, events[0].Text)
 				opened := snap.CrashLoopSince.Sub(p.epoch)
 				requireBetween(t, 0, time.Second, opened, "no token is missing")
 				canaries := 0

@@ -31,7 +31,7 @@ func fallible(t *testing.T, s *stage, name string, fails, breaks *atomic.Bool) *
 		return n, nil
 	}), mapper.Options{
 		Name: name, Containers: 2, CrashLimit: 1000, Observer: s,
-		Crashes: policy.Deployed{InitialDelay: time.Millisecond, GateInitialDelay: 10 * time.Minute, GateMaxDelay: time.Hour},
+		Crashes: policy.Deployed{InitialDelay: time.Millisecond, GateInitialDelay: 10 * time.Minute, GateMaxDelay: time.Hour, ColdInputs: 1},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { <-f.Done() })

@@ -19,6 +19,7 @@ import (
 var patient = policy.Deployed{
 	InitialDelay: time.Millisecond, MaxDelay: 10 * time.Millisecond,
 	GateInitialDelay: 4 * time.Second, GateMaxDelay: 8 * time.Second,
+	ColdInputs: 1, // one that crashes is a crash loop
 }
 
 // shaky is a function that crashes while it is broken.
@@ -67,6 +68,7 @@ func TestCrashLoop(t *testing.T) {
 		q.shows(".banner .why", "the ledger is locked")
 		q.await(`/Since\s[^]*ago/.test(eyes.text(".banner .facts"))`)
 		q.await(`/Crashes since then\s+\d/.test(eyes.text(".banner .facts"))`)
+		q.await(`/By the rule\s+One input was tried/.test(eyes.text(".banner .facts"))`)
 		q.await(`/On input\s+1 invoice 42/.test(eyes.text(".banner .facts"))`)
 		q.await(`/What happens now\s+[^]{20}/.test(eyes.text(".banner .facts"))`)
 		q.await(`eyes.text(".hush").includes("billing is crash-looping") && document.querySelector(".hush").ariaLive === "polite"`)

@@ -48,7 +48,7 @@ func (j *journal) Observe(e supervisor.Event) {
 		j.at(e.Time, "container %d crashed (lineage %d, %d in a row) on input %d%s",
 			e.Container, e.Lineage, e.Crashes, e.Input, restart)
 	case supervisor.CrashLoopOpened:
-		j.at(e.Time, "crash loop: from now on, one container at a time tries its luck")
+		j.at(e.Time, "crash loop: %s; from now on, one container and one input at a time", e.Text)
 	case supervisor.CrashLoopClosed:
 		j.at(e.Time, "the crash loop is over: containers start freely again")
 	case supervisor.Cutoff:

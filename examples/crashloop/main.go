@@ -6,11 +6,13 @@
 // The function prices orders with exchange rates that are not loaded yet, so it
 // dereferences nil, and every container that runs it dies, until the rates arrive.
 //
-// An ephemeral run (policy.Ephemeral, the default) sees that crashes outweigh progress
-// and gives up: it shows the *supervisor.CutoffError with the last crash and its stack,
-// and what each pending input got. A deployed function (policy.Deployed) never gives
-// up: it shows how restarts slow down in a crash loop, and that every input is done in
-// the end once the fault has gone away.
+// An ephemeral run (policy.Ephemeral, the default) tries one input after the other, from
+// anywhere in the order, pauses after each 32 of them, and gives up when 96 have crashed
+// and none has finished: it shows the *supervisor.CutoffError with the last crash and its
+// stack, and what each pending input got. A deployed function (policy.Deployed) never gives
+// up: it shows how restarts slow down in a crash loop, and that the inputs are done in
+// the end once the fault has gone away. With few inputs (-inputs 4) neither comes to a
+// verdict on the function: each input fails by itself, after as many crashes as it may have.
 package main
 
 import (
@@ -46,7 +48,7 @@ func main() {
 	var c config
 	flag.StringVar(&c.mode, "mode", "ephemeral", "what crashes lead to: ephemeral or deployed")
 	flag.IntVar(&c.containers, "containers", 4, "how many containers")
-	flag.IntVar(&c.inputs, "inputs", 40, "how many inputs")
+	flag.IntVar(&c.inputs, "inputs", 200, "how many inputs")
 	flag.DurationVar(&c.healAfter, "heal-after", 12*time.Second, "when the fault goes away; 0 means there is none")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -74,7 +76,8 @@ func (c config) options() (mapper.Options, error) {
 		opts.Crashes = policy.Deployed{}
 		// An input fails as poison after CrashLimit crashes, which is right for inputs that
 		// are to blame. In an outage none is: that is why crashes are charged to no input
-		// while the function is crash-looping.
+		// while the function is crash-looping. After 8 of them an input fails all the same,
+		// so that every run ends; a higher CrashLimit means more.
 	default:
 		return opts, fmt.Errorf("-mode %q: must be ephemeral or deployed", c.mode)
 	}
@@ -183,6 +186,7 @@ func (o outcome) String() string {
 	if cutoff, ok := errors.AsType[*supervisor.CutoffError](o.ended); ok {
 		fmt.Fprintf(&b, "\nthe run was cut off\n")
 		fmt.Fprintf(&b, "  rule        %s\n", cutoff.Rule)
+		fmt.Fprintf(&b, "  tried       %d different inputs, with %d pauses\n", cutoff.Inputs, cutoff.Pauses)
 		fmt.Fprintf(&b, "  crashes     %d since %s\n", cutoff.Crashes, cutoff.Since.Format(time.TimeOnly))
 		fmt.Fprintf(&b, "  last crash  %v\n%s", cutoff.Last, top(cutoff.Last.Stack))
 	}

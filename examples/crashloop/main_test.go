@@ -27,11 +27,11 @@ func play(t *testing.T, c config) (said string) {
 
 func TestEphemeralGivesUp(t *testing.T) {
 	t.Parallel()
-	said := play(t, config{mode: "ephemeral", containers: 4, inputs: 40, healAfter: 12 * time.Second})
+	said := play(t, config{mode: "ephemeral", containers: 4, inputs: 200, healAfter: 12 * time.Second})
 	require.Contains(t, said, "cutoff: crashes outweigh progress")
-	require.Contains(t, said, "  rule        cold\n")
+	require.Regexp(t, `\n  rule        cold\n  tried       (9[6-9]|1\d\d) different inputs, with [23] pauses\n`, said)
 	require.Contains(t, said, "panic: runtime error: invalid memory address or nil pointer dereference\n    github.com/longshore-go/longshore/examples/crashloop.(*exchange).price\n")
-	require.Contains(t, said, "    40  *supervisor.CutoffError")
+	require.Contains(t, said, "   200  *supervisor.CutoffError")
 	require.NotContains(t, said, "the fault goes away")
 }
 
@@ -40,7 +40,7 @@ func TestDeployedRecovers(t *testing.T) {
 	said := play(t, config{mode: "deployed", containers: 4, inputs: 40, healAfter: 12 * time.Second})
 	for _, part := range []string{ // in this order
 		" at the earliest",
-		"crash loop: ",
+		"crash loop: 3", " different inputs were tried since one last finished; ",
 		"the fault goes away",
 		"the crash loop is over",
 		"the run has ended",
@@ -52,12 +52,21 @@ func TestDeployedRecovers(t *testing.T) {
 	}
 }
 
-// An outage of an hour strikes each of a few inputs dozens of times, and fails none.
+// An outage of an hour crashes containers 200 times, and fails none of as many inputs.
 func TestDeployedLongOutage(t *testing.T) {
 	t.Parallel()
-	said := play(t, config{mode: "deployed", containers: 4, inputs: 4, healAfter: time.Hour})
-	require.Contains(t, said, "     4  a price\n")
+	said := play(t, config{mode: "deployed", containers: 4, inputs: 200, healAfter: time.Hour})
+	require.Contains(t, said, "   200  a price\n")
 	require.NotContains(t, said, "CrashError")
+}
+
+// A few inputs do not wait for the end of it: each may crash eight times.
+func TestDeployedFewInputs(t *testing.T) {
+	t.Parallel()
+	said := play(t, config{mode: "deployed", containers: 4, inputs: 4, healAfter: time.Hour})
+	require.Contains(t, said, "     4  *supervisor.CrashError: it crashed as often as it may\n")
+	require.Contains(t, said, "32 crashed; at most 8 attempts at one input\n")
+	require.NotContains(t, said, "the fault goes away")
 }
 
 func TestNoFault(t *testing.T) {

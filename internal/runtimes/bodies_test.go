@@ -112,8 +112,11 @@ func TestState(t *testing.T) {
 			require.Len(t, all, 20)
 			require.Equal(t, 10, all[9].Value)
 			require.ErrorAs(t, all[10].Err, new(*supervisor.CrashError))
-			require.Equal(t, 1, all[11].Value)
-			require.Equal(t, 9, all[19].Value)
+			var served []int // after a crash the next input is one from anywhere
+			for _, r := range all[11:] {
+				served = append(served, r.Value)
+			}
+			require.ElementsMatch(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, served)
 		},
 		"recycled": func(t *testing.T, p place) {
 			body, p := p.stateful("")

@@ -9,7 +9,15 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// barred reports that a call would only wait for containers that crash. It is let
+// admit says whether a call is let in; leave is to be called when it is settled.
+func (h *handler[In, Out]) admit(pool supervisor.Snapshot) (leave func(), ok bool) {
+	if pool.CrashLooping && pool.CrashLoopOfInputs {
+		return h.door.enter(pool)
+	}
+	return func() {}, !barred(pool)
+}
+
+// barred reports that a call would only wait for containers that crash at start-up. It is let
 // through where a container serves; to one that is idle, and unproven perhaps, since
 // nothing proves it as fast as an input; and where none is there and none will be, since
 // without work nobody would start one and find out that the fault has gone.

@@ -29,3 +29,38 @@ func TestBarred(t *testing.T) {
 		require.False(t, barred(supervisor.Snapshot{Containers: c.containers}), name)
 	}
 }
+
+// TestDoor: as many are let in as containers will try.
+func TestDoor(t *testing.T) {
+	t.Parallel()
+	in := func(s supervisor.State) supervisor.ContainerInfo { return supervisor.ContainerInfo{State: s} }
+	after := func(crashes int, states ...supervisor.State) supervisor.Snapshot {
+		pool := supervisor.Snapshot{Crashes: crashes}
+		for _, s := range states {
+			pool.Containers = append(pool.Containers, in(s))
+		}
+		return pool
+	}
+	var d door
+	enter := func(want bool, pool supervisor.Snapshot) func() {
+		t.Helper()
+		leave, ok := d.enter(pool)
+		require.Equal(t, want, ok)
+		return leave
+	}
+	waits := after(32, supervisor.BackingOff, supervisor.BackingOff)
+	first := enter(true, waits)
+	enter(false, waits)
+	first() // its client has gone
+	first = enter(true, waits)
+	enter(false, after(32, supervisor.Running, supervisor.BackingOff))
+
+	crashed := after(33, supervisor.BackingOff, supervisor.Idle, supervisor.Idle)
+	first() // of before
+	enter(true, crashed)
+	first() // settled late: that place is not there any more
+	enter(true, crashed)
+	enter(true, crashed)
+	enter(false, crashed)
+	enter(false, waits)
+}

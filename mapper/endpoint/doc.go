@@ -49,9 +49,16 @@
 //
 // # In a crash loop
 //
-// While the function crash-loops, a request is refused with 503 before it is queued,
-// unless a container is there that serves: one that has finished an input, or that is
-// idle, since a request is what proves the first container after an outage. A call
-// that waits when the crash loop begins waits on, until a container lives or Timeout has
-// passed.
+// While the function crash-loops because its containers cannot start, a request is refused
+// with 503 before it is queued, unless a container is there that serves: one that has
+// finished an input, or that is idle, since a request is what proves the first container
+// after an outage.
+//
+// Where inputs that crashed opened the loop, any that finishes ends it. So one request at a
+// time is let in for the next container that is tried, and one for each that is idle; the
+// others get 503. After each crash whoever asks first is let in: one client's bad inputs
+// cannot be all that is ever tried. Each handler counts for itself.
+//
+// A call that waits when the crash loop begins waits on, until a container lives or Timeout
+// has passed.
 package endpoint

@@ -44,6 +44,7 @@ type handler[In, Out any] struct {
 	f     *mapper.Function[In, Out]
 	opts  Options
 	cross *http.CrossOriginProtection
+	door  door
 }
 
 // ServeHTTP writes the answer once it is complete: whatever goes wrong before that can
@@ -71,9 +72,12 @@ func (h *handler[In, Out]) answer(w http.ResponseWriter, r *http.Request) (a ans
 	if bad, ok := h.decode(w, r, &in); !ok {
 		return bad
 	}
-	if pool := h.f.Stats().Pool; barred(pool) {
+	pool := h.f.Stats().Pool
+	leave, ok := h.admit(pool)
+	if !ok {
 		return h.looping(pool)
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeoutCause(r.Context(), h.opts.Timeout, ErrTimeout)
 	defer cancel()
 	out, err := h.f.Call(ctx, in)

@@ -14,6 +14,52 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
+// TestACrashLoopOfInputs: how many were tried, and of what kind the loop is.
+func TestACrashLoopOfInputs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r metrics.Registry
+		var broken atomic.Bool
+		broken.Store(true)
+		f, err := mapper.Deploy(t.Context(), mapper.Plain(func(_ context.Context, i int) (int, error) {
+			time.Sleep(time.Second)
+			if broken.Load() {
+				panic("no rates")
+			}
+			return i, nil
+		}), mapper.Options{Name: "api", Containers: 2, Observer: &r})
+		require.NoError(t, err)
+		calls, err := f.SpawnAll(t.Context(), ints(40))
+		require.NoError(t, err)
+		for !f.Stats().Pool.CrashLooping {
+			time.Sleep(100 * time.Millisecond)
+		}
+		synctest.Wait()
+		pool := f.Stats().Pool
+		require.Greater(t, pool.Inputs, pool.Streak, "the first two have crashed at once")
+		requireValues(t, map[string]float64{
+			"longshore_crash_looping api function":         1,
+			"longshore_crash_loop_of_inputs api function":  1,
+			"longshore_crash_streak api function":          float64(pool.Streak),
+			"longshore_crash_streak_limit api function":    32,
+			"longshore_crash_streak_inputs api function":   float64(pool.Inputs),
+			"longshore_start_debt api function":            0,
+			"longshore_lost_containers_total api function": 0,
+		}, &r)
+		broken.Store(false)
+		for _, call := range calls {
+			_, err := call.Get(t.Context())
+			require.NoError(t, err)
+		}
+		requireValues(t, map[string]float64{
+			"longshore_crash_looping api function":        0,
+			"longshore_crash_loop_of_inputs api function": 0,
+			"longshore_crash_streak api function":         0,
+			"longshore_crash_streak_inputs api function":  0,
+		}, &r)
+		require.NoError(t, f.Stop(t.Context()))
+	})
+}
+
 // TestACrashLoop: a function whose containers cannot start for a while, and then can.
 func TestACrashLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -46,8 +92,8 @@ func TestACrashLoop(t *testing.T) {
 		require.InDelta(t, 1, got["longshore_crash_looping api function"], 0)
 		require.InDelta(t, min(time.Until(next(0)), time.Until(next(1))).Seconds(), got["longshore_next_start_seconds api function"], 0)
 		require.Positive(t, got["longshore_next_start_seconds api function"])
-		require.InDelta(t, pool.StartDebt, got["longshore_crash_debt api function start"], 0)
-		require.InDelta(t, pool.StartLimit, got["longshore_crash_debt_limit api function start"], 0)
+		require.InDelta(t, pool.StartDebt, got["longshore_start_debt api function"], 0)
+		require.InDelta(t, pool.StartLimit, got["longshore_start_debt_limit api function"], 0)
 		require.Positive(t, pool.StartDebt)
 		require.InDelta(t, pool.Crashes, got["longshore_crash_events_total error api start"], 0)
 		require.InDelta(t, 1, got["longshore_pending_inputs api function"], 0)

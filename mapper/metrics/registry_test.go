@@ -61,7 +61,7 @@ func ints(n int) []int {
 	return all
 }
 
-// work takes a second. Input 0 panics once, 1 fails always, 2 once, 4 times out.
+// work takes a second. Input 0 panics once, after the others have begun, 1 fails always, 2 once, 4 times out.
 func work(ctx context.Context, i int) (int, error) {
 	attempt, _ := mapper.AttemptFrom(ctx)
 	first := attempt.Attempt == 1
@@ -70,6 +70,7 @@ func work(ctx context.Context, i int) (int, error) {
 	case i == 1, i == 2 && first:
 		return 0, errBad
 	case i == 0 && first:
+		time.Sleep(100 * time.Millisecond)
 		panic("oh no")
 	case i == 4:
 		wait = time.Hour
@@ -104,7 +105,7 @@ func TestARun(t *testing.T) {
 		requireValues(t, map[string]float64{
 			"longshore_taken_inputs_total work run": 10,
 			"longshore_running_inputs work run":     2,
-			"longshore_retrying_inputs work run":    2,
+			"longshore_retrying_inputs work run":    3, // that which crashed waits for one that works
 			"longshore_live_runs work run":          1,
 			"longshore_containers work run running": 2,
 			"longshore_containers work run idle":    0,
@@ -122,7 +123,7 @@ func TestARun(t *testing.T) {
 			"longshore_reruns_total work run":                     1,
 			"longshore_timeouts_total work run":                   2,
 			"longshore_running_inputs work run":                   0,
-			"longshore_crash_debt_limit work run start":           0,
+			"longshore_start_debt_limit work run":                 0,
 			"longshore_runs_total work run":                       1,
 			"longshore_failed_runs_total work run":                0,
 			"longshore_live_runs work run":                        0,
@@ -183,10 +184,10 @@ func TestSeveralOfOneName(t *testing.T) {
 			got := values(r.Snapshot())
 			require.InDelta(t, n+1, got["longshore_containers work run running"], 0)
 			if n == 0 {
-				limit = got["longshore_crash_debt_limit work run start"]
+				limit = got["longshore_start_debt_limit work run"]
 				require.Positive(t, limit)
 			} else {
-				require.InDelta(t, limit, got["longshore_crash_debt_limit work run start"], 0)
+				require.InDelta(t, limit, got["longshore_start_debt_limit work run"], 0)
 			}
 		}
 		runs.Wait()

@@ -86,7 +86,7 @@ type Event struct {
 	Took   time.Duration // an attempt, on average
 
 	Value   any    // the input itself, where it was retried, re-run or has failed; it may be secret, and is not in the JSON
-	Text    string // the line of a ContainerPrinted
+	Text    string // the line of a ContainerPrinted; of a CrashLoopOpened, which rule speaks
 	Stream  string // where it was printed: stdout or stderr
 	Dropped int64  // events that this observer has lost so far
 }

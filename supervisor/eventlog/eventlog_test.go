@@ -90,6 +90,8 @@ func TestLines(t *testing.T) {
 	retried.Next = noon.Add(time.Second)
 	dropped := run(supervisor.RunEnded, nil)
 	dropped.Dropped = 12
+	opened := event(supervisor.CrashLoopOpened, 0, failed)
+	opened.Text = "32 different inputs were tried since one last finished"
 	for _, c := range []struct {
 		ev   supervisor.Event
 		want string
@@ -113,7 +115,7 @@ func TestLines(t *testing.T) {
 			event(supervisor.Cutoff, 0, &supervisor.CutoffError{Rule: policy.RuleCold, Crashes: 5, Last: &supervisor.CrashError{Exit: 3}}),
 			`level=ERROR msg="gave up: crashes outweigh progress" function=resize cause="supervisor: crashes outweigh progress (cold: no container has ever come to work; 5 crashes), last: supervisor: container 0 crashed: exit code 3"`,
 		},
-		{event(supervisor.CrashLoopOpened, 0, failed), `level=ERROR msg="crash loop: starts are slowed" function=resize cause="no luck"`},
+		{opened, `level=ERROR msg="crash loop: starts are slowed" function=resize text="32 different inputs were tried since one last finished" cause="no luck"`},
 		{event(supervisor.CrashLoopClosed, 0, nil), `level=INFO msg="crash loop is over" function=resize`},
 		{retried, `level=DEBUG msg="input retried" function=resize run=9 input=4 attempt=2 next_in=1s cause="no luck"`},
 		{input(supervisor.InputRerun, failed), `level=DEBUG msg="input re-run" function=resize run=9 input=4 attempt=2 cause="no luck"`},

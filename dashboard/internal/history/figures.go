@@ -19,7 +19,7 @@ func living(pool supervisor.Snapshot) map[int]bool {
 
 // figures is what of a pool is worth showing anew when it changes.
 type figures struct {
-	wanted, live, starts, crashes, abandoned, lingering, startDebt, runDebt int
+	wanted, live, starts, crashes, abandoned, lingering, startDebt, streak, inputs int
 
 	gate string
 	next time.Time
@@ -27,6 +27,6 @@ type figures struct {
 
 func figuresOf(p supervisor.Snapshot) figures {
 	return figures{
-		p.Wanted, p.Live, p.Starts, p.Crashes, p.Abandoned, p.Lingering, p.StartDebt, p.Streak, p.Gate, p.NextStart,
+		p.Wanted, p.Live, p.Starts, p.Crashes, p.Abandoned, p.Lingering, p.StartDebt, p.Streak, p.Inputs, p.Gate, p.NextStart,
 	}
 }

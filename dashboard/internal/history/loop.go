@@ -48,6 +48,7 @@ func loopOf(l loop, pool supervisor.Snapshot, crashes policy.Crashes, last *Cras
 	}
 	return &Loop{
 		Since: pool.CrashLoopSince, Crashes: max(pool.Crashes-l.base, 1), Last: last,
+		OfInputs: pool.CrashLoopOfInputs, Inputs: pool.Inputs, Rule: ruleOf(pool),
 		Next: pool.NextStart, Gate: pool.Gate, Policy: plan(pool, crashes, now),
 	}
 }
@@ -55,44 +56,6 @@ func loopOf(l loop, pool supervisor.Snapshot, crashes policy.Crashes, last *Cras
 // crashOf is a crash that no event has told of.
 func crashOf(err *supervisor.CrashError) *Crash {
 	return &Crash{Container: err.Container, Lineage: -1, Input: err.Input, Error: wholeErrorOf(err)}
-}
-
-// plan says what the policy will do in a crash loop.
-func plan(pool supervisor.Snapshot, crashes policy.Crashes, now time.Time) string {
-	p, _ := crashes.(policy.Deployed)
-	p = p.WithDefaults()
-	opens := fmt.Sprintf("the first that finishes an input or lives for %s opens the way for the others", short(p.Probation))
-	switch {
-	case pool.Gate == "ramp":
-		return "A container works again. A few others are started at a time, more with each that works. " +
-			"If more of them crash than work, one at a time is tried again."
-	case pool.NextStart.After(now):
-		return fmt.Sprintf("One container at a time is tried, the next when this wait is over. After each crash the wait doubles, up to %s; %s.",
-			short(p.GateMaxDelay), opens)
-	case pool.Live > 0:
-		return fmt.Sprintf("One container at a time is tried, and one is under way. If it crashes the next wait is longer, up to %s; %s.",
-			short(p.GateMaxDelay), opens)
-	default:
-		return fmt.Sprintf("One container at a time is tried as soon as there is work for it; %s.", opens)
-	}
-}
-
-// meterOf is how near crashes are to the limit.
-func meterOf(pool supervisor.Snapshot, crashes policy.Crashes) Meter {
-	m := Meter{Start: pool.StartDebt, StartLimit: pool.StartLimit, Run: pool.Streak, RunLimit: pool.StreakLimit}
-	switch p := crashes.(type) {
-	case policy.Deployed:
-		p = p.WithDefaults()
-		m.Then = fmt.Sprintf("Each crash adds to it, each finished input takes off. At %d, with no container that works or most of them "+
-			"failing, it is crash-looping: starts stop for %s, then one container at a time is tried. It is never given up.",
-			p.ColdDebt, short(p.GateInitialDelay))
-	case policy.Ephemeral:
-		p = p.WithDefaults()
-		m.Then = fmt.Sprintf("Each crash adds to it, each finished input takes off. At %d before anything has worked, or at %d if "+
-			"crashes have outweighed progress for %s, the run gives up: all pending inputs fail with the last crash.",
-			p.ColdDebt, p.Debt, short(p.Sustain))
-	}
-	return m
 }
 
 // short is d as people say it, rounded up to seconds from one second on.

@@ -49,7 +49,7 @@ type Run struct {
 	Rate     float64       `json:"rate"`                 // inputs settled a second, smoothed over some 10 s
 	ETA      time.Duration `json:"eta_ns"`               // of a run with a known number of inputs; -1: nobody knows
 	Loop     *Loop         `json:"crash_loop,omitempty"` // while it is crash-looping
-	Meter    Meter         `json:"meter"`
+	Limits   Limits        `json:"limits"`
 	Pool     Pool          `json:"pool"`
 	Settings Settings      `json:"settings"`
 	Latency  Latency       `json:"latency"` // of all attempts so far
@@ -80,7 +80,7 @@ type Counts struct {
 	Release   int `json:"release"`
 }
 
-// Loop is a crash loop: which function, since when, how many crashes, why, on which input, when
+// Loop is a crash loop: which function, since when, how many crashes, by which rule, why, on which input, when
 // the next start is, and what the policy will do.
 type Loop struct {
 	Since   time.Time `json:"since"`
@@ -88,17 +88,26 @@ type Loop struct {
 	Last    *Crash    `json:"last"`          // nil if it is not kept
 	Next    time.Time `json:"next,omitzero"` // of the next start; zero: one is under way, or nobody waits for one
 	Gate    string    `json:"gate"`          // open or ramp
-	Policy  string    `json:"policy"`        // in a sentence: what will happen next
+
+	OfInputs bool   `json:"of_inputs"`    // inputs opened it, not start-ups
+	Inputs   int    `json:"inputs_tried"` // different ones, since one last finished
+	Rule     string `json:"rule"`         // in a sentence: which rule speaks
+
+	Policy string `json:"policy"` // in a sentence: what will happen next
 }
 
-// Meter is how near crashes are to ending a run, or to opening a crash loop: debts of the
-// detector against their limits.
-type Meter struct {
-	Start      int    `json:"start_debt"`
-	StartLimit int    `json:"start_limit"`
-	Run        int    `json:"run_debt"`
-	RunLimit   int    `json:"run_limit"`
-	Then       string `json:"then"` // in a sentence: what happens at the limit
+// Limits is how near crashes are to ending a run, or to opening a crash loop.
+type Limits struct {
+	StartDebt    int    `json:"start_debt"`
+	StartLimit   int    `json:"start_limit"`
+	AtStartLimit string `json:"at_start_limit"` // in a sentence: what happens at that limit
+
+	Streak        int    `json:"streak"`
+	StreakLimit   int    `json:"streak_limit"`
+	Inputs        int    `json:"inputs_tried"` // of the streak: different ones, those that died together included
+	Pauses        int    `json:"pauses"`       // in the streak
+	Doubt         bool   `json:"doubt"`
+	AtStreakLimit string `json:"at_streak_limit"` // in a sentence: what happens at that limit
 }
 
 // Pool is the containers in numbers.

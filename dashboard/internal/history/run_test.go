@@ -176,7 +176,7 @@ func TestEnds(t *testing.T) {
 		}},
 		"cutoff": {want: history.Failed, err: true, run: func(ctx context.Context, opts mapper.Options) {
 			opts.ReturnExceptions = true
-			_, _ = mapper.Collect(ctx, func(context.Context, int) (int, error) { panic("no") }, ints(30), opts)
+			_, _ = mapper.Collect(ctx, func(context.Context, int) (int, error) { panic("no") }, ints(200), opts)
 		}},
 		"bad iterator": {want: history.Failed, err: true, run: func(ctx context.Context, opts mapper.Options) {
 			run, _ := mapper.Start(ctx, func(context.Context, int) (int, error) { return 0, nil }, func(func(int) bool) { panic("no") }, opts)

@@ -76,7 +76,7 @@ func (s *Settings) retries(o mapper.Options) {
 func (s *Settings) crashes(o mapper.Options) {
 	if p, ok := o.Crashes.(policy.Deployed); ok {
 		p = p.WithDefaults()
-		s.add(true, "crashes", fmt.Sprintf("never given up; a container waits %s to %s, in a crash loop all wait %s to %s",
+		s.add(true, "crashes", fmt.Sprintf("never given up; a container that cannot start waits %s to %s, in a crash loop all wait %s to %s",
 			short(p.InitialDelay), short(p.MaxDelay), short(p.GateInitialDelay), short(p.GateMaxDelay)))
 	} else {
 		s.add(true, "crashes", "the run gives up when they outweigh progress")

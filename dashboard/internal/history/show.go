@@ -65,7 +65,7 @@ func (r *record) brief(m moment) Run {
 
 	run := Run{
 		ID: r.id, Parent: r.parent, Name: r.name, Function: r.function, Started: r.started, Status: Running,
-		Counts: countsOf(m.counts), Pool: poolOf(m.pool, m.states), Meter: meterOf(m.pool, home.policy),
+		Counts: countsOf(m.counts), Pool: poolOf(m.pool, m.states), Limits: limitsOf(m.pool, home.policy),
 		Settings: append(Settings{}, r.settings...), Causes: []Cause{}, Crashes: []Crash{}, Series: []Sample{},
 	}
 	if m.live {

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"testing"
@@ -20,26 +21,38 @@ func TestPolicyInWords(t *testing.T) {
 	for name, c := range map[string]struct {
 		pool supervisor.Snapshot
 		want string
+		rule string // of a start-up, if empty
 	}{
 		"waits": {
 			supervisor.Snapshot{Gate: "open", NextStart: time.Unix(946684800+14, 0)},
 			"One container at a time is tried, the next when this wait is over. After each crash the wait doubles, up to 5 min; " +
-				"the first that finishes an input or lives for 10 s opens the way for the others.",
+				"the first that finishes an input or lives for 10 s opens the way for the others.", "",
 		},
 		"tries": {
 			supervisor.Snapshot{Gate: "open", Live: 1},
 			"One container at a time is tried, and one is under way. If it crashes the next wait is longer, up to 5 min; " +
-				"the first that finishes an input or lives for 10 s opens the way for the others.",
+				"the first that finishes an input or lives for 10 s opens the way for the others.", "",
 		},
 		"has no work": {
 			supervisor.Snapshot{Gate: "open"},
 			"One container at a time is tried as soon as there is work for it; " +
-				"the first that finishes an input or lives for 10 s opens the way for the others.",
+				"the first that finishes an input or lives for 10 s opens the way for the others.", "",
+		},
+		"waits for an input": {
+			supervisor.Snapshot{Gate: "open", NextStart: time.Unix(946684800+14, 0), CrashLoopOfInputs: true, Inputs: 40},
+			"One container at a time is tried, the next when this wait is over. After each crash the wait doubles, up to 5 min; " +
+				"the first input that finishes ends the crash loop.",
+			"40 different inputs were tried since one last finished, and all of them crashed.",
+		},
+		"a single input opened it": { // ColdInputs is 1
+			supervisor.Snapshot{Gate: "open", CrashLoopOfInputs: true, Inputs: 1},
+			"One container at a time is tried as soon as there is work for it; the first input that finishes ends the crash loop.",
+			"One input was tried since one last finished, and crashed.",
 		},
 		"ramp": {
 			supervisor.Snapshot{Gate: "ramp", Live: 3},
 			"A container works again. A few others are started at a time, more with each that works. " +
-				"If more of them crash than work, one at a time is tried again.",
+				"If more of them crash than work, one at a time is tried again.", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,6 +66,7 @@ func TestPolicyInWords(t *testing.T) {
 				b.Watch(v)
 				run := get(t, b, 1)
 				require.Equal(t, c.want, run.Loop.Policy)
+				require.Equal(t, cmp.Or(c.rule, "Containers crash at start-up more often than they come to work."), run.Loop.Rule)
 				require.Equal(t, c.pool.Gate, run.Loop.Gate)
 				require.Nil(t, run.Loop.Last)
 			})
@@ -60,23 +74,39 @@ func TestPolicyInWords(t *testing.T) {
 	}
 }
 
-// TestMeterInWords: what happens at the limit, by the policy.
-func TestMeterInWords(t *testing.T) {
+// TestLimitsInWords: what happens at the limits, by the policy.
+func TestLimitsInWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := history.New(history.Options{})
 		defer b.Close()
 		for i, c := range []struct {
-			crashes policy.Crashes
-			want    string
+			crashes      policy.Crashes
+			start, input string
 		}{
-			{policy.Ephemeral{ColdDebt: 5}, "Each crash adds to it, each finished input takes off. At 5 before anything has worked, or at 8 if crashes have outweighed progress for 1 min, the run gives up: all pending inputs fail with the last crash."},
-			{policy.Deployed{GateInitialDelay: 90 * time.Second}, "Each crash adds to it, each finished input takes off. At 4, with no container that works or most of them failing, it is crash-looping: starts stop for 1 min 30 s, then one container at a time is tried. It is never given up."},
+			{
+				policy.Ephemeral{ColdDebt: 5, ColdInputs: 50},
+				"At 5 before anything has worked, or at 8 if it is not paid back for 1 min and most containers fail, the run gives up: all pending inputs fail with the last crash.",
+				"At 50 before any has finished (at 8 after 10 s), or at 32 for 1 min while most containers do not work, the run gives up as well. One input that finishes takes all of it back.",
+			},
+			{
+				policy.Deployed{GateInitialDelay: 90 * time.Second},
+				"At 4, if no container works or most of them fail, it is crash-looping: starts stop for 1 min 30 s, then one container at a time is tried. It is never given up.",
+				"At 32, or at 8 after 10 s, it is crash-looping as well. One input that finishes takes all of it back.",
+			},
+			{
+				policy.Deployed{ColdInputs: 16, Probation: time.Minute},
+				"At 4, if no container works or most of them fail, it is crash-looping: starts stop for 2 s, then one container at a time is tried. It is never given up.",
+				"At 16, or at 8 after 1 min, it is crash-looping as well. One input that finishes takes all of it back.",
+			},
 		} {
 			v := newView(uint64(i + 1))
 			v.about.Options.Crashes = c.crashes
-			v.set(mapper.Counts{}, supervisor.Snapshot{StartDebt: 1, StartLimit: 2, Streak: 3, StreakLimit: 4})
+			v.set(mapper.Counts{}, supervisor.Snapshot{StartDebt: 1, StartLimit: 2, Streak: 3, StreakLimit: 4, Inputs: 5, Pauses: 6, Doubt: true})
 			b.Watch(v)
-			require.Equal(t, history.Meter{Start: 1, StartLimit: 2, Run: 3, RunLimit: 4, Then: c.want}, get(t, b, v.about.ID).Meter)
+			require.Equal(t, history.Limits{
+				StartDebt: 1, StartLimit: 2, AtStartLimit: c.start,
+				Streak: 3, StreakLimit: 4, Inputs: 5, Pauses: 6, Doubt: true, AtStreakLimit: c.input,
+			}, get(t, b, v.about.ID).Limits)
 		}
 	})
 }
@@ -102,7 +132,7 @@ func TestSettings(t *testing.T) {
 			{Name: "retries", Value: "3, 1 s apart"},
 			{Name: "timeout of an attempt", Value: "1 min 30 s"},
 			{Name: "grace after it", Value: "1 s"},
-			{Name: "crashes", Value: "never given up; a container waits 1 s to 1 min, in a crash loop all wait 2 s to 30 s"},
+			{Name: "crashes", Value: "never given up; a container that cannot start waits 1 s to 1 min, in a crash loop all wait 2 s to 30 s"},
 			{Name: "crashes that one input may cause", Value: "7"},
 			{Name: "outstanding calls", Value: "at most 2000"},
 		}, all[0].Settings)

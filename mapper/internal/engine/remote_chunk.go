@@ -100,20 +100,23 @@ func (x *remoteChunk) settle(told report) (n int) {
 // to try it again for free might never end.
 func (x *remoteChunk) returned() (done int, ok bool) {
 	w := x.w
+	late := 0
 	w.mu.Lock()
 	x.over = true
 	if w.cur == x.ch {
 		if w.Lease > 0 && !x.late && !x.clockOff() {
 			w.Lease--
 			w.settleAt(x.r, x.ch, x.next()-1, w.late())
-			w.finished(1, w.since)
+			late = 1
 		}
 		next := x.next()
 		x.r.backlog.Return(x.r.tail(x.ch, next, x.ch.N))
 		w.Lease = 1
 		w.span.Set(next+1, next) // all that was begun has ended
 	}
+	begun := w.since
 	w.mu.Unlock()
+	w.finished(late, begun)
 	if x.late {
 		w.renew(w.parent)
 	}
