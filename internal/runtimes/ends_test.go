@@ -44,6 +44,12 @@ func TestTimeout(t *testing.T) {
 			late(t, p, patience, order{Do: "patient", Dir: dir})
 			require.Equal(t, mapper.ErrTimeout.Error()+mapper.ErrTimeout.Error(), trace(t, dir, "known"), "errors.Is")
 		},
+		"as after a deadline": func(t *testing.T, p place) {
+			dir := t.TempDir()
+			late(t, p, patience, order{Do: "patient child", Dir: dir})
+			exceeded := context.DeadlineExceeded.Error()
+			require.Equal(t, exceeded+exceeded+exceeded+exceeded, trace(t, dir, "err"), "its own and its child's, twice")
+		},
 		"heeded with a value": func(t *testing.T, p place) {
 			r, _ := late(t, p, patience, order{Do: "patient to the end"})
 			timeoutOf(t, r) // what it returns after that does not count

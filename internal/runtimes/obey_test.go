@@ -112,6 +112,14 @@ var deeds = map[string]func(context.Context, order) error{
 		}
 		return cause
 	},
+	// patient child looks at the end of a context that descends from its own.
+	"patient child": func(ctx context.Context, o order) error {
+		child, cancel := context.WithTimeout(ctx, time.Hour)
+		defer cancel()
+		<-child.Done()
+		leave(o.Dir, "err", child.Err().Error()+ctx.Err().Error())
+		return child.Err()
+	},
 	// patient to the end has a value all the same.
 	"patient to the end": func(ctx context.Context, _ order) error { <-ctx.Done(); return nil },
 	// wait waits for a sign, or the end of its context; deaf for a sign alone.

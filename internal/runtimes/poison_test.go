@@ -19,10 +19,10 @@ func TestPoison(t *testing.T) {
 		options mapper.Options
 		crashes int // for each poison
 	}{
-		"3 at the head":       {1000, func(i int) bool { return i < 3 }, mapper.Options{}, 3},
-		"20 from 1":           {1000, func(i int) bool { return i >= 1 && i < 21 }, mapper.Options{}, 3},
-		"20 at the end":       {1000, func(i int) bool { return i >= 980 }, mapper.Options{}, 3},
-		"every second":        {100, func(i int) bool { return i%2 == 0 }, mapper.Options{Containers: 8}, 3},
+		"3 at the head":         {1000, func(i int) bool { return i < 3 }, mapper.Options{}, 3},
+		"20 from 1":             {1000, func(i int) bool { return i >= 1 && i < 21 }, mapper.Options{}, 3},
+		"20 at the end":         {1000, func(i int) bool { return i >= 980 }, mapper.Options{}, 3},
+		"every second":          {100, func(i int) bool { return i%2 == 0 }, mapper.Options{Containers: 8}, 3},
 		"AtMostOnce, 20 from 1": {1000, func(i int) bool { return i >= 1 && i < 21 }, mapper.Options{AtMostOnce: true}, 1},
 	}
 	table := contract{}

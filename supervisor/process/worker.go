@@ -120,7 +120,9 @@ func (w *worker) execute(m member, batch wire.Frame) {
 	for ; seq < end && within.Err() == nil; seq++ {
 		item, _ := items.Next()
 		w.page.begin(seq)
-		value, err := m.call(w.attemptFor(within, item), func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
+		ctx := w.attemptFor(within, item)
+		value, err := m.call(ctx, func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
+		ctx.end()
 		w.results.add(value, err)
 	}
 	w.results.flush()
