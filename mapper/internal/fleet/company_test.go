@@ -5,10 +5,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/park"
 )
 
 // company is a container of three workers, all of which look for work only when told.
@@ -107,6 +109,44 @@ func TestReservedForNothing(t *testing.T) {
 	c.Leave(other, false, false, false)
 }
 
+// TestWhoMayJoinIsWoken from the sleep of those who must not look for work.
+func TestWhoMayJoinIsWoken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, a, b, _ := company(t)
+		var awake atomic.Int32
+		sleep := func(w fleet.Worker) {
+			lot := c.Lot(w, 0)
+			go func() {
+				lot.Sleep(park.NewWakeup(), 0, func() bool { return !c.Closed(w) })
+				awake.Add(1)
+			}()
+		}
+		woken := func() int32 {
+			synctest.Wait()
+			return awake.Swap(0)
+		}
+		joins(t, c, a, true, false)
+		require.True(t, c.Execute(false, true))
+		sleep(b)
+		require.Zero(t, woken(), "a is alone")
+		c.Leave(a, false, true, false)
+		require.EqualValues(t, 1, woken())
+
+		joins(t, c, a, true, false)
+		joins(t, c, b, false, false)
+		c.Leave(a, false, false, true)
+		sleep(a)
+		require.Zero(t, woken(), "b still executes")
+		c.Leave(b, false, false, false)
+		require.EqualValues(t, 1, woken())
+		sleep(b)
+		require.Zero(t, woken(), "a is the first")
+		joins(t, c, a, true, false)
+		require.EqualValues(t, 1, woken())
+		c.Leave(a, false, false, false)
+	})
+}
+
 func TestOneWorkerNeedsNoCompany(t *testing.T) {
 	t.Parallel()
 	p, c := start(t, fleet.Config{MaxInputs: 1}, nothing, sleeps)
@@ -174,7 +214,9 @@ func (d *crowd) execute(k kind) {
 		}
 	}
 	count(1)
-	runtime.Gosched()
+	for range 5 { // others come meanwhile
+		runtime.Gosched()
+	}
 	count(-1)
 	d.mu.Lock()
 	defer d.mu.Unlock()
