@@ -91,16 +91,3 @@ func ExampleNewLedger() {
 	// struck struck
 	// suspect failed clean
 }
-
-func ExampleStretches_Probe() {
-	var fresh rules.Stretches
-	fresh.Add(10, 20) // given back; from 100 on nobody has taken any
-	last := func(n int) int { return n - 1 }
-	fmt.Println(fresh.Probe(rules.Stretch{Lo: 100, Hi: 1000}, last))
-	fmt.Println(fresh.Probe(rules.Stretch{}, last))
-	fmt.Println(fresh.TakeLowest(64))
-	// Output:
-	// 999 true
-	// 19 true
-	// {10 19}
-}

@@ -1,13 +1,9 @@
 package rules_test
 
-import (
-	"slices"
-
-	"github.com/longshore-go/longshore/internal/rules"
-)
+import "slices"
 
 // inReach is how many fresh inputs may be begun now.
-func (p *play) inReach() int { return p.fresh.Len() + p.here - p.next }
+func (p *play) inReach() int { return len(p.fresh) + p.here - p.next }
 
 // take is what a free container executes next.
 func (p *play) take(i int) ([]int, *suspectInput) {
@@ -57,31 +53,41 @@ func (p *play) others(i int) bool {
 	return false
 }
 
+// lowest takes the first n inputs, or as many as stand in a row.
 func (p *play) lowest(n int) (inputs []int) {
-	r := p.fresh.TakeLowest(n)
-	if r.Len() == 0 {
-		r = rules.Stretch{Lo: p.next, Hi: min(p.next+n, p.here)}
-		p.next = r.Hi
+	if len(p.fresh) == 0 {
+		p.pass(min(p.next+n, p.here))
 	}
-	for x := r.Lo; x < r.Hi; x++ {
-		inputs = append(inputs, x)
+	k := min(1, len(p.fresh))
+	for k < min(n, len(p.fresh)) && p.fresh[k] == p.fresh[0]+k {
+		k++
 	}
+	inputs, p.fresh = p.fresh[:k:k], p.fresh[k:]
 	return inputs
 }
 
-func (p *play) probe() int {
-	input, _ := p.fresh.Probe(rules.Stretch{Lo: p.next, Hi: p.here}, p.random.IntN)
-	if input >= p.next {
-		p.fresh.Add(p.next, input)
-		p.next = input + 1
+// pass counts what has not been taken yet, up to an input, as given back.
+func (p *play) pass(to int) {
+	for ; p.next < to; p.next++ {
+		p.fresh = append(p.fresh, p.next)
 	}
-	return input
+}
+
+// probe draws one of all that are in reach.
+func (p *play) probe() int {
+	k := p.random.IntN(p.inReach())
+	p.pass(p.next + max(k-len(p.fresh)+1, 0))
+	return p.remove(k)
 }
 
 // newest takes the call that came last.
 func (p *play) newest() int {
-	p.fresh.Add(p.next, p.here)
-	p.next = p.here
-	input, _ := p.fresh.TakeHighest()
+	p.pass(p.here)
+	return p.remove(len(p.fresh) - 1)
+}
+
+func (p *play) remove(k int) int {
+	input := p.fresh[k]
+	p.fresh = slices.Delete(p.fresh, k, k+1)
 	return input
 }

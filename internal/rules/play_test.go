@@ -29,9 +29,9 @@ type play struct {
 	gate   *rules.Gate
 	ledger *rules.Ledger
 	sole   rules.Sole
-	fresh  rules.Stretches
-	next   int // from here on nobody has taken any
-	here   int // so many have come
+	fresh  []int // was taken and given back, in order
+	next   int   // from here on nobody has taken any
+	here   int   // so many have come
 	struck []*suspectInput
 	alone  int // struck inputs in containers
 

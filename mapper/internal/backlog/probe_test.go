@@ -76,6 +76,32 @@ func TestManyProbesCutLittle(t *testing.T) {
 	require.Equal(t, total-probes, left+r.source.Waiting())
 }
 
+// TestProbesOfManyPieces: from 1,024 on none is cut any more, nor is one made of what is left in
+// the source: a probe is the first input of any of them.
+func TestProbesOfManyPieces(t *testing.T) {
+	t.Parallel()
+	const pieces = 1024
+	r := newRoom(1 << 16)
+	first := map[int]bool{}
+	for range pieces {
+		ch := r.claim(3)
+		first[ch.Lo] = true
+		r.Return(ch)
+		r.claim(1)
+	}
+	for range 200 {
+		ch := r.Take(prober, 1).Chunk
+		if ch.Lo < 4*pieces {
+			require.True(t, first[ch.Lo], "input %d stands in the middle of a piece", ch.Lo)
+			first[ch.Lo+1] = true
+		} else {
+			require.Equal(t, r.source.Taken()-1, ch.Lo, "others were skipped")
+		}
+	}
+	_, left := r.Unsettled()
+	require.LessOrEqual(t, len(left), pieces)
+}
+
 // TestBacklogUnderWay has containers take, crash, fail and give back at the same time, until each
 // input has succeeded once.
 func TestBacklogUnderWay(t *testing.T) {

@@ -1,6 +1,7 @@
 package backlog_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,13 +105,50 @@ func TestDeployedWaits(t *testing.T) {
 			require.Equal(t, "nothing", say(r.Take(anyone, 1)), "%v", wait)
 			require.Empty(t, r.wakes())
 			require.False(t, r.For(anyone))
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			synctest.Wait()
 			require.Equal(t, []int{1}, r.wakes())
 			require.True(t, r.For(anyone))
 			require.Same(t, task, r.Take(anyone, 1).Chunk.Task)
 		}
 		require.True(t, r.Crash(task, backlog.Crash{Lineage: 1, Looping: true}), "every input ends")
+	})
+}
+
+// TestTimerThatIsEarly, by the run's clock, comes again.
+func TestTimerThatIsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var slow atomic.Int64
+		r := newRoom(9)
+		cfg := r.Config
+		cfg.Now = func() time.Duration { return r.now() - time.Duration(slow.Load()) }
+		r.Init(cfg)
+		defer r.Stop()
+		r.retryNext(time.Second)
+		slow.Store(int64(time.Millisecond))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.False(t, r.Any())
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		require.True(t, r.Any())
+	})
+}
+
+// TestClearedCrashesAreForgotten, as far as there were any.
+func TestClearedCrashesAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(9)
+		task := r.claim(1).TaskOf(0)
+		r.Cleared(task)
+		for range 2 { // three would fail it
+			require.False(t, r.Crash(task, backlog.Crash{Certain: true}))
+			require.False(t, task.Alone)
+			require.False(t, r.Crash(task, backlog.Crash{Certain: true}))
+			require.True(t, task.Alone)
+			r.Cleared(task)
+			require.Zero(t, task.Crashes)
+		}
 	})
 }
 

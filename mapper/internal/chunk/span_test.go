@@ -37,6 +37,26 @@ func TestSpan(t *testing.T) {
 	require.False(t, ok)
 }
 
+// TestOwnerBeginsWhileTheEndMoves: what it begins meanwhile is its own.
+func TestOwnerBeginsWhileTheEndMoves(t *testing.T) {
+	t.Parallel()
+	var s chunk.Span
+	s.Set(0, 4)
+	begun := 0
+	mid, end, ok := s.Shrink(func(at, end int) int {
+		require.Equal(t, begun, at)
+		if begun < 3 {
+			s.Next(1)
+			begun++
+		}
+		return at
+	})
+	require.True(t, ok)
+	require.Equal(t, [2]int{3, 4}, [2]int{mid, end})
+	i, end := s.Next(1)
+	require.Equal(t, [2]int{3, 3}, [2]int{i, end})
+}
+
 // TestSpanIsTwoNumbers drives a span and two plain numbers alike.
 func TestSpanIsTwoNumbers(t *testing.T) {
 	t.Parallel()

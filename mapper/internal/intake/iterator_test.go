@@ -108,10 +108,10 @@ func TestIteratorInOrder(t *testing.T) {
 // TestIteratorGivesEachOnce has containers claim while the puller pulls and the window is small.
 func TestIteratorGivesEachOnce(t *testing.T) {
 	t.Parallel()
-	const total = 5000
-	p := newPulled(20, 3)
+	const total = 20_000
+	p := newPulled(100, 1)
 	go p.pull(upTo(total))
-	count := claimAll(p, total, 3, runtime.Gosched, p.deliver)
+	count := claimAll(p, total, 4, runtime.Gosched, p.deliver)
 	require.Nil(t, <-p.ended)
 	require.Equal(t, once(total), count)
 }

@@ -147,7 +147,7 @@ func TestJoinIsPatientOnce(t *testing.T) {
 		joining.Go(func() { p.Join(time.Second) })
 		synctest.Wait()
 		time.Sleep(time.Millisecond)
-		p.Join(time.Hour)
+		p.Join(time.Millisecond)
 		joining.Wait()
 		require.Equal(t, time.Second, time.Since(began))
 		p.Join(time.Hour)

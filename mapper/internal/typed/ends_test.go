@@ -3,9 +3,11 @@ package typed_test
 import (
 	"errors"
 	"math"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -73,6 +75,32 @@ func TestClaimedInputsLeaveTheRing(t *testing.T) {
 	require.Equal(t, []int{3, 4}, typed.Of[int, int](second).In)
 	require.Equal(t, 4, source.Taken())
 	require.NotEqual(t, math.MaxInt, source.Total())
+}
+
+// TestRingLetsGo of what was claimed: inputs may be large, and slots are not used again for long.
+func TestRingLetsGo(t *testing.T) {
+	t.Parallel()
+	type large = *[1 << 16]byte
+	window := &intake.Window{Size: 8}
+	var over atomic.Bool
+	var lot park.Lot
+	source := intake.NewIterator(window, 1, &over, &lot)
+	var held []weak.Pointer[[1 << 16]byte]
+	typed.Pull[large, int](source, func(yield func(large) bool) {
+		for range 3 {
+			in := new([1 << 16]byte)
+			held = append(held, weak.Make(in))
+			yield(in)
+		}
+	}, func(*intake.Panicked) {})
+	ch := typed.New[large, int]()
+	require.True(t, source.Claim(ch, 2, true))
+	ch.Payload.Clear()
+	runtime.GC()
+	require.Nil(t, held[0].Value())
+	require.Nil(t, held[1].Value())
+	require.NotNil(t, held[2].Value(), "it is not claimed")
+	runtime.KeepAlive(source)
 }
 
 func TestBatches(t *testing.T) {
