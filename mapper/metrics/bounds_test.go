@@ -46,12 +46,13 @@ type deaf struct{ metrics.Registry }
 
 func (*deaf) Wants(supervisor.Kind) bool { return false }
 
-// TestUntoldEnds: a run whose end we are not told of is let go of at once nevertheless, and so is a function.
+// TestUntoldEnds: a run whose end we are not told of is let go of a second later nevertheless, and so is a function.
 func TestUntoldEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r deaf
 		for range 3 {
 			require.NoError(t, mapper.Each(t.Context(), no, ints(2), mapper.Options{Containers: 1, Observer: &r}))
+			time.Sleep(time.Second)
 			synctest.Wait()
 			require.Zero(t, r.Watched())
 		}
@@ -59,6 +60,7 @@ func TestUntoldEnds(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, r.Watched())
 		require.NoError(t, f.Stop(t.Context()))
+		time.Sleep(time.Second)
 		synctest.Wait()
 		require.Zero(t, r.Watched())
 		requireValues(t, map[string]float64{"longshore_inputs_total  run succeeded": 6, "longshore_runs_total  run": 3, "longshore_runs_total  function": 1}, &r.Registry)

@@ -32,6 +32,7 @@ type watched struct {
 	view   mapper.View
 	series *series
 	starts map[int]time.Time // of containers that are not ready, by lineage, of which there are few
+	folded chan struct{}     // closed when its last numbers are counted
 }
 
 // function is what is counted under one name.
@@ -56,24 +57,33 @@ const (
 	other        = "other"
 )
 
-// Watch takes note of a run or a function, and lets go of it when it has ended, whatever is told of
-// that: a goroutine waits for its Done.
+// endsLate is how long after its end a run is held for the events that are still to be told of it.
+const endsLate = time.Second
+
+// Watch takes note of a run or a function, and lets go of it when its end is told, or when it has
+// ended and that is not told: a goroutine waits for its Done.
 func (r *Registry) Watch(v mapper.View) {
 	about := v.About()
-	r.take(about, v)
+	folded := r.take(about, v)
 	go func() {
 		<-v.Done()
-		r.fold(about.ID)
+		select {
+		case <-folded:
+		case <-time.After(endsLate):
+			r.fold(about.ID)
+		}
 	}()
 }
 
-func (r *Registry) take(about mapper.About, v mapper.View) {
+func (r *Registry) take(about mapper.About, v mapper.View) (folded <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.watched == nil {
 		r.watched = map[uint64]*watched{}
 	}
-	r.watched[about.ID] = &watched{v, r.function(about.Name).of(about), map[int]time.Time{}}
+	w := &watched{v, r.function(about.Name).of(about), map[int]time.Time{}, make(chan struct{})}
+	r.watched[about.ID] = w
+	return w.folded
 }
 
 // function is what is counted under a name. The caller holds the lock.
@@ -138,6 +148,7 @@ func (r *Registry) fold(id uint64) {
 		return // somebody else has, meanwhile
 	}
 	delete(r.watched, id)
+	close(w.folded)
 	for i, row := range table {
 		if row.typ == Counter {
 			w.series.ended[i] += row.of(last)
