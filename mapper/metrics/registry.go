@@ -32,7 +32,6 @@ type watched struct {
 	view   mapper.View
 	series *series
 	starts map[int]time.Time // of containers that are not ready, by lineage, of which there are few
-	folded chan struct{}     // closed when its last numbers are counted
 }
 
 // function is what is counted under one name.
@@ -64,26 +63,20 @@ const endsLate = time.Second
 // ended and that is not told: a goroutine waits for its Done.
 func (r *Registry) Watch(v mapper.View) {
 	about := v.About()
-	folded := r.take(about, v)
+	r.take(about, v)
 	go func() {
 		<-v.Done()
-		select {
-		case <-folded:
-		case <-time.After(endsLate):
-			r.fold(about.ID)
-		}
+		time.AfterFunc(endsLate, func() { r.fold(about.ID) })
 	}()
 }
 
-func (r *Registry) take(about mapper.About, v mapper.View) (folded <-chan struct{}) {
+func (r *Registry) take(about mapper.About, v mapper.View) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.watched == nil {
 		r.watched = map[uint64]*watched{}
 	}
-	w := &watched{v, r.function(about.Name).of(about), map[int]time.Time{}, make(chan struct{})}
-	r.watched[about.ID] = w
-	return w.folded
+	r.watched[about.ID] = &watched{v, r.function(about.Name).of(about), map[int]time.Time{}}
 }
 
 // function is what is counted under a name. The caller holds the lock.
@@ -148,7 +141,6 @@ func (r *Registry) fold(id uint64) {
 		return // somebody else has, meanwhile
 	}
 	delete(r.watched, id)
-	close(w.folded)
 	for i, row := range table {
 		if row.typ == Counter {
 			w.series.ended[i] += row.of(last)
