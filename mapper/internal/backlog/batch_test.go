@@ -89,7 +89,18 @@ func TestWhoIsWoken(t *testing.T) {
 		"as many as are due":  {nil, func(r *room) { r.retryNext(0); r.retryNext(0) }, []int{nobody, nobody}},
 		"the last fresh one is claimed, and nobody waits for that": {nil, func(r *room) { r.Last() }, nil},
 		"the last fresh one is claimed":                            {func(r *room) { r.crashNext(3) }, func(r *room) { r.Last() }, []int{nobody}},
-		"in a hurry":                                               {func(r *room) { r.crashNext(3) }, func(r *room) { r.Hurry() }, []int{nobody}},
+		"one of several that were in a crash is taken": {func(r *room) {
+			r.crashNext(3)
+			r.crashNext(4)
+			r.works()
+		}, func(r *room) { r.Take(anyone, 1) }, []int{4}},
+		"the last of them": {func(r *room) { r.crashNext(3); r.works() }, func(r *room) { r.Take(anyone, 1) }, nil},
+		"for a batch by itself": {func(r *room) {
+			r.crashNext(3)
+			r.crashNext(4)
+			r.works()
+		}, func(r *room) { r.TakeAlone(anyone) }, []int{4}},
+		"in a hurry": {func(r *room) { r.crashNext(3) }, func(r *room) { r.Hurry() }, []int{nobody}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

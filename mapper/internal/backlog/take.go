@@ -25,7 +25,9 @@ type Taken struct {
 
 // Take returns the most urgent of what waits here, at most n inputs, or a probe. It returns
 // nothing where there is none, or where what is fresh is to be claimed in order from the source.
-func (b *Backlog) Take(who Taker, n int) Taken {
+func (b *Backlog) Take(who Taker, n int) Taken { return b.wakeNext(b.take(who, n)) }
+
+func (b *Backlog) take(who Taker, n int) Taken {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	fresh := b.InReach()
@@ -47,7 +49,9 @@ func (b *Backlog) Take(who Taker, n int) Taken {
 }
 
 // TakeAlone is Take for batches: an input that is a batch by itself.
-func (b *Backlog) TakeAlone(who Taker) Taken {
+func (b *Backlog) TakeAlone(who Taker) Taken { return b.wakeNext(b.takeAlone(who)) }
+
+func (b *Backlog) takeAlone(who Taker) Taken {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch fresh := b.InReach(); {
@@ -59,6 +63,26 @@ func (b *Backlog) TakeAlone(who Taker) Taken {
 		return b.takeStruck(who, false)
 	}
 	return Taken{}
+}
+
+// wakeNext has somebody come for the next struck input where one was taken: several may have
+// waited for the same time or control, for which one sleeper was woken.
+func (b *Backlog) wakeNext(t Taken) Taken {
+	if t.Struck && b.Struck() {
+		b.mu.Lock()
+		lineage := b.firstLineage()
+		b.mu.Unlock()
+		b.Wake(lineage)
+	}
+	return t
+}
+
+// firstLineage is that in which the first of the struck inputs crashed. The caller holds the lock.
+func (b *Backlog) firstLineage() int {
+	if len(b.struck) == 0 {
+		return nobody
+	}
+	return b.struck[0].Lineage
 }
 
 // TakeUpTo is Take for batches: at most n inputs that were in no crash.

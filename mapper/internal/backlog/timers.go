@@ -76,9 +76,8 @@ func (b *Backlog) fire() {
 	for r := &b.timers.retries; len(*r) > 0 && (*r)[0].Due <= now; n++ {
 		b.queue(heap.Pop(r).(*chunk.Task))
 	}
-	lineage := nobody
+	lineage := b.firstLineage()
 	if len(b.struck) > 0 {
-		lineage = b.struck[0].Lineage
 		n++
 	}
 	b.timers.at = never
