@@ -31,6 +31,29 @@ const (
 	readerWay = time.Hour
 )
 
+// Results returns the results as a channel, the same one at each call. It is closed
+// when the run has ended and every result is in it. Read it to the end, cancel the
+// run's context, or call Stop: otherwise the run waits for its reader for ever. After
+// the end of the context, or Stop, nothing waits for the reader and nothing is lost to
+// one who goes on, however slowly: what does not fit into the channel follows as it reads.
+// One who has left leaves no goroutine; after an hour without a read the rest is
+// dropped. [Run.Wait] reports what is unread. After [Run.All] it is closed and empty.
+func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.channel == nil {
+		r.channel = make(chan Result[In, Out], r.room)
+		if r.read {
+			close(r.channel)
+		} else {
+			r.read = true
+			r.sent = make(chan struct{})
+			go (&sender[In, Out]{run: r}).send()
+		}
+	}
+	return r.channel
+}
+
 // send is the goroutine between the run and its channel.
 func (s *sender[In, Out]) send() {
 	defer close(s.run.sent)
@@ -139,4 +162,15 @@ func (s *sender[In, Out]) end() {
 	s.run.h.e.Stop() // nothing where the run is over
 	s.run.h.join()
 	close(s.run.channel)
+}
+
+// channelOf is the channel of a run that may have failed to start.
+func channelOf[In, Out any](r *Run[In, Out], err error) <-chan Result[In, Out] {
+	if err == nil {
+		return r.Results()
+	}
+	failed := make(chan Result[In, Out], 1)
+	failed <- Result[In, Out]{Index: -1, Err: err}
+	close(failed)
+	return failed
 }

@@ -15,6 +15,8 @@ import (
 // tests, since under the race detector nothing is cheap.
 var cheap = pace.Cheap
 
+func (s Scale) fleet() fleet.Scale { return fleet.Scale(s) }
+
 // fleet is what a pool has of the options.
 func (o Options) fleet(id uint64, lasting bool) fleet.Config {
 	return fleet.Config{

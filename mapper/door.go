@@ -47,6 +47,29 @@ func (d *alone) enter(ctx context.Context) (*handle, error) {
 	return &handle{e: engine.NewRun(ctx, s, s.ID, cfg), s: s, opts: opts}, nil
 }
 
+// runDoor lets a run in.
+type runDoor struct {
+	f     *life
+	types types
+	run   RunOptions
+}
+
+func (d *runDoor) enter(ctx context.Context) (*handle, error) {
+	f, opts := d.f, d.f.opts
+	opts.ReturnExceptions, opts.Unordered, opts.Outstanding = d.run.ReturnExceptions, d.run.Unordered, d.run.Outstanding
+	opts.Containers = f.s.Scale().Max
+	opts, err := opts.filled()
+	if err != nil {
+		return nil, err
+	}
+	if f.stopped() {
+		return nil, f.ending()
+	}
+	h := &handle{s: f.s, opts: opts, f: f}
+	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), opts.engine(d.types, h))
+	return h, nil
+}
+
 // startSlice begins a run over a slice. room is how many results wait in a channel.
 func startSlice[In, Out any](ctx context.Context, d door, inputs []In, room int) (*Run[In, Out], error) {
 	h, err := d.enter(ctx)

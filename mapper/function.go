@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-
-	"github.com/longshore-go/longshore/mapper/internal/engine"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
 )
 
 // Function is a body with containers that live on, made by [Deploy]. It serves any number
@@ -16,14 +13,6 @@ import (
 type Function[In, Out any] struct {
 	life  *life
 	types types
-}
-
-// RunOptions is what a run on a deployed function has of its own. The zero value works:
-// ordered results, stop at the first failure.
-type RunOptions struct {
-	ReturnExceptions bool // as in Options
-	Unordered        bool // as in Options
-	Outstanding      int  // as in Options, of this run; zero means max(1000, 16·Containers)
 }
 
 // Deploy makes a function of body that lives until ctx ends or it is stopped, and starts
@@ -49,22 +38,6 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 	f := &Function[In, Out]{life: l, types: body.types}
 	l.begin(ctx, f.types, f.spawn)
 	return f, nil
-}
-
-// deploy makes a function that nothing has been started for.
-func deploy(body shape, opts Options) (*life, error) {
-	if err := body.validate(); err != nil {
-		return nil, err
-	}
-	opts, err := opts.deployed()
-	if err != nil {
-		return nil, err
-	}
-	if err := body.check(opts.Runtime); err != nil {
-		return nil, err
-	}
-	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
-	return &life{s: s, opts: opts, idle: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
 // Call executes the function on one input and waits for the result: the value, or why it

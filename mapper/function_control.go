@@ -1,11 +1,6 @@
 package mapper
 
-import (
-	"context"
-
-	"github.com/longshore-go/longshore/mapper/internal/engine"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
-)
+import "context"
 
 // What can be done to a function while it lives, and its end.
 
@@ -62,8 +57,6 @@ func (f *Function[In, Out]) Redeploy(ctx context.Context, body Body[In, Out]) er
 	return f.life.redeploy(ctx, body.shape)
 }
 
-func (s Scale) fleet() fleet.Scale { return fleet.Scale(s) }
-
 func (f *life) setScale(settings Scale) error {
 	settings, err := settings.filled(f.opts.Containers)
 	if err != nil {
@@ -102,27 +95,4 @@ func (f *life) redeploy(ctx context.Context, body shape) error {
 	case <-f.ended:
 		return f.ending()
 	}
-}
-
-// runDoor lets a run in.
-type runDoor struct {
-	f     *life
-	types types
-	run   RunOptions
-}
-
-func (d *runDoor) enter(ctx context.Context) (*handle, error) {
-	f, opts := d.f, d.f.opts
-	opts.ReturnExceptions, opts.Unordered, opts.Outstanding = d.run.ReturnExceptions, d.run.Unordered, d.run.Outstanding
-	opts.Containers = f.s.Scale().Max
-	opts, err := opts.filled()
-	if err != nil {
-		return nil, err
-	}
-	if f.stopped() {
-		return nil, f.ending()
-	}
-	h := &handle{s: f.s, opts: opts, f: f}
-	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), opts.engine(d.types, h))
-	return h, nil
 }

@@ -3,81 +3,12 @@ package mapper
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/longshore-go/longshore/mapper/internal/engine"
-	"github.com/longshore-go/longshore/supervisor"
 )
 
-// life is a deployed function without its types: from Deploy until nothing of it is left.
-type life struct {
-	s     *engine.Scheduler
-	opts  Options
-	calls *engine.Run // the run that all calls are part of
-	queue *callQueue
-	view  *view
-
-	mu       sync.Mutex
-	runs     int // that are not over
-	stopping bool
-	idle     chan struct{} // closed when a stopping function has nothing more to do
-	ended    chan struct{} // closed when nothing of it is left
-}
-
-// begin starts the first containers of a function that lives until the caller's context ends.
-func (f *life) begin(caller context.Context, t types, spawn func(context.Context, any) error) {
-	ctx, cancel := lifeOf(caller)
-	f.openQueue(ctx, t)
-	f.s.SetScale(f.opts.Scale.fleet())
-	f.s.OpenEvents(f.opts.Observer, f.opts.Scale.Max)
-	f.watch(caller, spawn)
-	f.s.Start(ctx, cancel, f.opts.Scale.Max, f.opts.Scale.Min)
-	f.view.begin()
-	f.s.Attach(f.calls)
-	context.AfterFunc(ctx, f.s.ShutNow)
-	f.calls.Begin()
-	f.s.StartScaler()
-	go f.end()
-}
-
-// lifeOf is the context of a function. It has the values of the caller's and ends with it,
-// and says that then it is the function that has ended.
-func lifeOf(caller context.Context) (context.Context, context.CancelCauseFunc) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
-	unwatch := context.AfterFunc(caller, func() { cancel(engine.StoppedBy(context.Cause(caller))) })
-	context.AfterFunc(ctx, func() { unwatch() })
-	return ctx, cancel
-}
-
-// openQueue makes the run of the calls.
-func (f *life) openQueue(ctx context.Context, t types) {
-	opts := f.opts
-	opts.ReturnExceptions = true
-	cfg := opts.engine(t, callsOwner{})
-	cfg.Lasting = true
-	f.calls = engine.NewRun(ctx, f.s, f.s.ID, cfg)
-	f.calls.Bound(unlimited)
-	f.queue = &callQueue{run: f.calls, limit: f.opts.Outstanding, drained: f.checkIdle, refused: f.ending}
-	f.calls.TakeFrom(f.queue)
-	f.calls.DeliverTo(f.queue)
-}
-
-// callsOwner is that of the run of the calls, which nobody admits and nobody waits for but the
-// function.
-type callsOwner struct{}
-
-func (callsOwner) Admit(*engine.Run) error { return nil }
-func (callsOwner) Left(*engine.Run)        {}
-
-// watch shows the function to the observers that want to look, and tells all of its start.
-func (f *life) watch(caller context.Context, spawn func(context.Context, any) error) {
-	about := About{ID: f.s.ID, Name: f.opts.Name, Function: true, Options: f.opts}
-	f.view = newView(f.calls, about, nil)
-	if f.view != nil {
-		f.view.f, f.view.spawn, f.view.ctx = f, spawn, caller
-	}
-	f.view.show(supervisor.FunctionDeployed)
-}
+// A function while it lives: the runs that it lets in, why it does nothing any more, and how
+// it is stopped.
 
 // admit begins to serve a run, unless the function is stopped.
 func (f *life) admit(e *engine.Run) error {
@@ -176,22 +107,4 @@ func (f *life) checkIdle() {
 			close(f.idle)
 		}
 	}
-}
-
-// end waits for the end of the function and settles what it leaves. It is its last
-// goroutine.
-func (f *life) end() {
-	defer close(f.ended)
-	<-f.s.Context().Done()
-	f.refuse()
-	f.calls.Finish(context.Cause(f.s.Context()))
-	f.calls.Join()
-	f.calls.Abort()
-	f.queue.abort()
-	f.s.Join()
-	<-f.s.ScalerDone()
-	f.checkIdle()
-	<-f.idle // the runs have ended
-	f.view.end(supervisor.FunctionStopped, f.endedBy())
-	f.s.Events().Close(f.opts.Grace)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/engine"
@@ -14,23 +12,6 @@ import (
 
 // errNotStarted is the answer to a Watcher that acts from within Watch.
 var errNotStarted = errors.New("mapper: not started yet")
-
-// view is a run, or a function, where f is not nil. A nil view is that of what nobody observes.
-type view struct {
-	e     *engine.Run // of a function: that of its calls
-	s     *engine.Scheduler
-	f     *life
-	ctx   context.Context
-	about About
-	value func(index int) (any, bool) // nil where inputs are not at hand
-	spawn func(context.Context, any) error
-	began atomic.Bool // the pool has started: before that there is nothing to see
-	done  chan struct{}
-
-	mu     sync.Mutex
-	shown  tally // the most that anybody was shown
-	sealed bool  // the slice of the inputs is its owner's again
-}
 
 // newView is nil where nobody observes.
 func newView(e *engine.Run, about About, value func(int) (any, bool)) *view {

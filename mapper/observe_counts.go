@@ -6,16 +6,6 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 )
 
-// tally is the inputs that are settled.
-type tally struct{ succeeded, failed, cancelled int }
-
-func (t tally) sum() int { return t.succeeded + t.failed + t.cancelled }
-
-// most is the greater of each: what is settled does not come back.
-func (t tally) most(o tally) tally {
-	return tally{max(t.succeeded, o.succeeded), max(t.failed, o.failed), max(t.cancelled, o.cancelled)}
-}
-
 // looks is how often the numbers are read anew because they have changed meanwhile.
 const looks = 4
 

@@ -150,16 +150,6 @@ func (o Options) deployed() (Options, error) {
 	return o, err
 }
 
-// forever is a time that can be added to others without overflow: 36 years.
-const forever = time.Duration(1 << 60)
-
-// Bounds of what costs memory before the first input is begun.
-const (
-	maxContainers  = 1 << 20
-	maxOutstanding = 1 << 24
-	maxInputs      = 1000
-)
-
 // Validate returns nil, or a *policy.InvalidError that names the first bad field. Every
 // run validates its options by itself; a program may want to know earlier.
 func (o Options) Validate() error {
@@ -217,8 +207,4 @@ func (o Options) Validate() error {
 		return invalid("Crashes", fmt.Sprintf("%T", p), "must be a policy.Ephemeral or a policy.Deployed, by value")
 	}
 	return o.Retries.Validate()
-}
-
-func invalid(field string, value any, reason string) error {
-	return &policy.InvalidError{Field: field, Value: value, Reason: reason}
 }

@@ -28,29 +28,6 @@ func (r *Run[In, Out]) All() iter.Seq[Result[In, Out]] {
 	}
 }
 
-// Results returns the results as a channel, the same one at each call. It is closed
-// when the run has ended and every result is in it. Read it to the end, cancel the
-// run's context, or call Stop: otherwise the run waits for its reader for ever. After
-// the end of the context, or Stop, nothing waits for the reader and nothing is lost to
-// one who goes on, however slowly: what does not fit into the channel follows as it reads.
-// One who has left leaves no goroutine; after an hour without a read the rest is
-// dropped. [Run.Wait] reports what is unread. After [Run.All] it is closed and empty.
-func (r *Run[In, Out]) Results() <-chan Result[In, Out] {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.channel == nil {
-		r.channel = make(chan Result[In, Out], r.room)
-		if r.read {
-			close(r.channel)
-		} else {
-			r.read = true
-			r.sent = make(chan struct{})
-			go (&sender[In, Out]{run: r}).send()
-		}
-	}
-	return r.channel
-}
-
 // emit yields every result of the run in its order, until the run is over and nothing of it
 // is left. If the reader leaves before, by yield returning false, by a panic or by
 // runtime.Goexit, the run is stopped and joined.
@@ -106,15 +83,4 @@ func (r *Run[In, Out]) Wait() error {
 		return errors.Join(r.h.e.Reason(), ErrUnread)
 	}
 	return r.h.e.Reason()
-}
-
-// channelOf is the channel of a run that may have failed to start.
-func channelOf[In, Out any](r *Run[In, Out], err error) <-chan Result[In, Out] {
-	if err == nil {
-		return r.Results()
-	}
-	failed := make(chan Result[In, Out], 1)
-	failed <- Result[In, Out]{Index: -1, Err: err}
-	close(failed)
-	return failed
 }

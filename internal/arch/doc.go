@@ -7,7 +7,8 @@
 // nothing uses must leave it.
 //
 // It also compares ARCHITECTURE.md with the tree: the files that it names are there, and it
-// names each file that starts a goroutine.
+// names each file that starts a goroutine. And it looks in the mapper's packages for circles of
+// files that use one another.
 //
 // The tree is read with go/parser and not with "go list": the test cache knows
 // which files a test opens but not which files its child processes open, so a

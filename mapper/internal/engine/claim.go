@@ -103,3 +103,46 @@ func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
 	r.backlog.Return(ch)
 	return w.accept(r, r.backlog.Take(w.who, w.Want))
 }
+
+// form takes a batch of at most n inputs, if one should be executed now. An input that was in
+// a crash is a batch by itself: of several nobody can tell which one it was.
+func (f *former) form(w *Worker, n int) []*chunk.Chunk {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.r
+	if ch := w.accept(r, r.backlog.TakeAlone(w.who)); ch != nil || w.found.wantsAlone {
+		if ch == nil {
+			w.c.Unused(n)
+			return nil
+		}
+		w.c.Unused(n - 1)
+		return []*chunk.Chunk{ch}
+	}
+	if !f.due(w.who.Probe) || !w.c.Execute(false, false) {
+		w.c.Unused(n)
+		return nil
+	}
+	var batch []*chunk.Chunk
+	room := min(n, f.size(), w.c.Release().Body.Size) // in a redeploy it may be an older one
+	for room > 0 {
+		ch := r.backlog.TakeUpTo(room)
+		if ch == nil {
+			ch = r.free.Get()
+			if !r.src.Claim(ch, room, true) {
+				r.free.Put(ch)
+				break
+			}
+		}
+		batch = append(batch, ch)
+		room -= ch.N
+		n -= ch.N
+	}
+	w.c.Unused(n)
+	f.forms = false
+	if r.src.Waiting() > 0 {
+		w.s.Idle.Nudge()
+	} else {
+		r.backlog.Last()
+	}
+	return batch
+}

@@ -3,16 +3,7 @@ package engine
 import (
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/supervisor"
 )
-
-// found is how a worker executes what it has found.
-type found struct {
-	joined     bool // it looks for work, or executes some
-	struck     bool // an input that was in a crash
-	alone      bool // and nothing beside it in the container
-	wantsAlone bool // there is something for it, if only it were alone
-}
 
 // join has the worker look for work, and finds out what it may take.
 func (w *Worker) join() bool {
@@ -33,10 +24,6 @@ func (w *Worker) taker() backlog.Taker {
 	}
 	return who
 }
-
-// probing reports that a fresh input has crashed and nothing has finished since, or that
-// nothing works.
-func probing(a supervisor.Alarm) bool { return a.Crashed() || a.Looping() }
 
 // leaveCompany is the end of that.
 func (w *Worker) leaveCompany() {

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -78,43 +77,4 @@ func (c *attemptContext) release() {
 	if c.cancel != nil {
 		c.cancel(nil)
 	}
-}
-
-// prepare gives the worker the context for the attempts of a chunk: its run's, or that of the
-// caller whose only input it is.
-func (w *Worker) prepare(r *Run, ch *chunk.Chunk) {
-	if ch.Task != nil && ch.Task.Call != nil {
-		w.renew(ch.Task.Call.Context())
-		w.foreign = true
-		ch.Task.Call.Attempted(&w.ctx.Load().cancel)
-	} else {
-		w.useContext(r)
-	}
-}
-
-// useContext gives the worker the context of a run.
-func (w *Worker) useContext(r *Run) {
-	if w.foreign || w.parent != r.ctx {
-		w.renew(r.ctx)
-		w.foreign = false
-	}
-}
-
-// renew gives the worker a new context for its attempts. Only where an attempt may be
-// cancelled by itself does it cost more than its place in memory.
-func (w *Worker) renew(parent context.Context) {
-	if old := w.ctx.Load(); old != nil {
-		old.release()
-	}
-	c := &attemptContext{Context: parent, deadline: w.deadline, worker: w, timed: w.s.Timeout > 0}
-	if w.s.cancels() {
-		c.Context, c.cancel = context.WithCancelCause(parent)
-	}
-	w.parent = parent
-	w.ctx.Store(c)
-}
-
-// cancels reports that attempts may be cancelled by themselves: not only with their run.
-func (s *Scheduler) cancels() bool {
-	return s.Lasting || s.Timeout > 0 || s.MaxInputs > 1
 }

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"math"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // counts is what has become of the inputs of a run so far.
 type counts struct {
@@ -37,39 +34,3 @@ func (c *counts) Reran() int { return int(c.reran.Load()) }
 
 // progress counts attempts that came to an end other than by crashing.
 func (c *counts) progress() int64 { return c.succeeded.Load() + c.failures.Load() }
-
-// Retrying is how many inputs wait for another attempt.
-func (r *Run) Retrying() int { return r.backlog.Count() }
-
-// Undelivered is the number of results that wait to be delivered. It counts nothing where
-// none do.
-func (r *Run) Undelivered() int {
-	if r.Window.Size == math.MaxInt {
-		return 0
-	}
-	return int(r.succeeded.Load() + r.failed.Load() - r.Window.Delivered.Load())
-}
-
-// InHand is how many inputs of the run execute, and how many have succeeded and are not
-// published yet.
-func (r *Run) InHand() (running, finished int) {
-	for w := range r.s.workers {
-		w.mu.Lock()
-		if w.run == r {
-			if ch, i, n := w.executes(); ch != nil {
-				running += n
-				finished += i - ch.From
-			}
-		}
-		w.mu.Unlock()
-	}
-	return running, finished
-}
-
-// Needed is how many inputs wait for a container, at least one if there is any work.
-func (r *Run) needed() int {
-	if !r.hasWork() {
-		return 0
-	}
-	return max(r.src.Waiting()+r.backlog.Inputs(), 1)
-}

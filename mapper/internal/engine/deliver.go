@@ -11,38 +11,6 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/park"
 )
 
-// emitter is the delivering half of a run. All of it but the waiter is the reader's own.
-type emitter struct {
-	results        chunk.Queue
-	reader         park.Waiter
-	timer          *time.Timer
-	causeDelivered bool // a result was delivered that says why the run ended
-	stage          stage
-	uncounted      bool // what is delivered now is no input that counts as settled
-}
-
-// stage is how far an emitter has come with a run that ended early.
-type stage int
-
-const (
-	live      stage = iota
-	finished        // before the failure that has ended the run, in order
-	aborted         // what the joined run leaves: settled, taken, never taken
-	delivered       // nothing more comes
-)
-
-func (e *emitter) init() { e.reader = park.NewWaiter() }
-
-// Queue has an emitter deliver the results, in the order of the inputs or of completion.
-func (r *Run) Queue(window int, unordered bool) {
-	if unordered {
-		r.results = &chunk.Completions{}
-	} else {
-		r.results = chunk.NewRing(window)
-	}
-	r.sink = r.results
-}
-
 // Next returns the next chunk to deliver, nil when the run has ended and nothing of it is left
 // to deliver. A chunk with a Task has the Err of that for all its inputs; one with Lo -1
 // has no input, and says why the run ended.
@@ -212,16 +180,6 @@ func (r *Run) await() *chunk.Chunk {
 			}
 		}
 	}
-}
-
-// alarm is the emitter's own timer, set to d.
-func (e *emitter) alarm(d time.Duration) <-chan time.Time {
-	if e.timer == nil {
-		e.timer = time.NewTimer(d)
-	} else {
-		e.timer.Reset(d)
-	}
-	return e.timer.C
 }
 
 // How long a finished result may stay in a container's hands because the next input of its

@@ -15,3 +15,9 @@ var (
 
 // StoppedBy is the end of a function for a reason.
 func StoppedBy(cause error) error { return fmt.Errorf("%w: %w", ErrStopped, cause) }
+
+// Errors makes the errors that users see, which are declared where they see them.
+type Errors struct {
+	Input  func(index, attempts int, err error) error
+	Length func(inputs, values int, each supervisor.Errors) error
+}

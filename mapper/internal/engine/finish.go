@@ -8,16 +8,32 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// ending is why a run is over: a nil cause when every input was settled, and the input that
-// failed, if that was it.
-type ending struct {
-	cause  error
-	failed *chunk.Task
-}
-
 // errDeserted ends a run without containers that nothing has ended: better than to wait for
 // ever.
 var errDeserted = errors.New("mapper: all containers have ended before the run (a bug in Longshore)")
+
+// Begin has the end of its context, or of its inputs, end the run.
+func (r *Run) Begin() {
+	context.AfterFunc(r.ctx, func() { r.checkEnd() })
+	r.settled(0)
+}
+
+// settled ends the run with its last input.
+func (r *Run) settled(n int64) {
+	if !r.Lasting && int(n) == r.src.Total() {
+		r.Finish(nil)
+	}
+}
+
+// SourceEnded is told that the iterator has, with the reason if that was not in order.
+func (r *Run) SourceEnded(failure error) {
+	if failure != nil {
+		r.Finish(failure)
+		return
+	}
+	r.settled(r.succeeded.Load() + r.failed.Load())
+	r.Wake() // a batch need not wait any longer
+}
 
 // checkEnd reports that the run is over. It looks at the context too: an attempt may return
 // because of it before anyone has told the run.

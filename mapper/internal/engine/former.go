@@ -1,24 +1,10 @@
 package engine
 
 import (
-	"sync"
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
-
-// former forms the batches of a run, one at a time: containers that formed them side by side
-// would all hold a part of the same batch.
-type former struct {
-	r *Run
-
-	mu    sync.Mutex
-	over  bool          // the run is
-	forms bool          // a batch is forming
-	since time.Duration // when its first input was seen
-	timer *time.Timer   // for the end of its wait
-}
 
 // ready reports that a batch should be executed now. If one is only forming, it has somebody
 // woken at the end of its wait.
@@ -79,47 +65,4 @@ func (f *former) close() {
 	if f.timer != nil {
 		f.timer.Stop()
 	}
-}
-
-// form takes a batch of at most n inputs, if one should be executed now. An input that was in
-// a crash is a batch by itself: of several nobody can tell which one it was.
-func (f *former) form(w *Worker, n int) []*chunk.Chunk {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	r := f.r
-	if ch := w.accept(r, r.backlog.TakeAlone(w.who)); ch != nil || w.found.wantsAlone {
-		if ch == nil {
-			w.c.Unused(n)
-			return nil
-		}
-		w.c.Unused(n - 1)
-		return []*chunk.Chunk{ch}
-	}
-	if !f.due(w.who.Probe) || !w.c.Execute(false, false) {
-		w.c.Unused(n)
-		return nil
-	}
-	var batch []*chunk.Chunk
-	room := min(n, f.size(), w.c.Release().Body.Size) // in a redeploy it may be an older one
-	for room > 0 {
-		ch := r.backlog.TakeUpTo(room)
-		if ch == nil {
-			ch = r.free.Get()
-			if !r.src.Claim(ch, room, true) {
-				r.free.Put(ch)
-				break
-			}
-		}
-		batch = append(batch, ch)
-		room -= ch.N
-		n -= ch.N
-	}
-	w.c.Unused(n)
-	f.forms = false
-	if r.src.Waiting() > 0 {
-		w.s.Idle.Nudge()
-	} else {
-		r.backlog.Last()
-	}
-	return batch
 }

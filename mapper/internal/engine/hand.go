@@ -59,46 +59,54 @@ func (w *Worker) letGo() {
 	w.cur, w.run = nil, nil
 }
 
-// holds reports that the worker has inputs of the run in hand.
-func (w *Worker) holds(r *Run) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.run == r && (w.cur != nil || w.batch != nil)
+// awaken counts the worker as busy in its container, doze as idle.
+func (w *Worker) awaken() {
+	if !w.awake {
+		w.awake = true
+		w.c.Began()
+	}
 }
 
-// executes returns the inputs that the worker has begun and not ended: the first is the one
-// at position i of ch, and there are n. The caller holds w.mu.
-func (w *Worker) executes() (ch *chunk.Chunk, i, n int) {
-	switch {
-	case w.cur != nil:
-		begun, end := w.span.Get()
-		i = min(max(begun-w.Lease, w.cur.From, 0), end)
-		return w.cur, i, min(begun, end) - i
-	case w.batch != nil:
-		for _, ch := range w.batch {
-			n += ch.N
+func (w *Worker) doze() {
+	if w.awake {
+		w.awake = false
+		w.c.Rested()
+	}
+	w.c.RetireIfDue()
+}
+
+// executed notes that n inputs took a time.
+func (w *Worker) executed(r *Run, n int, took time.Duration) {
+	if w.Adapt(n, took, r.rules()) {
+		r.firstClaim.Store(int64(w.Want))
+	}
+}
+
+// finished notes that n inputs have come to an end in what was begun then.
+func (w *Worker) finished(n int, begun time.Duration) {
+	if n > 0 {
+		w.c.Finished(n)
+		if w.s.control.Finished(begun) {
+			w.s.Idle.Nudge() // it may be the control of an input that was in a crash
 		}
-		return w.batch[0], 0, n
 	}
-	return nil, 0, 0
 }
 
-// Executing is what a worker executes.
-type Executing struct {
-	Run     uint64
-	Input   int // the first of several
-	Attempt int // of that input
-	Inputs  int // how many
-	Since   time.Duration
-}
-
-// Executing returns it, with no Inputs where it executes none.
-func (w *Worker) Executing() Executing {
+// Interrupt implements [fleet.Worker].
+func (w *Worker) Interrupt(cause error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ch, i, n := w.executes()
-	if n == 0 {
-		return Executing{}
+	w.stop = cause
+	if w.cur != nil || w.batch != nil {
+		w.heed()
 	}
-	return Executing{Run: w.run.ID, Input: ch.Lo + i, Attempt: ch.Attempt(), Inputs: n, Since: w.s.Now() - w.since}
+}
+
+// heed cancels what the worker has just taken in hand, or executes, if the worker was
+// interrupted. The caller holds w.mu.
+func (w *Worker) heed() {
+	w.interrupted = w.stop != nil
+	if ctx := w.ctx.Load(); w.interrupted && ctx.cancel != nil {
+		ctx.cancel(w.stop)
+	}
 }

@@ -2,27 +2,16 @@ package engine
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/supervisor"
 )
 
-// Loop is what an [Executor] goes by between two calls of the user's function. The loop
-// over a chunk is where a run spends its time, so it has what it needs at hand:
-//
-//	begin the next inputs, as many as the lease
-//	for each: note where we are; give back the rest if Over or Halted; call; settle a failure
-type Loop struct {
-	Over      *atomic.Bool          // nothing new of the run may begin
-	Container *supervisor.Container // which takes nothing more when it is halted
-	At        *int                  // the input that executes
-	Ctx       context.Context       // of the attempts
-	Lease     int                   // how many inputs are begun at a time
-
-	w     *Worker
-	run   *Run
-	began int64 // the attempt, if it may time out
+// Executor calls the user's function for the inputs of a chunk that the worker has in hand,
+// from the first to the last. It is the typed half of a worker.
+type Executor interface {
+	Loop(l *Loop, ch *chunk.Chunk)
+	// LoopTimed is Loop for attempts that may time out.
+	LoopTimed(l *Loop, ch *chunk.Chunk)
 }
 
 // loop is the worker's over what it has just taken in hand.

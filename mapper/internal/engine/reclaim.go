@@ -3,9 +3,7 @@ package engine
 import (
 	"time"
 
-	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/supervisor"
 )
 
 // Taking everything away from a worker that is dead or given up.
@@ -84,6 +82,41 @@ func (w *Worker) reclaimAs(o outcome) bool {
 	return had
 }
 
+// Overdue implements [fleet.Worker]: it times out the running attempt if it is late, and gives
+// the container up if it has ignored that for the grace.
+func (w *Worker) Overdue(now time.Duration) time.Duration {
+	never := now + w.s.Timeout
+	began := w.started.Load()
+	ctx := w.ctx.Load()
+	if began == 0 || began == givenUp {
+		return never
+	}
+	late := beganAt(began) + w.s.Timeout
+	lost := late + w.s.Grace
+	switch {
+	case began > 0 && now < late:
+		return late
+	case began > 0:
+		if !w.started.CompareAndSwap(began, -began) {
+			return never
+		}
+		ctx.cancel(ErrTimeout)
+		return lost
+	case now < lost:
+		return lost
+	case !w.started.CompareAndSwap(began, givenUp):
+		return never
+	}
+	if w.c.Instance().Remote != nil {
+		w.c.Kill(w.late().err)
+		return never
+	}
+	w.s.TimedOut.Add(1)
+	w.reclaimAs(w.late())
+	w.c.GiveUp()
+	return never
+}
+
 // Withdraw takes the input of a call back that nobody wants the result of: at once where it
 // waits for another attempt. An attempt that ignores its cancelled context for Grace takes
 // its container with it.
@@ -101,82 +134,4 @@ func (r *Run) Withdraw(t *chunk.Task) {
 			}
 		}
 	})
-}
-
-// Crashed implements [fleet.Worker].
-func (w *Worker) Crashed(crash *supervisor.CrashError) supervisor.Evidence {
-	c := w.newCrash(crash)
-	if w.lost != nil {
-		w.lost.settleLost(crash, func(t *chunk.Task) { w.strike(w.lost.r, t, c) })
-	} else {
-		w.started.Store(0)
-		w.reclaim(w.at, nil, func(r *Run, t *chunk.Task) { w.strike(r, t, c) })
-	}
-	w.leave()
-	c.evidence.InReach = w.s.inReach()
-	return c.evidence
-}
-
-// crashed is a crash while it is settled.
-type crashed struct {
-	*supervisor.CrashError
-	backlog.Crash
-	evidence supervisor.Evidence
-}
-
-func (w *Worker) newCrash(crash *supervisor.CrashError) *crashed {
-	alarm := w.c.Alarm()
-	return &crashed{
-		CrashError: crash,
-		Crash: backlog.Crash{
-			Lineage: w.c.Lineage(), Certain: w.batched() <= 1, Looping: alarm.Looping(), Doubt: alarm.Doubt(), Progress: w.s.progress(),
-		},
-		evidence: supervisor.Evidence{Idle: true, Fresh: true},
-	}
-}
-
-// batched is how many inputs the worker has in hand as one.
-func (w *Worker) batched() (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, ch := range w.batch {
-		n += ch.N
-	}
-	return n
-}
-
-// strike settles an input that executed when the container crashed. A crash of one that was
-// asked to end there is not held against it. The caller holds w.mu.
-func (w *Worker) strike(r *Run, t *chunk.Task, c *crashed) {
-	e := &c.evidence
-	e.Idle, e.Begun = false, w.s.At(w.since)
-	if w.interrupted {
-		e.Fresh = false
-		r.elsewhere(t)
-		return
-	}
-	e.Fresh = e.Fresh && t.Crashes == 0
-	if c.Input == supervisor.NoInput { // of a batch, only the first: observers may read it by then
-		c.Phase, c.Run, c.Input = supervisor.PhaseInput, r.ID, t.Index
-	}
-	r.struck(t, c.CrashError, c.Crash)
-}
-
-// Interrupt implements [fleet.Worker].
-func (w *Worker) Interrupt(cause error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.stop = cause
-	if w.cur != nil || w.batch != nil {
-		w.heed()
-	}
-}
-
-// heed cancels what the worker has just taken in hand, or executes, if the worker was
-// interrupted. The caller holds w.mu.
-func (w *Worker) heed() {
-	w.interrupted = w.stop != nil
-	if ctx := w.ctx.Load(); w.interrupted && ctx.cancel != nil {
-		ctx.cancel(w.stop)
-	}
 }

@@ -42,16 +42,6 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	return ok, nil
 }
 
-// asCrash is a runtime's error as a crash, and the position of the input that executed.
-func asCrash(err error) (*supervisor.CrashError, int) {
-	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
-		at := crash.Input
-		crash.Input = supervisor.NoInput
-		return crash, at
-	}
-	return &supervisor.CrashError{Input: supervisor.NoInput, Err: err}, supervisor.NoInput
-}
-
 // lostError says that the container was lost while it executed a batch.
 type lostError struct{ error }
 

@@ -1,28 +1,12 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
 )
-
-// remoteChunk is a chunk that was sent to the container of a runtime.
-type remoteChunk struct {
-	w     *Worker
-	r     *Run
-	ch    *chunk.Chunk
-	began int64 // when its current input began, on the pool's clock, if there is a Timeout
-	late  bool  // that input has timed out
-	over  bool  // the runtime has given it back: whatever is still told is not heard
-	early map[int]report
-}
-
-// report is what the runtime tells of one input.
-type report struct {
-	value any
-	outcome
-}
 
 // clockOn begins the time of the next input.
 func (x *remoteChunk) clockOn() {
@@ -147,6 +131,16 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 	}
 	w.lost = x // until the pool tells of the crash
 	return crash
+}
+
+// asCrash is a runtime's error as a crash, and the position of the input that executed.
+func asCrash(err error) (*supervisor.CrashError, int) {
+	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
+		at := crash.Input
+		crash.Input = supervisor.NoInput
+		return crash, at
+	}
+	return &supervisor.CrashError{Input: supervisor.NoInput, Err: err}, supervisor.NoInput
 }
 
 // settleLost settles a chunk whose container is gone: begun settles the input that it

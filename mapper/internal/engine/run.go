@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"math"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
@@ -13,39 +11,6 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/pace"
 	"github.com/longshore-go/longshore/mapper/internal/park"
 )
-
-// Run is one run.
-type Run struct {
-	Config
-	ID     uint64
-	Window intake.Window
-
-	s      *Scheduler
-	caller context.Context
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-
-	src      intake.Source
-	iterator *intake.Iterator // src, if it is one
-	backlog  backlog.Backlog
-	former   *former // of batches, if the body takes them
-	sink     chunk.Sink
-	free     chunk.FreeList
-	emitter
-
-	maxClaim   int
-	firstClaim atomic.Int64  // length of a claim, for workers that begin with this run
-	stealable  atomic.Int32  // chunks of more than one input in hand
-	visitors   atomic.Int32  // workers that serve this run now
-	lastLeft   park.Waiter   // for the last of them to go
-	cleared    chan struct{} // closed when they are gone; only on a function's pool
-
-	counts
-	over     atomic.Bool            // nothing new may begin
-	ending   atomic.Pointer[ending] // why
-	stopped  chan struct{}          // closed by Stop: the reader may have left
-	stopOnce sync.Once
-}
 
 // NewRun makes a run that nothing has been started for: Take and Deliver say where its
 // inputs come from and where its results go.
@@ -115,6 +80,16 @@ func (r *Run) TakeFrom(src intake.Source) { r.src = src }
 // DeliverTo has results go straight to a sink, and nothing wait for an emitter.
 func (r *Run) DeliverTo(sink chunk.Sink) { r.sink = sink }
 
+// Queue has an emitter deliver the results, in the order of the inputs or of completion.
+func (r *Run) Queue(window int, unordered bool) {
+	if unordered {
+		r.results = &chunk.Completions{}
+	} else {
+		r.results = chunk.NewRing(window)
+	}
+	r.sink = r.results
+}
+
 // share is how many containers may want a part of the inputs.
 func (r *Run) share() int {
 	if r.former != nil {
@@ -146,85 +121,19 @@ func (r *Run) StartAlone(containers int) {
 	r.s.Start(r.ctx, r.cancel, containers, containers)
 }
 
-// Begin has the end of its context, or of its inputs, end the run.
-func (r *Run) Begin() {
-	context.AfterFunc(r.ctx, func() { r.checkEnd() })
-	r.settled(0)
-}
-
-// lend gives a piece of ch its inputs: copies, unless they are the caller's own slice,
-// which outlives the run. The buffer of ch is cleared when ch is recycled.
-func (r *Run) lend(piece, ch *chunk.Chunk, lo, hi int) {
-	piece.N = hi - lo
-	if r.iterator != nil || ch.Task != nil {
-		piece.Payload.Copy(ch.Payload, lo, hi)
-	} else {
-		piece.Payload.Share(ch.Payload, lo, hi)
-	}
-}
-
-// hasWork reports that some container could do something for the run.
-func (r *Run) hasWork() bool {
-	switch {
-	case r.over.Load():
-		return false
-	case r.former != nil:
-		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
-	default:
-		return r.backlog.Any() || r.src.Waiting() > 0
-	}
-}
-
-// hasWorkFor reports that there is something for whoever asks.
-func (r *Run) hasWorkFor(who backlog.Taker) bool {
-	switch {
-	case r.over.Load():
-		return false
-	case r.former != nil:
-		return r.former.ready(who)
-	default:
-		return r.backlog.For(who) || r.src.Waiting() > 0
-	}
-}
-
 // Wake has somebody come who takes what there is to do.
 func (r *Run) Wake() { r.s.Idle.Wake() }
 
-// succeed delivers finished inputs, and then counts them.
-func (r *Run) succeed(ch *chunk.Chunk) {
-	n := ch.N
-	if n == 0 {
-		r.free.Put(ch)
-		return
-	}
-	if ch.Task != nil {
-		r.backlog.Cleared(ch.Task)
-	}
-	r.deliver(ch)
-	r.settled(r.succeeded.Add(int64(n)) + r.failed.Load())
-}
+// Retrying is how many inputs wait for another attempt.
+func (r *Run) Retrying() int { return r.backlog.Count() }
 
-func (r *Run) deliver(ch *chunk.Chunk) {
-	if r.sink.Put(ch) {
-		r.reader.Wake()
+// Undelivered is the number of results that wait to be delivered. It counts nothing where
+// none do.
+func (r *Run) Undelivered() int {
+	if r.Window.Size == math.MaxInt {
+		return 0
 	}
-}
-
-// settled ends the run with its last input.
-func (r *Run) settled(n int64) {
-	if !r.Lasting && int(n) == r.src.Total() {
-		r.Finish(nil)
-	}
-}
-
-// SourceEnded is told that the iterator has, with the reason if that was not in order.
-func (r *Run) SourceEnded(failure error) {
-	if failure != nil {
-		r.Finish(failure)
-		return
-	}
-	r.settled(r.succeeded.Load() + r.failed.Load())
-	r.Wake() // a batch need not wait any longer
+	return int(r.succeeded.Load() + r.failed.Load() - r.Window.Delivered.Load())
 }
 
 // rules are those of the pace of its claims.

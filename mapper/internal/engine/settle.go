@@ -14,15 +14,6 @@ import (
 // Here, and only here, an input's fate is decided: done, another attempt at T, or failed
 // for good. What becomes of the container is not known here.
 
-// outcome is what an attempt's error says about another attempt. It is read before any lock
-// is taken: the error's methods are the user's code.
-type outcome struct {
-	err       error // without the wrappers that say the rest
-	permanent bool
-	delay     time.Duration
-	asked     bool // for delay
-}
-
 // outcomeOf asks only what matters: of a thousand attempts that a cancelled context ends,
 // nobody wants to know whether to try again.
 func (r *Run) outcomeOf(err error) outcome {
@@ -46,6 +37,26 @@ func (r *Run) outcomeIn(ch *chunk.Chunk, err error) outcome {
 		}
 	}
 	return r.outcomeOf(err)
+}
+
+// succeed delivers finished inputs, and then counts them.
+func (r *Run) succeed(ch *chunk.Chunk) {
+	n := ch.N
+	if n == 0 {
+		r.free.Put(ch)
+		return
+	}
+	if ch.Task != nil {
+		r.backlog.Cleared(ch.Task)
+	}
+	r.deliver(ch)
+	r.settled(r.succeeded.Add(int64(n)) + r.failed.Load())
+}
+
+func (r *Run) deliver(ch *chunk.Chunk) {
+	if r.sink.Put(ch) {
+		r.reader.Wake()
+	}
 }
 
 // settle decides about an input whose attempt returned an error.
@@ -156,22 +167,3 @@ func (r *Run) failFirst(t *chunk.Task) {
 	r.failed.Add(1)
 	r.emitInput(supervisor.InputFailed, t, 0)
 }
-
-// emitInput tells observers what becomes of an input.
-func (r *Run) emitInput(kind supervisor.Kind, t *chunk.Task, delay time.Duration) {
-	events := r.s.Events()
-	if !events.Wanted(kind) {
-		return
-	}
-	ev := supervisor.Event{
-		Kind: kind, Run: r.ID, Container: -1, Lineage: -1,
-		Input: t.Index, Attempt: t.Attempts, Value: r.Describe(t.In), Err: t.Err,
-	}
-	if delay > 0 {
-		ev.Next = time.Now().Add(delay)
-	}
-	events.Emit(ev)
-}
-
-// TellCancelled tells observers of the input of a call that was withdrawn.
-func (r *Run) TellCancelled(t *chunk.Task) { r.emitInput(supervisor.InputCancelled, t, 0) }

@@ -28,26 +28,6 @@ func (w *Worker) publishFront(r *Run, ch *chunk.Chunk, k int) (n int) {
 	return n
 }
 
-// tail is the inputs of a chunk from position lo to hi, which are not begun, as a chunk of
-// their own; nil when there are none. The caller holds the lock of whoever has ch.
-func (r *Run) tail(ch *chunk.Chunk, lo, hi int) *chunk.Chunk {
-	if lo >= hi {
-		return nil
-	}
-	piece := r.free.Get()
-	piece.Lo = ch.Lo + lo
-	piece.Task = ch.Task
-	r.lend(piece, ch, lo, hi)
-	return piece
-}
-
-// splitOff takes the inputs from n on out of a chunk that nobody executes.
-func (r *Run) splitOff(ch *chunk.Chunk, n int) *chunk.Chunk {
-	rest := r.tail(ch, n, ch.N)
-	ch.N = n
-	return rest
-}
-
 // failAt settles input i of the chunk in hand, which returned err. It reports false if the
 // chunk was taken away meanwhile.
 func (w *Worker) failAt(r *Run, ch *chunk.Chunk, i int, err error) bool {

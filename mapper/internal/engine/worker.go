@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +13,8 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/park"
 	"github.com/longshore-go/longshore/supervisor"
 )
+
+// What a worker knows. What it does is in the files that use this one, up to serve.go.
 
 // Worker executes inputs in a container, one at a time or one batch: claim a chunk, execute
 // it, publish it.
@@ -61,198 +62,74 @@ func newWorker(s *Scheduler, c *fleet.Container, slot int) *Worker {
 	return &Worker{c: c, s: s, slot: slot, wakeup: park.NewWakeup(), Pacer: pace.Pacer{Lease: 1}}
 }
 
-// Serve implements [fleet.Worker]: until its container ends, or what it had in hand was taken
-// away because the container was given up. Then it sees to it itself that it is replaced:
-// whoever gave it up may not have come to that yet.
+// Loop is what an [Executor] goes by between two calls of the user's function. The loop
+// over a chunk is where a run spends its time, so it has what it needs at hand:
 //
-// A worker that crashes leaves its run only when what it had in hand is settled, which is
-// done where the crash is told: a deferred leave would let the run end before.
-func (w *Worker) Serve() *supervisor.CrashError {
-	for found := w.next(); found.run != nil; found = w.next() {
-		ok, crash := w.do(found)
-		if crash != nil {
-			return crash
-		}
-		if !ok {
-			if w.c.Instance().Remote == nil {
-				w.c.Abandon()
-			}
-			break
-		}
-	}
-	w.leave()
-	return nil
+//	begin the next inputs, as many as the lease
+//	for each: note where we are; give back the rest if Over or Halted; call; settle a failure
+type Loop struct {
+	Over      *atomic.Bool          // nothing new of the run may begin
+	Container *supervisor.Container // which takes nothing more when it is halted
+	At        *int                  // the input that executes
+	Ctx       context.Context       // of the attempts
+	Lease     int                   // how many inputs are begun at a time
+
+	w     *Worker
+	run   *Run
+	began int64 // the attempt, if it may time out
 }
 
-// do executes what the worker has found.
-func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
-	r, ch := found.run, found.ch
-	switch {
-	case found.batch != nil:
-		return w.executeBatch(r, found.batch)
-	case ch.Task != nil && ch.Task.Withdrawn():
-		r.fail(ch.Task, ErrCancelled) // nobody waits for it
-		r.free.Put(ch)
-		w.c.Unused(1)
-		return true, nil
-	case w.c.Instance().Remote != nil:
-		return w.executeRemotely(r, ch)
-	default:
-		return w.execute(r, ch), nil
-	}
+// remoteChunk is a chunk that was sent to the container of a runtime.
+type remoteChunk struct {
+	w     *Worker
+	r     *Run
+	ch    *chunk.Chunk
+	began int64 // when its current input began, on the pool's clock, if there is a Timeout
+	late  bool  // that input has timed out
+	over  bool  // the runtime has given it back: whatever is still told is not heard
+	early map[int]report
 }
 
-// leave ends the worker's visit to a run, and its own context. If it was woken for some
-// work meanwhile, somebody else is.
-func (w *Worker) leave() {
-	w.tellRest()
-	w.leaveCompany()
-	w.visit(nil)
-	w.doze()
-	if !w.s.Over() && w.s.HasWork() {
-		w.s.Idle.Wake()
-	}
-	if ctx := w.ctx.Load(); ctx != nil {
-		ctx.release()
-	}
+// report is what the runtime tells of one input.
+type report struct {
+	value any
+	outcome
 }
 
-// ends reports that the worker must take nothing more.
-func (w *Worker) ends() bool { return w.s.Over() || w.c.Halted() }
-
-// next finds the worker something to do, or puts it to sleep; no run when its container
-// ends.
-func (w *Worker) next() work {
-	for turn := 0; !w.ends(); turn++ {
-		if found := w.s.next(w, turn >= park.Spins/2); found.run != nil {
-			return found
-		}
-		if turn < park.Spins {
-			runtime.Gosched()
-			continue
-		}
-		w.rest()
-		turn = 0
-	}
-	return work{}
+// outcome is what an attempt's error says about another attempt. It is read before any lock
+// is taken: the error's methods are the user's code.
+type outcome struct {
+	err       error // without the wrappers that say the rest
+	permanent bool
+	delay     time.Duration
+	asked     bool // for delay
 }
 
-// visit makes r, or no run, the one that the worker serves. It reports false if the run is
-// over. First it says so and then it looks, as the run first is over and then looks.
-func (w *Worker) visit(r *Run) bool {
-	old := w.serves.Load()
-	if old == r {
-		return r == nil || !r.over.Load()
-	}
-	if old != nil {
-		w.unvisit(old)
-	}
-	if r == nil {
-		return true
-	}
-	r.visitors.Add(1)
-	w.serves.Store(r)
-	if w.last != r {
-		w.last = r
-		w.Reset(int(r.firstClaim.Load()))
-	}
-	return !r.over.Load()
+// attempts is what a worker has to tell.
+type attempts struct {
+	failed   failures // of what is in hand
+	gathered gathered // what has ended and was not told yet
 }
 
-// unvisit ends a visit, once: the worker's own, or that of one that is given up.
-func (w *Worker) unvisit(r *Run) {
-	if w.serves.CompareAndSwap(r, nil) && r.visitors.Add(-1) == 0 && r.over.Load() {
-		r.lastLeft.Wake()
-	}
+// failures are attempts that have failed.
+type failures struct {
+	n    int
+	last error
 }
 
-// rest is a worker's sleep, until there is something to do for it or its container ends.
-func (w *Worker) rest() {
-	w.tellRest()
-	w.visit(nil)
-	w.last = nil
-	if w.foreign {
-		w.ctx.Load().release() // or the caller's context would remember it
-		w.ctx.Store(nil)       // and the worker its values
-		w.parent, w.foreign = nil, false
-	}
-	w.doze()
-	w.c.Lot(w, w.slot).Sleep(w.wakeup, w.c.Lineage(), w.mayWork)
+// gathered is claims of inputs so cheap that even the longest are over in a microsecond or two:
+// half a million events a second would be half the work. They are told of together. Index
+// lo is that of the first; others may have taken some in between.
+type gathered struct {
+	run   *Run
+	lo, n int
+	took  time.Duration
 }
 
-// mayWork reports that the worker need not sleep: it is its turn, and there is something for
-// it, or its container ends.
-func (w *Worker) mayWork() bool {
-	return w.ends() || (w.s.MayTake(w.slot) && !w.c.Closed(w) && w.s.hasWorkFor(w))
+// found is how a worker executes what it has found.
+type found struct {
+	joined     bool // it looks for work, or executes some
+	struck     bool // an input that was in a crash
+	alone      bool // and nothing beside it in the container
+	wantsAlone bool // there is something for it, if only it were alone
 }
-
-// awaken counts the worker as busy in its container, doze as idle.
-func (w *Worker) awaken() {
-	if !w.awake {
-		w.awake = true
-		w.c.Began()
-	}
-}
-
-func (w *Worker) doze() {
-	if w.awake {
-		w.awake = false
-		w.c.Rested()
-	}
-	w.c.RetireIfDue()
-}
-
-// execute runs the function over a chunk and publishes what came of it. It reports false if
-// the container was given up meanwhile.
-func (w *Worker) execute(r *Run, ch *chunk.Chunk) bool {
-	ch.Grow()
-	began := w.s.Now()
-	w.begin(r, ch, began, 0)
-	lo, attempt := ch.Lo, ch.Attempt()
-	if call := w.c.Instance().Call.(Executor); w.s.Timeout == 0 {
-		call.Loop(w.loop(r), ch)
-	} else {
-		call.LoopTimed(w.loop(r), ch)
-	}
-	took := w.s.Now() - began
-	done, published, ok := w.finish(r, ch)
-	w.finished(published, began)
-	if ok && done > 0 {
-		w.executed(r, done, took)
-		w.chunkEnded(r, lo, attempt, done, took)
-		if r.Undelivered() > r.Window.Size/8 {
-			runtime.Gosched() // the emitter is on this core, or needs one
-		}
-	}
-	return ok
-}
-
-// executed notes that n inputs took a time.
-func (w *Worker) executed(r *Run, n int, took time.Duration) {
-	if w.Adapt(n, took, r.rules()) {
-		r.firstClaim.Store(int64(w.Want))
-	}
-}
-
-// finished notes that n inputs have come to an end in what was begun then.
-func (w *Worker) finished(n int, begun time.Duration) {
-	if n > 0 {
-		w.c.Finished(n)
-		if w.s.control.Finished(begun) {
-			w.s.Idle.Nudge() // it may be the control of an input that was in a crash
-		}
-	}
-}
-
-// Attempt is what AttemptFrom returns.
-func (w *Worker) Attempt() (supervisor.Attempt, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.cur == nil {
-		return supervisor.Attempt{}, false
-	}
-	return supervisor.Attempt{Index: w.cur.Lo + w.at, Attempt: w.cur.Attempt(), Container: w.c.ID()}, true
-}
-
-// Retire has its container end after what it executes.
-func (w *Worker) Retire() { w.c.Retire() }

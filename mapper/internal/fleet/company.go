@@ -1,22 +1,6 @@
 package fleet
 
-import (
-	"sync"
-
-	"github.com/longshore-go/longshore/mapper/internal/park"
-)
-
-// company is who executes beside whom in a container of several workers. An input that was
-// in a crash never executes beside another such, and some are to be alone.
-type company struct {
-	lot park.Lot // of those who must not look for work
-
-	mu       sync.Mutex
-	n        int    // workers that look for work, or execute some
-	struck   bool   // one of them executes an input that was in a crash
-	alone    bool   // it is to have no company
-	reserved Worker // waits to be alone
-}
+import "github.com/longshore-go/longshore/mapper/internal/park"
 
 // Join has a worker look for work. It reports false if another is alone, or waits to be, else
 // whether nobody else executes anything, and whether an input that was in a crash does.

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -13,7 +14,8 @@ var ErrInterrupted = supervisor.Sentinel("mapper: attempt interrupted")
 // interruptedBy is the cause where another attempt has crashed the container.
 type interruptedBy struct{ crash *supervisor.CrashError }
 
-func (e *interruptedBy) Error() string   { return ErrInterrupted.Error() + ": " + e.crash.Error() }
+func (e *interruptedBy) Error() string { return ErrInterrupted.Error() + ": " + e.crash.Error() }
+
 func (e *interruptedBy) Unwrap() []error { return []error{ErrInterrupted, e.crash} }
 
 // Retire has the container end after what it executes. It never blocks.
@@ -90,26 +92,6 @@ func (c *Container) killAtEnd(cause error) {
 // for that.
 func (c *Container) Killed() (asked bool) { return c.killed.Swap(true) }
 
-// abandoned is asked about a container that has outlived the pool for Grace: whether it is in
-// the user's code, and so to be given up. An exit has a grace of its own.
-func (p *Pool) abandoned(s *supervisor.Container) bool {
-	c := p.container(s)
-	switch {
-	case c == nil || c.Exiting():
-		return false
-	case !c.IsReady():
-		c.Disown()
-		return true
-	case c.instance.Remote != nil:
-		c.killAtEnd(context.Cause(p.ctx))
-		return false
-	case !c.reclaim():
-		return false
-	}
-	c.Disown()
-	return true
-}
-
 // Drain asks one container to end, and reports false if there is no such any more.
 func (p *Pool) Drain(id int) bool {
 	c := p.ByID(id)
@@ -135,12 +117,5 @@ func (p *Pool) Preempt(id int) bool {
 	return true
 }
 
-// ByID is the container with that number, nil if it has ended.
-func (p *Pool) ByID(id int) *Container {
-	for c := range p.Containers {
-		if c.ID() == id && !c.Disowned() {
-			return c
-		}
-	}
-	return nil
-}
+// afterGrace has f called when the grace is over.
+func (c *Container) afterGrace(f func()) { time.AfterFunc(max(c.p.Grace, 1), f) }

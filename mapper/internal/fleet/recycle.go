@@ -1,24 +1,10 @@
 package fleet
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
 )
-
-// Recycle says when containers are replaced although nothing is wrong with them.
-type Recycle struct {
-	Inputs int
-	Memory int64
-	Age    time.Duration
-}
-
-// inputs draws the limit of one container.
-func (r Recycle) inputs() int64 { return int64(r.Inputs) - rand.Int64N(int64(r.Inputs/10)+1) }
-
-// age draws the age of one container.
-func (r Recycle) age() time.Duration { return r.Age - rand.N(r.Age/10+1) }
 
 // age begins the container's time.
 func (c *Container) age() {
@@ -84,6 +70,3 @@ func (c *Container) Memory() (used, limit int64) {
 	}
 	return 0, 0
 }
-
-// afterGrace has f called when the grace is over.
-func (c *Container) afterGrace(f func()) { time.AfterFunc(max(c.p.Grace, 1), f) }

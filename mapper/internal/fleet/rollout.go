@@ -1,11 +1,5 @@
 package fleet
 
-// rollout is a redeploy that waits for the end of the last container with an older body.
-type rollout struct {
-	release int
-	done    chan struct{}
-}
-
 // Redeploy has containers that start from now on have another body, and returns the number of
 // the release. Redeploys are not concurrent. Roll follows.
 func (p *Pool) Redeploy(body Body) (release int) {

@@ -1,27 +1,6 @@
 package fleet
 
-import (
-	"sync"
-	"sync/atomic"
-	"time"
-)
-
-// scaler keeps the number of a lasting pool's containers right: more at once when there is
-// work and nobody idle, fewer when some have been idle for the Window. Its goroutine alone
-// decides.
-type scaler struct {
-	p    *Pool
-	news chan struct{} // something to look at
-	done chan struct{} // closed when the goroutine has ended
-	want int           // how many containers there should be, owned by the goroutine
-
-	buffered atomic.Bool // there is a Buffer to keep
-	rolling  atomic.Bool // some containers may have an older body
-
-	mu       sync.Mutex
-	settings Scale
-	rollouts []rollout
-}
+import "time"
 
 // idleLook is how often the scaler looks where nothing else makes it.
 const idleLook = 60 * time.Second
@@ -55,14 +34,6 @@ func (p *Pool) StartScaler() { go p.scaler.run() }
 
 // ScalerDone is closed when it has ended.
 func (p *Pool) ScalerDone() <-chan struct{} { return p.scaler.done }
-
-// kick has the scaler look. It never blocks.
-func (s *scaler) kick() {
-	select {
-	case s.news <- struct{}{}:
-	default:
-	}
-}
 
 // help is asked for when there is work and no worker sleeps.
 func (s *scaler) help() {
@@ -134,12 +105,4 @@ func (s *scaler) fill(full bool) {
 // needed is how many containers the inputs that wait would take.
 func (p *Pool) needed() int {
 	return p.Needed(p.TargetInputs * max(p.Release().Body.Size, 1))
-}
-
-// changed is told when a container is ready or has ended, which matters while a redeploy is
-// under way.
-func (p *Pool) changed() {
-	if s := p.scaler; s != nil && s.rolling.Load() {
-		s.kick()
-	}
 }

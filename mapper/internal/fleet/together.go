@@ -51,8 +51,3 @@ func (c *Container) workerCrashed(w Worker, crash *supervisor.CrashError) {
 		c.cancel(&interruptedBy{crash})
 	}
 }
-
-// MayTake reports that it is the turn of the worker in that slot to look for work at all.
-func (p *Pool) MayTake(slot int) bool {
-	return slot < p.TargetInputs || (p.full.Load() && p.Idle.Idle() == 0)
-}

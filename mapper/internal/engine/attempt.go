@@ -1,10 +1,54 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"math"
 	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
+
+// The context of an attempt, and its clock.
+
+// prepare gives the worker the context for the attempts of a chunk: its run's, or that of the
+// caller whose only input it is.
+func (w *Worker) prepare(r *Run, ch *chunk.Chunk) {
+	if ch.Task != nil && ch.Task.Call != nil {
+		w.renew(ch.Task.Call.Context())
+		w.foreign = true
+		ch.Task.Call.Attempted(&w.ctx.Load().cancel)
+	} else {
+		w.useContext(r)
+	}
+}
+
+// useContext gives the worker the context of a run.
+func (w *Worker) useContext(r *Run) {
+	if w.foreign || w.parent != r.ctx {
+		w.renew(r.ctx)
+		w.foreign = false
+	}
+}
+
+// renew gives the worker a new context for its attempts. Only where an attempt may be
+// cancelled by itself does it cost more than its place in memory.
+func (w *Worker) renew(parent context.Context) {
+	if old := w.ctx.Load(); old != nil {
+		old.release()
+	}
+	c := &attemptContext{Context: parent, deadline: w.deadline, worker: w, timed: w.s.Timeout > 0}
+	if w.s.cancels() {
+		c.Context, c.cancel = context.WithCancelCause(parent)
+	}
+	w.parent = parent
+	w.ctx.Store(c)
+}
+
+// cancels reports that attempts may be cancelled by themselves: not only with their run.
+func (s *Scheduler) cancels() bool {
+	return s.Lasting || s.Timeout > 0 || s.MaxInputs > 1
+}
 
 // Timeouts cost an attempt two atomic operations and a clock reading: the worker notes when
 // the attempt began, and the pool's watchdog looks at all of them.
@@ -53,39 +97,4 @@ func (w *Worker) clockOff(began int64) error {
 	w.renew(w.parent)
 	w.s.TimedOut.Add(1)
 	return w.late().err
-}
-
-// Overdue implements [fleet.Worker]: it times out the running attempt if it is late, and gives
-// the container up if it has ignored that for the grace.
-func (w *Worker) Overdue(now time.Duration) time.Duration {
-	never := now + w.s.Timeout
-	began := w.started.Load()
-	ctx := w.ctx.Load()
-	if began == 0 || began == givenUp {
-		return never
-	}
-	late := beganAt(began) + w.s.Timeout
-	lost := late + w.s.Grace
-	switch {
-	case began > 0 && now < late:
-		return late
-	case began > 0:
-		if !w.started.CompareAndSwap(began, -began) {
-			return never
-		}
-		ctx.cancel(ErrTimeout)
-		return lost
-	case now < lost:
-		return lost
-	case !w.started.CompareAndSwap(began, givenUp):
-		return never
-	}
-	if w.c.Instance().Remote != nil {
-		w.c.Kill(w.late().err)
-		return never
-	}
-	w.s.TimedOut.Add(1)
-	w.reclaimAs(w.late())
-	w.c.GiveUp()
-	return never
 }

@@ -14,27 +14,6 @@ import (
 // times what it costs.) An attempt that ends with its container is not told of here: the
 // crash is, and what becomes of the input.
 
-// attempts is what a worker has to tell.
-type attempts struct {
-	failed   failures // of what is in hand
-	gathered gathered // what has ended and was not told yet
-}
-
-// failures are attempts that have failed.
-type failures struct {
-	n    int
-	last error
-}
-
-// gathered is claims of inputs so cheap that even the longest are over in a microsecond or two:
-// half a million events a second would be half the work. They are told of together. Index
-// lo is that of the first; others may have taken some in between.
-type gathered struct {
-	run   *Run
-	lo, n int
-	took  time.Duration
-}
-
 // tell tells observers of n attempts: of the inputs from lo on, each of which took so long.
 func (w *Worker) tell(r *Run, lo, attempt, n int, took time.Duration, failed failures) {
 	w.s.Events().Emit(supervisor.Event{
@@ -110,3 +89,22 @@ func (w *Worker) cutShort(r *Run, ch *chunk.Chunk, n int) {
 		w.tell(r, ch.Lo, 1, n, min((w.s.Now()-w.since)/time.Duration(n+1), w.s.claimTarget()), w.takeFailures())
 	}
 }
+
+// emitInput tells observers what becomes of an input.
+func (r *Run) emitInput(kind supervisor.Kind, t *chunk.Task, delay time.Duration) {
+	events := r.s.Events()
+	if !events.Wanted(kind) {
+		return
+	}
+	ev := supervisor.Event{
+		Kind: kind, Run: r.ID, Container: -1, Lineage: -1,
+		Input: t.Index, Attempt: t.Attempts, Value: r.Describe(t.In), Err: t.Err,
+	}
+	if delay > 0 {
+		ev.Next = time.Now().Add(delay)
+	}
+	events.Emit(ev)
+}
+
+// TellCancelled tells observers of the input of a call that was withdrawn.
+func (r *Run) TellCancelled(t *chunk.Task) { r.emitInput(supervisor.InputCancelled, t, 0) }

@@ -1,0 +1,21 @@
+package mapper
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+)
+
+// Bounds of what costs memory before the first input is begun.
+const (
+	maxContainers  = 1 << 20
+	maxOutstanding = 1 << 24
+	maxInputs      = 1000
+)
+
+// forever is a time that can be added to others without overflow: 36 years.
+const forever = time.Duration(1 << 60)
+
+func invalid(field string, value any, reason string) error {
+	return &policy.InvalidError{Field: field, Value: value, Reason: reason}
+}

@@ -1,0 +1,20 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
+
+// Batches is the typed half of batches.
+type Batches interface {
+	// Gather is the inputs of a batch as one slice.
+	Gather(batch []*chunk.Chunk) (inputs any)
+	// Len is how many values there are.
+	Len(values any) int
+	// Place gives the chunk its values: those from position at on, as far as there are any.
+	Place(ch *chunk.Chunk, values any, at int)
+}
+
+// BatchCall calls the user's function over batches: inputs and values are slices.
+type BatchCall func(ctx context.Context, inputs any) (values any, err error)

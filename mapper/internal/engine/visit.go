@@ -1,0 +1,70 @@
+package engine
+
+// Which run a worker serves, which waits for it, and the sleep in between.
+
+// visit makes r, or no run, the one that the worker serves. It reports false if the run is
+// over. First it says so and then it looks, as the run first is over and then looks.
+func (w *Worker) visit(r *Run) bool {
+	old := w.serves.Load()
+	if old == r {
+		return r == nil || !r.over.Load()
+	}
+	if old != nil {
+		w.unvisit(old)
+	}
+	if r == nil {
+		return true
+	}
+	r.visitors.Add(1)
+	w.serves.Store(r)
+	if w.last != r {
+		w.last = r
+		w.Reset(int(r.firstClaim.Load()))
+	}
+	return !r.over.Load()
+}
+
+// unvisit ends a visit, once: the worker's own, or that of one that is given up.
+func (w *Worker) unvisit(r *Run) {
+	if w.serves.CompareAndSwap(r, nil) && r.visitors.Add(-1) == 0 && r.over.Load() {
+		r.lastLeft.Wake()
+	}
+}
+
+// leave ends the worker's visit to a run, and its own context. If it was woken for some
+// work meanwhile, somebody else is.
+func (w *Worker) leave() {
+	w.tellRest()
+	w.leaveCompany()
+	w.visit(nil)
+	w.doze()
+	if !w.s.Over() && w.s.HasWork() {
+		w.s.Idle.Wake()
+	}
+	if ctx := w.ctx.Load(); ctx != nil {
+		ctx.release()
+	}
+}
+
+// ends reports that the worker must take nothing more.
+func (w *Worker) ends() bool { return w.s.Over() || w.c.Halted() }
+
+// rest is a worker's sleep, until there is something to do for it or its container ends.
+func (w *Worker) rest() {
+	w.tellRest()
+	w.visit(nil)
+	w.last = nil
+	if w.foreign {
+		w.ctx.Load().release() // or the caller's context would remember it
+		w.ctx.Store(nil)       // and the worker its values
+		w.parent, w.foreign = nil, false
+	}
+	w.doze()
+	w.c.Lot(w, w.slot).Sleep(w.wakeup, w.c.Lineage(), w.mayWork)
+}
+
+// mayWork reports that the worker need not sleep: it is its turn, and there is something for
+// it, or its container ends.
+func (w *Worker) mayWork() bool {
+	return w.ends() || (w.s.MayTake(w.slot) && !w.c.Closed(w) && w.s.hasWorkFor(w))
+}

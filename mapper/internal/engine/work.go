@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"github.com/longshore-go/longshore/mapper/internal/backlog"
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// What there is to do: whether, for how many containers, and for which worker.
+
+// work is what a worker has found to do: a chunk, or a batch, of a run.
+type work struct {
+	run   *Run
+	ch    *chunk.Chunk
+	batch []*chunk.Chunk
+}
+
+func (s *Scheduler) hasWork() bool {
+	for _, r := range *s.runs.Load() {
+		if r.hasWork() {
+			return true
+		}
+	}
+	return false
+}
+
+// needed is how many containers there is work for, with so many inputs each.
+func (s *Scheduler) needed(perContainer int) int {
+	n := 0
+	for _, r := range *s.runs.Load() {
+		n += r.needed()
+	}
+	return (n + perContainer - 1) / perContainer
+}
+
+// hasWork reports that some container could do something for the run.
+func (r *Run) hasWork() bool {
+	switch {
+	case r.over.Load():
+		return false
+	case r.former != nil:
+		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
+	default:
+		return r.backlog.Any() || r.src.Waiting() > 0
+	}
+}
+
+// hasWorkFor reports that there is something for whoever asks.
+func (r *Run) hasWorkFor(who backlog.Taker) bool {
+	switch {
+	case r.over.Load():
+		return false
+	case r.former != nil:
+		return r.former.ready(who)
+	default:
+		return r.backlog.For(who) || r.src.Waiting() > 0
+	}
+}
+
+// Needed is how many inputs wait for a container, at least one if there is any work.
+func (r *Run) needed() int {
+	if !r.hasWork() {
+		return 0
+	}
+	return max(r.src.Waiting()+r.backlog.Inputs(), 1)
+}
+
+// probing reports that a fresh input has crashed and nothing has finished since, or that
+// nothing works.
+func probing(a supervisor.Alarm) bool { return a.Crashed() || a.Looping() }
