@@ -18,8 +18,8 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/metrics"
 	"github.com/longshore-go/longshore/mapper/telemetry"
-	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // TestInstruments: what is collected is what has happened, and what the registry says.
