@@ -32,7 +32,7 @@ func (f *life) begin(caller context.Context, t types, spawn func(context.Context
 	f.openQueue(ctx, t)
 	f.s.SetScale(f.opts.Scale.fleet())
 	f.s.OpenEvents(f.opts.Observer, f.opts.Scale.Max)
-	f.watch(caller, spawn)
+	f.show(caller, spawn)
 	f.s.Start(ctx, cancel, f.opts.Scale.Max, f.opts.Scale.Min)
 	f.view.begin()
 	f.s.Attach(f.calls)
@@ -72,8 +72,8 @@ func (callsOwner) Admit(*engine.Run) error { return nil }
 
 func (callsOwner) Left(*engine.Run) {}
 
-// watch shows the function to the observers that want to look, and tells all of its start.
-func (f *life) watch(caller context.Context, spawn func(context.Context, any) error) {
+// show shows the function to the observers that want to look, and tells all of its start.
+func (f *life) show(caller context.Context, spawn func(context.Context, any) error) {
 	about := About{ID: f.s.ID, Name: f.opts.Name, Function: true, Options: f.opts}
 	f.view = newView(f.calls, about, nil)
 	if f.view != nil {

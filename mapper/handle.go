@@ -30,7 +30,7 @@ func (h *handle) start() error {
 	}
 	containers := min(h.opts.Containers, h.e.Source().Total())
 	h.s.OpenEvents(h.opts.Observer, containers)
-	h.watch()
+	h.show()
 	h.e.StartAlone(containers)
 	h.view.begin()
 	if h.s.Events() != nil {
@@ -43,10 +43,10 @@ func (h *handle) start() error {
 
 // startOn is start on a function's pool.
 func (h *handle) startOn() error {
-	h.watch()
+	h.show()
 	h.view.begin()
 	if err := h.e.Admit(); err != nil {
-		h.unwatch(err)
+		h.tellEnd(err)
 		return err
 	}
 	h.e.Begin()
@@ -58,7 +58,7 @@ func (h *handle) Admit(*engine.Run) error { return h.f.admit(h.e) }
 
 // Left implements [engine.Owner].
 func (h *handle) Left(*engine.Run) {
-	h.unwatch(h.e.Cause())
+	h.tellEnd(h.e.Cause())
 	h.f.left()
 }
 
@@ -79,8 +79,8 @@ func (h *handle) join() {
 	}
 }
 
-// watch shows the run to the observers that want to look, and tells all of its start.
-func (h *handle) watch() {
+// show shows the run to the observers that want to look, and tells all of its start.
+func (h *handle) show() {
 	about := About{ID: h.e.ID, Name: h.opts.Name, Options: h.opts}
 	if h.f != nil {
 		about.Parent = h.s.ID
@@ -89,8 +89,8 @@ func (h *handle) watch() {
 	h.view.show(supervisor.RunStarted)
 }
 
-// unwatch tells observers of the end of a run on a function's pool.
-func (h *handle) unwatch(cause error) {
+// tellEnd tells observers of the end of a run on a function's pool.
+func (h *handle) tellEnd(cause error) {
 	h.view.end(supervisor.RunEnded, cause)
 	h.view.seal()
 }
