@@ -19,8 +19,8 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	n := ch.N
 	ch.Grow()
 	began := w.s.Now()
-	w.begin(r, ch, began, n)
 	lo, attempt := ch.Lo, ch.Attempt()
+	w.begin(r, ch, began, n)
 	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n), Timeout: w.s.Timeout}
 	job.Deadline, _ = w.parent.Deadline()
 	for i := range n {

@@ -71,8 +71,8 @@ func (w *Worker) next() work {
 func (w *Worker) execute(r *Run, ch *chunk.Chunk) bool {
 	ch.Grow()
 	began := w.s.Now()
+	lo, attempt := ch.Lo, ch.Attempt() // before others may take it away
 	w.begin(r, ch, began, 0)
-	lo, attempt := ch.Lo, ch.Attempt()
 	if call := w.c.Instance().Call.(Executor); w.s.Timeout == 0 {
 		call.Loop(w.loop(r), ch)
 	} else {
