@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 	"iter"
+	"reflect"
 
 	"github.com/longshore-go/longshore/mapper/internal/outputs"
 	"github.com/longshore-go/longshore/policy"
@@ -12,7 +13,7 @@ import (
 type Output[In, Out any] struct {
 	// Index of the input, from 0. A stream that ended early for a reason that no output of
 	// an input says (invalid Options; an iterator that panicked when all that it had
-	// yielded was through) says it in a last Output with Index -1.
+	// yielded was through; crashes that outweigh progress) says it in a last Output with Index -1.
 	Index int
 	// Number of the output among those of its input, from 0. A failure has the next one.
 	Number int
@@ -50,7 +51,10 @@ type Output[In, Out any] struct {
 // finished before it comes first, then its own outputs and its failure. Inputs before it that
 // were slower are cut short or missing, as a [Result] may be. With Unordered, all that was
 // produced comes first. With ReturnExceptions every input comes to its end, and only a
-// failure says anything about that.
+// failure says anything about that; what else ends the run is the last Output, as for any run.
+// In order, what is tried next after a crash is the lowest input and not one from elsewhere,
+// which would wait with its container for those before it. So a stream whose inputs crash from
+// the first on is cut off where a [Map] would have found others that work: see [policy.Ephemeral].
 //
 // Leaving the loop, in whatever way, stops the run and joins it before the loop statement
 // returns, for which running attempts have Grace. All else is as with [Start] and
@@ -144,5 +148,11 @@ func drain[In, Out any](s *outputs.Stream[In, Out], run *Run[*outputs.Buffer[In,
 		if !s.Settled(r.Index, r.Input, r.Err) {
 			break
 		}
+		if cause := run.h.e.Cause(); cause != nil && same(r.Err, cause) {
+			s.Said()
+		}
 	}
 }
+
+// same reports whether an error is that very cause. It asks no method of the user's.
+func same(err, cause error) bool { return reflect.ValueOf(err).Comparable() && err == cause }

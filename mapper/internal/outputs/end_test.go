@@ -32,6 +32,7 @@ func TestFailures(t *testing.T) {
 				require.True(t, r.Settled(1, r.buffers[1], errBad))
 				if c.all {
 					require.True(t, r.Settled(2, r.buffers[2], errBad))
+					r.Said()
 				}
 				r.Drained(func() error {
 					t.Error("asked why, and there is an output that says it")
@@ -42,6 +43,18 @@ func TestFailures(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestFailuresDoNotSayWhyItEnded: where they are outputs like any other, the end has its own.
+func TestFailuresDoNotSayWhyItEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := read(outputs.Options{All: true, Outstanding: 100}, 3)
+		r.begin()
+		require.True(t, r.Settled(0, r.buffers[0], errBad))
+		r.Drained(func() error { return errors.New("cut off") })
+		require.Equal(t, []string{"0.0: bad", "end: cut off"}, r.news())
+		require.True(t, r.over)
+	})
 }
 
 // TestRunEndsEarly: in order, what has no result is left out, but for what its iterator had

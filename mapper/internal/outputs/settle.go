@@ -10,14 +10,15 @@ func (s *Stream[In, Out]) Settled(index int, b *Buffer[In, Out], err error) (mor
 		b.drop()
 	}
 	s.settled = index + 1
-	if b.End(err) && err != nil {
+	if b.End(err) && err != nil && !s.all {
 		s.causeDelivered = true
-		if !s.all {
-			s.close(nil) // and not only when what runs has ended, which may take Grace
-		}
+		s.close(nil) // and not only when what runs has ended, which may take Grace
 	}
 	return s.ahead()
 }
+
+// Said notes that the failure of an input that was settled says why the run has ended.
+func (s *Stream[In, Out]) Said() { s.causeDelivered = true }
 
 // Drained says that no more results will come, and why the run has ended, which is asked
 // only where no output says it.
