@@ -55,7 +55,7 @@ func (s *Supervisor) exit(c *Container, d death) {
 		if !s.cfg.Lasting && !c.retired() && s.Filled() < s.want {
 			s.want-- // its work is done, and nobody asked for its end
 		}
-	case d.lost:
+	case d.crash.Lost:
 		s.lose(c, d, now)
 	default:
 		s.crash(c, d, now)

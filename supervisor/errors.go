@@ -36,6 +36,8 @@ type CrashError struct {
 	OOM       bool   // proven to have run out of memory
 	Output    string // tail of what a process wrote to stderr
 
+	Lost bool // it went with its machine or the link to it ([ErrLost]): no input is charged for that
+
 	Kind       string // what kind of end it was, in the words of the runtime; empty for a goroutine
 	PeakMemory int64  // of a process, in bytes, as far as it was seen; 0 if unknown
 }

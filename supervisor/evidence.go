@@ -35,7 +35,6 @@ type death struct {
 	evidence Evidence
 	starting bool // no input was executing
 	fatal    bool
-	lost     bool
 	epoch    uint32 // of the alarm that it raised
 }
 
@@ -46,19 +45,18 @@ func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death
 	if crash.Phase == "" {
 		crash.Phase = c.phase()
 	}
+	returned := crash.Panic == nil && crash.Err != nil
+	crash.Lost = returned && marked(crash.Err, ErrLost)
 	d := death{crash: crash, at: time.Now(), evidence: s.cfg.Crashed(c, crash)}
 	d.starting = starting || d.evidence.Idle
 	if !counts {
 		return d
 	}
-	if crash.Panic == nil && crash.Err != nil {
-		d.lost = marked(crash.Err, ErrLost)
-		d.fatal = starting && !d.lost && marked(crash.Err, ErrFatalStart)
-	}
+	d.fatal = returned && starting && !crash.Lost && marked(crash.Err, ErrFatalStart)
 	if d.evidence.Begun.IsZero() {
 		d.evidence.Begun = c.started
 	}
-	if d.evidence.Fresh = d.evidence.Fresh && !d.starting && !d.lost; d.evidence.Fresh {
+	if d.evidence.Fresh = d.evidence.Fresh && !d.starting && !crash.Lost; d.evidence.Fresh {
 		d.epoch = s.raise()
 	}
 	return d

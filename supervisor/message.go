@@ -49,6 +49,7 @@ func (s *Supervisor) handleAll(m message) {
 	s.publish(now)
 	s.showLoop()
 	s.startDue()
+	s.tellFewer()
 }
 
 func (s *Supervisor) handle(m message) {

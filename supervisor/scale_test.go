@@ -31,6 +31,27 @@ const (
 	waiting  = supervisor.BackingOff
 )
 
+// TestFewer: the owner of the work is told when there are fewer lineages for it, and not of a container that is replaced.
+func TestFewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newCrew(t)
+		var told atomic.Int32
+		p := open(t, supervisor.Config{
+			Lasting: true, Containers: 3, Want: 3, Serve: w.serve, Fewer: func() { told.Add(1) },
+		})
+		require.Equal(t, []supervisor.State{idleNow, idleNow, idleNow}, p.states())
+		w.there()[0].tell(finish) // it has a successor
+		p.states()
+		require.Zero(t, told.Load())
+		p.Scale(2)
+		p.states()
+		require.Zero(t, told.Load(), "live containers are left alone")
+		w.there()[0].Retire()
+		p.states()
+		require.EqualValues(t, 1, told.Load())
+	})
+}
+
 func TestScale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newCrew(t)

@@ -46,6 +46,11 @@ type Config struct {
 	// run on the pool's own goroutine, and must not call the pool or a container.
 	Abandoned func(c *Container) bool
 
+	// Fewer is told when fewer lineages have a container or await one than before, or a
+	// crash loop has begun: what was kept from one lineage for the sake of another may have to be
+	// executed there. It runs where Cutoff does. Nil asks for nothing.
+	Fewer func()
+
 	// Cutoff is told, once, that an ephemeral pool gives up. It ends the context.
 	Cutoff func(*CutoffError)
 
@@ -81,7 +86,8 @@ type Supervisor struct {
 	lost      int
 	since     time.Time // of the first crash
 	last      *CrashError
-	looping   bool              // as observers were last told
+	looping   bool // as observers were last told
+	fewer     fewer
 	heir      chan<- *Container // the goroutine of the container whose end is handled
 	timer     *time.Timer
 	final     Snapshot
@@ -196,4 +202,5 @@ func (s *Supervisor) tick() {
 	s.publish(now)
 	s.showLoop()
 	s.startDue()
+	s.tellFewer()
 }

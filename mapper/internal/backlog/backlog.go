@@ -41,6 +41,7 @@ type Backlog struct {
 	running    int           // struck inputs in containers
 	ledger     *rules.Ledger
 	aside      []*chunk.Task // unsettled when the run ended
+	stopped    bool          // the run is over
 }
 
 // Init makes it ready for use.
@@ -89,8 +90,9 @@ func (b *Backlog) Return(ch *chunk.Chunk) {
 func (b *Backlog) Again(t *chunk.Task) {
 	b.mu.Lock()
 	b.requeue(t)
+	lineage := b.firstLineage()
 	b.mu.Unlock()
-	b.Wake(nobody)
+	b.Wake(lineage)
 }
 
 // requeue puts a task back where it came from: nothing has become of it. The caller holds the
@@ -116,10 +118,13 @@ func (b *Backlog) queue(t *chunk.Task) {
 	b.wait(+1)
 }
 
-// wait counts struck inputs that wait. The caller holds the lock.
+// wait counts struck inputs that wait: those of a run that is over wait for no control. The
+// caller holds the lock.
 func (b *Backlog) wait(n int32) {
 	b.crowd.Add(n)
-	b.Control.waiting.Add(n)
+	if !b.stopped {
+		b.Control.waiting.Add(n)
+	}
 }
 
 // Retry has the input wait until due, on the run's clock.

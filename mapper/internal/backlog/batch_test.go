@@ -22,41 +22,46 @@ func TestTakeForBatches(t *testing.T) {
 		who      backlog.Taker
 		alone    string
 		together []string
+		forms    bool // the batch is not due
 	}{
-		"fresh ones": {9, func(r *room) { r.Return(r.claim(3)) }, anyone, "nothing", []string{"0-1", "2", "nothing"}},
+		"fresh ones": {9, func(r *room) { r.Return(r.claim(3)) }, anyone, "nothing", []string{"0-1", "2", "nothing"}, false},
 		"retries, one at a time": {9, func(r *room) {
 			r.Return(r.claim(1))
 			r.retryNext(0)
 			r.retryNext(0)
-		}, anyone, "nothing", []string{"1", "2", "0"}},
-		"a probe": {1, func(r *room) { r.retryNext(0); r.Return(r.claim(1)) }, probe, "nothing", []string{"0"}},
+		}, anyone, "nothing", []string{"1", "2", "0"}, false},
+		"a probe": {1, func(r *room) { r.retryNext(0); r.Return(r.claim(1)) }, probe, "nothing", []string{"0"}, false},
 		"a probe of what was given back": {2, func(r *room) {
 			r.retryNext(0)
 			r.Return(r.claim(1))
-		}, probe, "1 alone", []string{"0", "nothing"}},
+		}, probe, "1 alone", []string{"0", "nothing"}, false},
 		"a struck one that has its control": {9, func(r *room) {
 			r.crashNext(1)
 			r.works()
-		}, anyone, "0 struck", []string{"nothing"}},
-		"one that has none":   {9, func(r *room) { r.crashNext(1) }, anyone, "nothing", []string{"nothing"}},
-		"where none is fresh": {1, func(r *room) { r.crashNext(1) }, anyone, "0 struck", []string{"nothing"}},
+		}, anyone, "0 struck", []string{"nothing"}, false},
+		"one that has none":   {9, func(r *room) { r.crashNext(1) }, anyone, "nothing", []string{"nothing"}, false},
+		"where none is fresh": {1, func(r *room) { r.crashNext(1) }, anyone, "0 struck", []string{"nothing"}, false},
 		"due retries before that": {2, func(r *room) {
 			r.crashNext(1)
 			r.retryNext(0)
-		}, anyone, "nothing", []string{"1", "nothing"}},
+		}, anyone, "nothing", []string{"1", "nothing"}, false},
+		"but not before a batch that only forms": {2, func(r *room) {
+			r.crashNext(1)
+			r.retryNext(0)
+		}, anyone, "0 struck", []string{"1", "nothing"}, true},
 		"also where it has failed since": {2, func(r *room) {
 			task := r.crashNext(1)
 			r.works()
 			require.NotNil(t, r.Take(anyone, 1).Chunk)
 			r.Retry(task, r.now())
 			r.Return(r.claim(1))
-		}, anyone, "0 struck", []string{"1", "nothing"}},
+		}, anyone, "0 struck", []string{"1", "nothing"}, false},
 		"no more than the quota": {9, func(r *room) {
 			r.crashNext(1)
 			r.crashNext(1)
 			r.works()
 			r.Take(anyone, 1)
-		}, anyone, "nothing", []string{"nothing"}},
+		}, anyone, "nothing", []string{"nothing"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -64,7 +69,7 @@ func TestTakeForBatches(t *testing.T) {
 				defer r.Stop()
 				c.before(r)
 				synctest.Wait()
-				require.Equal(t, c.alone, say(r.TakeAlone(c.who)))
+				require.Equal(t, c.alone, say(r.TakeAlone(c.who, !c.forms)))
 				for _, want := range c.together {
 					require.Equal(t, want, say(backlog.Taken{Chunk: r.TakeUpTo(2)}))
 				}
@@ -87,8 +92,8 @@ func TestWhoIsWoken(t *testing.T) {
 		"a retry, not yet":    {nil, func(r *room) { r.retryNext(time.Hour) }, nil},
 		"a retry that is due": {nil, func(r *room) { r.retryNext(0) }, []int{nobody}},
 		"as many as are due":  {nil, func(r *room) { r.retryNext(0); r.retryNext(0) }, []int{nobody, nobody}},
-		"the last fresh one is claimed, and nobody waits for that": {nil, func(r *room) { r.Last() }, nil},
-		"the last fresh one is claimed":                            {func(r *room) { r.crashNext(3) }, func(r *room) { r.Last() }, []int{nobody}},
+		"the last fresh one is claimed, and nobody waits for that": {nil, func(r *room) { r.Reconsider() }, nil},
+		"the last fresh one is claimed":                            {func(r *room) { r.crashNext(3) }, func(r *room) { r.Reconsider() }, []int{3}},
 		"one of several that were in a crash is taken": {func(r *room) {
 			r.crashNext(3)
 			r.crashNext(4)
@@ -99,8 +104,8 @@ func TestWhoIsWoken(t *testing.T) {
 			r.crashNext(3)
 			r.crashNext(4)
 			r.works()
-		}, func(r *room) { r.TakeAlone(anyone) }, []int{4}},
-		"in a hurry": {func(r *room) { r.crashNext(3) }, func(r *room) { r.Hurry() }, []int{nobody}},
+		}, func(r *room) { r.TakeAlone(anyone, true) }, []int{4}},
+		"in a hurry": {func(r *room) { r.crashNext(3) }, func(r *room) { r.Hurry() }, []int{3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -53,8 +53,9 @@ func (b *Backlog) Hurry() {
 	for _, t := range b.struck {
 		t.Due = 0
 	}
+	lineage := b.firstLineage()
 	b.mu.Unlock()
-	b.Wake(nobody)
+	b.Wake(lineage)
 }
 
 // mayRun reports whether a struck input is to be executed by whoever asks, and whether it has

@@ -9,11 +9,15 @@ func (b *Backlog) SetAside(t *chunk.Task) {
 	b.mu.Unlock()
 }
 
-// Stop ends the timer: nothing is retried any more.
+// Stop is told that the run is over: nothing is retried any more, or waits for a control.
 func (b *Backlog) Stop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.timers.closed = true
+	if b.stopped {
+		return
+	}
+	b.stopped = true
+	b.Control.waiting.Add(-b.crowd.Load())
 	if b.timers.timer != nil {
 		b.timers.timer.Stop()
 	}

@@ -48,10 +48,12 @@ func (b *Backlog) take(who Taker, n int) Taken {
 	return Taken{Chunk: b.takeReturned(n)}
 }
 
-// TakeAlone is Take for batches: an input that is a batch by itself.
-func (b *Backlog) TakeAlone(who Taker) Taken { return b.wakeNext(b.takeAlone(who)) }
+// TakeAlone is Take for batches: an input that is a batch by itself. Once nothing fresh is in
+// reach, due retries are before those that were in a crash; but not those that wait for others to
+// fill their batch, which is not due.
+func (b *Backlog) TakeAlone(who Taker, due bool) Taken { return b.wakeNext(b.takeAlone(who, due)) }
 
-func (b *Backlog) takeAlone(who Taker) Taken {
+func (b *Backlog) takeAlone(who Taker, due bool) Taken {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch fresh := b.InReach(); {
@@ -59,7 +61,7 @@ func (b *Backlog) takeAlone(who Taker) Taken {
 		return b.takeProbe(who)
 	case fresh && b.running < b.Quota:
 		return b.takeStruck(who, true)
-	case !fresh && len(b.dueRetries) == 0:
+	case !fresh && (len(b.dueRetries) == 0 || !due):
 		return b.takeStruck(who, false)
 	}
 	return Taken{}
@@ -69,12 +71,17 @@ func (b *Backlog) takeAlone(who Taker) Taken {
 // waited for the same time or control, for which one sleeper was woken.
 func (b *Backlog) wakeNext(t Taken) Taken {
 	if t.Struck && b.Struck() {
-		b.mu.Lock()
-		lineage := b.firstLineage()
-		b.mu.Unlock()
-		b.Wake(lineage)
+		b.wakeFirst()
 	}
 	return t
+}
+
+// wakeFirst has somebody come for the first of the struck inputs.
+func (b *Backlog) wakeFirst() {
+	b.mu.Lock()
+	lineage := b.firstLineage()
+	b.mu.Unlock()
+	b.Wake(lineage)
 }
 
 // firstLineage is that in which the first of the struck inputs crashed. The caller holds the lock.
@@ -106,10 +113,11 @@ func (b *Backlog) takeProbe(who Taker) Taken {
 // Struck reports that an input waits that was in a crash.
 func (b *Backlog) Struck() bool { return b.crowd.Load() > 0 }
 
-// Last is told that the last fresh input was claimed: struck ones need no control any more.
-func (b *Backlog) Last() {
-	if b.crowd.Load() > 0 {
-		b.Wake(nobody)
+// Reconsider has somebody look at struck inputs: what has kept them may be gone, since the last
+// fresh input is claimed, or there are fewer lineages.
+func (b *Backlog) Reconsider() {
+	if b.Struck() {
+		b.wakeFirst()
 	}
 }
 

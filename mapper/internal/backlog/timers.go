@@ -16,7 +16,6 @@ type timers struct {
 	retries retries
 	timer   *time.Timer
 	at      time.Duration
-	closed  bool
 }
 
 // never is a time that does not come.
@@ -41,7 +40,7 @@ func (t *timers) remove(task *chunk.Task) bool {
 func (t *timers) arm() {
 	at, now := t.next(), t.b.Now()
 	switch {
-	case t.closed || at == t.at:
+	case t.b.stopped || at == t.at:
 		return
 	case at == never:
 		t.timer.Stop()

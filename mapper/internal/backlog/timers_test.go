@@ -167,3 +167,25 @@ func TestControlOfAPool(t *testing.T) {
 		require.False(t, other.control.Finished(other.now()), "nobody waits any more")
 	})
 }
+
+// TestControlOfARunThatIsOver: its struck inputs, and those that come back to it late, wait for no control any more;
+// those of the other runs of the function still do.
+func TestControlOfARunThatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		other := newRoom(9)
+		r := newRoom(9, func(cfg *backlog.Config) { cfg.Control = &other.control })
+		late := r.claim(1).TaskOf(0)
+		r.crashNext(1)
+		other.crashNext(1)
+		r.Stop()
+		r.Stop()
+		r.crash(late, 1)
+		require.True(t, other.control.Finished(other.now()), "the other's waits")
+		require.Equal(t, "0 struck", say(other.Take(anyone, 1)))
+		time.Sleep(time.Second)
+		require.False(t, other.control.Finished(other.now()), "nobody does")
+		r.Unsettled()
+		other.crashNext(1)
+		require.True(t, other.control.Finished(other.now()))
+	})
+}

@@ -67,7 +67,7 @@ func (w *Worker) claim(r *Run, eager bool) *chunk.Chunk {
 	if r.src.Waiting() > 0 {
 		w.s.Idle.Nudge()
 	} else {
-		r.backlog.Last()
+		r.backlog.Reconsider()
 	}
 	return w.accept(r, backlog.Taken{Chunk: ch})
 }
@@ -110,7 +110,8 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r := f.r
-	if ch := w.accept(r, r.backlog.TakeAlone(w.who)); ch != nil || w.found.wantsAlone {
+	due := f.due(w.who.Probe)
+	if ch := w.accept(r, r.backlog.TakeAlone(w.who, due)); ch != nil || w.found.wantsAlone {
 		if ch == nil {
 			w.c.Unused(n)
 			return nil
@@ -118,7 +119,7 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 		w.c.Unused(n - 1)
 		return []*chunk.Chunk{ch}
 	}
-	if !f.due(w.who.Probe) || !w.c.Execute(false, false) {
+	if !due || !w.c.Execute(w, false, false) {
 		w.c.Unused(n)
 		return nil
 	}
@@ -142,7 +143,7 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 	if r.src.Waiting() > 0 {
 		w.s.Idle.Nudge()
 	} else {
-		r.backlog.Last()
+		r.backlog.Reconsider()
 	}
 	return batch
 }

@@ -40,7 +40,7 @@ func (w *Worker) accept(r *Run, t backlog.Taken) *chunk.Chunk {
 	case t.Chunk == nil:
 		w.found.wantsAlone = w.found.wantsAlone || t.WantsAlone
 		return nil
-	case !w.c.Execute(t.Struck, t.Alone):
+	case !w.c.Execute(w, t.Struck, t.Alone):
 		w.found.wantsAlone = true
 		r.backlog.Return(t.Chunk)
 		return nil

@@ -38,12 +38,17 @@ func (w *Worker) newCrash(crash *supervisor.CrashError) *crashed {
 	}
 }
 
-// strike settles an input that executed when the container crashed. A crash of one that was
-// asked to end there is not held against it. The caller holds w.mu.
+// strike settles an input that executed when the container crashed. That of one that was asked
+// to end there, or went with its machine, is not held against it. The caller holds w.mu.
 func (w *Worker) strike(r *Run, t *chunk.Task, c *crashed) {
 	e := &c.evidence
 	e.Idle, e.Begun = false, w.s.At(w.since)
-	if w.interrupted {
+	switch {
+	case c.Lost:
+		e.Fresh = false
+		r.lost(t, c.CrashError)
+		return
+	case w.interrupted:
 		e.Fresh = false
 		r.elsewhere(t)
 		return

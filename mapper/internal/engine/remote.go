@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
@@ -26,7 +27,7 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	for i := range n {
 		job.Inputs[i] = ch.Payload.Boxed(i)
 	}
-	x := &remoteChunk{w: w, r: r, ch: ch}
+	x := &remoteChunk{w: w, r: r, ch: ch, task: ch.Task}
 	x.clockOn()
 	err := w.c.Instance().Remote.Run(w.ctx.Load(), job, x.done)
 	took := w.s.Now() - began
@@ -50,17 +51,39 @@ var errNotBegun = errors.New("mapper: batch not begun")
 
 // callRemoteBatch sends a batch, as one input of a function over slices.
 func (w *Worker) callRemoteBatch(ctx context.Context, inputs any) (values any, failure error) {
-	failure = errNotBegun
+	reported := batchReport{failure: errNotBegun}
 	job := supervisor.Chunk{Inputs: []any{inputs}, Timeout: w.s.Timeout}
 	job.Deadline, _ = w.parent.Deadline()
-	err := w.c.Instance().Remote.Run(ctx, job, func(_ int, value any, err error) {
-		values, failure = value, err
-	})
+	err := w.c.Instance().Remote.Run(ctx, job, reported.done)
+	values, failure = reported.end()
 	if err != nil {
 		return nil, &lostError{err}
 	}
 	w.c.Weigh()
 	return values, failure
+}
+
+// batchReport is what a runtime has said of a batch: the first time counts, and not too late.
+type batchReport struct {
+	mu      sync.Mutex
+	over    bool
+	values  any
+	failure error
+}
+
+func (b *batchReport) done(_ int, values any, failure error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.over {
+		b.over, b.values, b.failure = true, values, failure
+	}
+}
+
+func (b *batchReport) end() (values any, failure error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.over = true
+	return b.values, b.failure
 }
 
 // lostBatch settles a batch whose container is gone.

@@ -33,23 +33,30 @@ func (x *remoteChunk) clockOff() bool {
 func (x *remoteChunk) done(i int, value any, err error) {
 	told := report{value: value}
 	if err != nil {
-		told.outcome = x.r.outcomeIn(x.ch, err)
+		told.outcome = x.r.outcomeIn(x.task, err)
 	}
 	x.w.mu.Lock()
 	n := 0
-	if next := x.next(); !x.over && x.w.cur == x.ch && i >= next && i < x.ch.N {
-		if i > next {
-			if x.early == nil {
-				x.early = map[int]report{}
-			}
-			x.early[i] = told
-		} else {
-			n = x.settle(told)
-		}
+	if !x.over && x.w.cur == x.ch { // else the chunk may be another's by now
+		n = x.take(i, told)
 	}
 	begun := x.w.since
 	x.w.mu.Unlock()
 	x.w.finished(n, begun)
+}
+
+// take takes in what is told of input i, and returns how many are settled by it. The caller holds w.mu.
+func (x *remoteChunk) take(i int, told report) int {
+	switch next := x.next(); {
+	case i == next:
+		return x.settle(told)
+	case i > next && i < x.ch.N:
+		if x.early == nil {
+			x.early = map[int]report{}
+		}
+		x.early[i] = told
+	}
+	return 0
 }
 
 // next is the position of the first input that is out. The caller holds w.mu.

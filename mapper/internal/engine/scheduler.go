@@ -13,9 +13,17 @@ func NewScheduler(p *fleet.Pool) *Scheduler {
 		NewWorker: func(c *fleet.Container, slot int) fleet.Worker { return newWorker(s, c, slot) },
 		Work:      s.hasWork,
 		Needed:    s.needed,
+		Fewer:     s.fewer,
 		Cutoff:    s.cutoff,
 	}
 	return s
+}
+
+// fewer is told that a lineage may have to execute what another one should have.
+func (s *Scheduler) fewer() {
+	for _, r := range *s.runs.Load() {
+		r.backlog.Reconsider()
+	}
 }
 
 // cutoff is told that the pool gives up, as its policy says: its runs end, and a function

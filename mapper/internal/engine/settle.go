@@ -28,11 +28,12 @@ func (r *Run) outcomeOf(err error) outcome {
 	return o
 }
 
-// outcomeIn is outcomeOf for an attempt of an input in ch. What the attempt of a call returns
+// outcomeIn is outcomeOf for an attempt of an input in a chunk, which has a task if that is not its
+// first. What the attempt of a call returns
 // whose context has ended is that end.
-func (r *Run) outcomeIn(ch *chunk.Chunk, err error) outcome {
-	if ch.Task != nil && ch.Task.Call != nil {
-		if ctx := ch.Task.Call.Context(); ctx.Err() != nil {
+func (r *Run) outcomeIn(t *chunk.Task, err error) outcome {
+	if t != nil && t.Call != nil {
+		if ctx := t.Call.Context(); ctx.Err() != nil {
 			return outcome{err: context.Cause(ctx), permanent: true}
 		}
 	}
@@ -116,10 +117,28 @@ func (r *Run) elsewhere(t *chunk.Task) {
 	case r.AtMostOnce:
 		r.fail(t, fleet.ErrInterrupted)
 	default:
-		r.reran.Add(1)
-		r.emitInput(supervisor.InputRerun, t, 0)
-		r.backlog.Again(t)
+		r.again(t)
 	}
+}
+
+// lost decides about an input whose container went with its machine. Nobody knows how far it was:
+// one that may be executed at most once has failed.
+func (r *Run) lost(t *chunk.Task, crash *supervisor.CrashError) {
+	switch {
+	case r.checkEnd():
+		r.failAtEnd(t)
+	case r.AtMostOnce || t.Withdrawn():
+		r.fail(t, crash)
+	default:
+		r.again(t)
+	}
+}
+
+// again has an input executed anew, as if it had not been begun.
+func (r *Run) again(t *chunk.Task) {
+	r.reran.Add(1)
+	r.emitInput(supervisor.InputRerun, t, 0)
+	r.backlog.Again(t)
 }
 
 // fail settles an input for good. With ReturnExceptions its failure is a result like any

@@ -31,7 +31,7 @@ func (w *Worker) publishFront(r *Run, ch *chunk.Chunk, k int) (n int) {
 // failAt settles input i of the chunk in hand, which returned err. It reports false if the
 // chunk was taken away meanwhile.
 func (w *Worker) failAt(r *Run, ch *chunk.Chunk, i int, err error) bool {
-	o := r.outcomeIn(ch, err)
+	o := r.outcomeIn(ch.Task, err)
 	w.mu.Lock()
 	if w.cur != ch {
 		w.mu.Unlock()

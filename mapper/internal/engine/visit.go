@@ -60,8 +60,16 @@ func (w *Worker) rest() {
 		w.parent, w.foreign = nil, false
 	}
 	w.doze()
-	w.c.Lot(w, w.slot).Sleep(w.wakeup, w.c.Lineage(), w.mayWork)
+	lot, closed := w.c.Lot(w, w.slot)
+	if closed {
+		lot.Sleep(w.wakeup, w.c.Lineage(), w.mayLook)
+	} else {
+		lot.Sleep(w.wakeup, w.c.Lineage(), w.mayWork)
+	}
 }
+
+// mayLook reports that the worker need not sleep where those do who must not look for work.
+func (w *Worker) mayLook() bool { return w.ends() || !w.c.Closed(w) }
 
 // mayWork reports that the worker need not sleep: it is its turn, and there is something for
 // it, or its container ends.

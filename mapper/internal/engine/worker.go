@@ -84,9 +84,10 @@ type remoteChunk struct {
 	w     *Worker
 	r     *Run
 	ch    *chunk.Chunk
-	began int64 // when its current input began, on the pool's clock, if there is a Timeout
-	late  bool  // that input has timed out
-	over  bool  // the runtime has given it back: whatever is still told is not heard
+	task  *chunk.Task // the chunk's, to be read without the lock
+	began int64       // when its current input began, on the pool's clock, if there is a Timeout
+	late  bool        // that input has timed out
+	over  bool        // the runtime has given it back: whatever is still told is not heard
 	early map[int]report
 }
 

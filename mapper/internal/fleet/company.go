@@ -15,10 +15,6 @@ func (c *Container) Join(w Worker) (ok, alone, beside bool) {
 	if g.closedTo(w) {
 		return false, false, false
 	}
-	if g.reserved == w {
-		g.reserved = nil
-		defer g.open()
-	}
 	g.n++
 	return true, g.n == 1, g.struck
 }
@@ -37,8 +33,9 @@ func (g *company) open() {
 }
 
 // Execute says what a worker that has joined has found. It reports false if that must not be
-// executed beside what is executed by now.
-func (c *Container) Execute(struck, alone bool) bool {
+// executed beside what is executed by now. Only then a reservation has served its end: whoever
+// joined before would be in the way of what is to be alone.
+func (c *Container) Execute(w Worker, struck, alone bool) bool {
 	if len(c.workers) == 1 {
 		return true
 	}
@@ -49,7 +46,16 @@ func (c *Container) Execute(struck, alone bool) bool {
 		return false
 	}
 	g.struck, g.alone = g.struck || struck, alone
+	g.release(w)
 	return true
+}
+
+// release ends the worker's reservation, if it has one.
+func (g *company) release(w Worker) {
+	if g.reserved == w {
+		g.reserved = nil
+		g.open()
+	}
 }
 
 // Leave is the end of what Join began, with what the worker has executed. One that has found
@@ -63,6 +69,7 @@ func (c *Container) Leave(w Worker, struck, alone, reserve bool) {
 	defer g.mu.Unlock()
 	g.n--
 	g.struck, g.alone = g.struck && !struck, g.alone && !alone
+	g.release(w)
 	if reserve && g.n > 0 && g.reserved == nil {
 		g.reserved = w
 	}
@@ -93,16 +100,31 @@ func (c *Container) Beside() bool {
 	return g.struck
 }
 
-// Lot is where a worker sleeps that fills the slot.
-func (c *Container) Lot(w Worker, slot int) *park.Lot {
+// Lot is where a worker sleeps that fills the slot, and whether that is because it must not look
+// for work. One that sleeps for another reason has no use for its reservation.
+func (c *Container) Lot(w Worker, slot int) (lot *park.Lot, closed bool) {
 	switch {
-	case c.Closed(w):
-		return &c.company.lot
+	case c.shutOut(w):
+		return &c.company.lot, true
 	case slot < c.p.TargetInputs:
-		return &c.p.Idle
+		return &c.p.Idle, false
 	default:
-		return &c.p.Burst
+		return &c.p.Burst, false
 	}
+}
+
+func (c *Container) shutOut(w Worker) bool {
+	if len(c.workers) == 1 {
+		return false
+	}
+	g := &c.company
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closedTo(w) {
+		return true
+	}
+	g.release(w)
+	return false
 }
 
 // Rouse wakes the worker, wherever it sleeps.

@@ -41,10 +41,10 @@ func TestNoTwoStruckTogether(t *testing.T) {
 	c, a, b, other := company(t)
 	joins(t, c, a, true, false)
 	joins(t, c, b, false, false)
-	require.True(t, c.Execute(true, false))
+	require.True(t, c.Execute(a, true, false))
 	require.True(t, c.Beside())
-	require.False(t, c.Execute(true, false), "b has found one, too")
-	require.True(t, c.Execute(false, false), "but may execute another")
+	require.False(t, c.Execute(b, true, false), "b has found one, too")
+	require.True(t, c.Execute(b, false, false), "but may execute another")
 	joins(t, c, other, false, true)
 	c.Leave(other, false, false, false)
 	c.Leave(b, false, false, false)
@@ -52,7 +52,7 @@ func TestNoTwoStruckTogether(t *testing.T) {
 	c.Leave(a, true, false, false)
 	require.False(t, c.Beside())
 	joins(t, c, b, true, false)
-	require.True(t, c.Execute(true, false))
+	require.True(t, c.Execute(b, true, false))
 	c.Leave(b, true, false, false)
 }
 
@@ -60,7 +60,7 @@ func TestAloneIsAlone(t *testing.T) {
 	t.Parallel()
 	c, a, b, _ := company(t)
 	joins(t, c, a, true, false)
-	require.True(t, c.Execute(false, true))
+	require.True(t, c.Execute(a, false, true))
 	mayNot(t, c, b)
 	c.Leave(a, false, true, false)
 	joins(t, c, b, true, false)
@@ -73,14 +73,14 @@ func TestReserved(t *testing.T) {
 	c, a, b, other := company(t)
 	joins(t, c, a, true, false)
 	joins(t, c, b, false, false)
-	require.False(t, c.Execute(true, true), "a is not alone")
+	require.False(t, c.Execute(a, true, true), "a is not alone")
 	c.Leave(a, false, false, true)
 	mayNot(t, c, other)
 	mayNot(t, c, a) // b still executes
 	c.Leave(b, false, false, true)
 	mayNot(t, c, b)
 	joins(t, c, a, true, false)
-	require.True(t, c.Execute(true, true))
+	require.True(t, c.Execute(a, true, true))
 	mayNot(t, c, other)
 	c.Leave(a, true, true, false)
 	joins(t, c, other, true, false)
@@ -100,8 +100,9 @@ func TestReservedForNothing(t *testing.T) {
 	c.Leave(a, false, false, true)
 	c.Leave(b, false, false, false)
 	joins(t, c, a, true, false)
-	joins(t, c, other, false, false)
+	mayNot(t, c, other) // a may find what is to be alone
 	c.Leave(a, false, false, false)
+	joins(t, c, other, true, false)
 	joins(t, c, b, false, false)
 	c.Leave(b, false, false, false)
 	c.Leave(other, false, false, false)
@@ -113,7 +114,8 @@ func TestWhoMayJoinIsWoken(t *testing.T) {
 		c, a, b, _ := company(t)
 		var awake atomic.Int32
 		sleep := func(w fleet.Worker) {
-			lot := c.Lot(w, 0)
+			lot, closed := c.Lot(w, 0)
+			require.True(t, closed)
 			go func() {
 				lot.Sleep(park.NewWakeup(), 0, func() bool { return !c.Closed(w) })
 				awake.Add(1)
@@ -124,7 +126,7 @@ func TestWhoMayJoinIsWoken(t *testing.T) {
 			return awake.Swap(0)
 		}
 		joins(t, c, a, true, false)
-		require.True(t, c.Execute(false, true))
+		require.True(t, c.Execute(a, false, true))
 		sleep(b)
 		require.Zero(t, woken(), "a is alone")
 		c.Leave(a, false, true, false)
@@ -140,9 +142,27 @@ func TestWhoMayJoinIsWoken(t *testing.T) {
 		sleep(b)
 		require.Zero(t, woken(), "a is the first")
 		joins(t, c, a, true, false)
+		require.Zero(t, woken(), "it may find what is to be alone")
+		require.True(t, c.Execute(a, false, false))
 		require.EqualValues(t, 1, woken())
 		c.Leave(a, false, false, false)
 	})
+}
+
+// TestReservationOfASleeper: one that has waited to be alone, and sleeps since it is not its turn to look for work,
+// keeps nobody else from that.
+func TestReservationOfASleeper(t *testing.T) {
+	t.Parallel()
+	c, a, b, _ := company(t)
+	joins(t, c, a, true, false)
+	joins(t, c, b, false, false)
+	c.Leave(a, false, false, true)
+	c.Leave(b, false, false, false)
+	mayNot(t, c, b)
+	_, closed := c.Lot(a, 1)
+	require.False(t, closed)
+	joins(t, c, b, true, false)
+	c.Leave(b, false, false, false)
 }
 
 func TestOneWorkerNeedsNoCompany(t *testing.T) {
@@ -151,10 +171,12 @@ func TestOneWorkerNeedsNoCompany(t *testing.T) {
 	w := c.Workers()[0]
 	for range 2 {
 		joins(t, c, w, true, false)
-		require.True(t, c.Execute(true, true))
+		require.True(t, c.Execute(w, true, true))
 	}
 	c.Leave(w, true, true, true)
 	require.False(t, c.Closed(w))
 	require.False(t, c.Beside())
-	require.Same(t, &p.Idle, c.Lot(w, 0))
+	lot, closed := c.Lot(w, 0)
+	require.Same(t, &p.Idle, lot)
+	require.False(t, closed)
 }

@@ -84,7 +84,7 @@ func (d *crowd) serve(w *worker) {
 			if more {
 				d.p.Idle.Nudge()
 			}
-			executes := found && w.c.Execute(k.struck, k.alone)
+			executes := found && w.c.Execute(w, k.struck, k.alone)
 			switch {
 			case executes:
 				d.execute(k)
@@ -95,7 +95,8 @@ func (d *crowd) serve(w *worker) {
 			}
 			w.c.Leave(w, false, false, found)
 		}
-		w.c.Lot(w, w.slot).Sleep(w.wakeup, 0, func() bool { return ends() || (d.any() && !w.c.Closed(w)) })
+		lot, closed := w.c.Lot(w, w.slot)
+		lot.Sleep(w.wakeup, 0, func() bool { return ends() || ((closed || d.any()) && !w.c.Closed(w)) })
 	}
 }
 

@@ -29,6 +29,7 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 		Serve:      p.serve,
 		Crashed:    p.crashed,
 		Abandoned:  p.abandoned,
+		Fewer:      p.Fewer,
 		Cutoff:     p.Cutoff,
 		Events:     p.events,
 	}))
@@ -86,6 +87,9 @@ func (p *Pool) Shut() {
 	p.over.Store(true)
 	p.Idle.Close()
 	p.Burst.Close()
+	for c := range p.Containers {
+		c.company.open()
+	}
 }
 
 // ShutNow is Shut that cancels what executes.

@@ -65,7 +65,10 @@ func start(t *testing.T, cfg fleet.Config, work func() bool, serve func(*worker)
 }
 
 // sleeps is the life of a worker that has no use for work.
-func sleeps(w *worker) { w.c.Lot(w, w.slot).Sleep(w.wakeup, 0, w.c.Halted) }
+func sleeps(w *worker) {
+	lot, _ := w.c.Lot(w, w.slot)
+	lot.Sleep(w.wakeup, 0, w.c.Halted)
+}
 
 func nothing() bool { return false }
 
@@ -125,8 +128,10 @@ func TestBurst(t *testing.T) {
 	t.Parallel()
 	p, c := start(t, fleet.Config{MaxInputs: 3, TargetInputs: 1}, nothing, sleeps)
 	workers := c.Workers()
-	require.Same(t, &p.Idle, c.Lot(workers[0], 0))
-	require.Same(t, &p.Burst, c.Lot(workers[1], 1))
+	target, _ := c.Lot(workers[0], 0)
+	burst, _ := c.Lot(workers[1], 1)
+	require.Same(t, &p.Idle, target)
+	require.Same(t, &p.Burst, burst)
 	require.True(t, p.MayTake(0))
 	require.False(t, p.MayTake(1))
 	for p.Idle.Idle() == 0 || p.Burst.Idle() < 2 {

@@ -55,6 +55,8 @@ type Hooks struct {
 	// containers there is some.
 	Work   func() bool
 	Needed func(perContainer int) int
+	// Fewer is told that a lineage may have to execute what another one should have.
+	Fewer func()
 	// Cutoff is told, once, that the pool gives up. It ends the pool's context.
 	Cutoff func(*supervisor.CutoffError)
 }
