@@ -46,10 +46,7 @@ func (s *Supervisor) handleAll(m message) {
 		s.handle(<-s.inbox)
 	}
 	s.fill()
-	s.publish(now)
-	s.showLoop()
-	s.startDue()
-	s.tellFewer()
+	s.follow(now)
 }
 
 func (s *Supervisor) handle(m message) {

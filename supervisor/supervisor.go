@@ -162,6 +162,7 @@ func (s *Supervisor) supervise() {
 	defer s.timer.Stop()
 	s.scale(s.want)
 	s.fill()
+	s.tellFewer()
 	ended := s.ctx.Done()
 	for s.live.Load() > 0 || s.waits > 0 || (s.cfg.Lasting && !s.stopping) {
 		s.arm()
@@ -199,6 +200,11 @@ func (s *Supervisor) tick() {
 	}
 	now := time.Now()
 	s.credit(now)
+	s.follow(now)
+}
+
+// follow is what follows from whatever has changed, once it is known.
+func (s *Supervisor) follow(now time.Time) {
 	s.publish(now)
 	s.showLoop()
 	s.startDue()

@@ -31,7 +31,6 @@ func (p *Pool) serve(ctx context.Context, s *supervisor.Container) error {
 func (p *Pool) vacate(c *Container) {
 	(*p.seats.Load())[c.Lineage()].CompareAndSwap(c, nil)
 	p.changed()
-	p.Idle.Nudge() // what was not for a container of one lineage may be, where it is the last
 }
 
 // work has the container's workers execute inputs until the container ends. It returns the
