@@ -70,18 +70,10 @@ func (b *Backlog) takeAlone(who Taker, due bool) Taken {
 // wakeNext has somebody come for the next struck input where one was taken: several may have
 // waited for the same time or control, for which one sleeper was woken.
 func (b *Backlog) wakeNext(t Taken) Taken {
-	if t.Struck && b.Struck() {
-		b.wakeFirst()
+	if t.Struck {
+		b.Reconsider()
 	}
 	return t
-}
-
-// wakeFirst has somebody come for the first of the struck inputs.
-func (b *Backlog) wakeFirst() {
-	b.mu.Lock()
-	lineage := b.firstLineage()
-	b.mu.Unlock()
-	b.Wake(lineage)
 }
 
 // firstLineage is that in which the first of the struck inputs crashed. The caller holds the lock.
@@ -116,9 +108,13 @@ func (b *Backlog) Struck() bool { return b.crowd.Load() > 0 }
 // Reconsider has somebody look at struck inputs: what has kept them may be gone, since the last
 // fresh input is claimed, or there are fewer lineages.
 func (b *Backlog) Reconsider() {
-	if b.Struck() {
-		b.wakeFirst()
+	if !b.Struck() {
+		return
 	}
+	b.mu.Lock()
+	lineage := b.firstLineage()
+	b.mu.Unlock()
+	b.Wake(lineage)
 }
 
 // For reports that there is something for whoever asks.

@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -46,11 +47,11 @@ func (w *Worker) strike(r *Run, t *chunk.Task, c *crashed) {
 	switch {
 	case c.Lost:
 		e.Fresh = false
-		r.lost(t, c.CrashError)
+		r.elsewhere(t, c.CrashError)
 		return
 	case w.interrupted:
 		e.Fresh = false
-		r.elsewhere(t)
+		r.elsewhere(t, fleet.ErrInterrupted)
 		return
 	}
 	e.Fresh = e.Fresh && t.Crashes == 0

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
 )
 
 // Taking everything away from a worker that is dead or given up.
@@ -73,7 +74,7 @@ func (w *Worker) Reclaim() bool { return w.reclaimAs(outcome{}) }
 func (w *Worker) reclaimAs(o outcome) bool {
 	had := w.reclaim(elsewhereGoroutine, nil, func(r *Run, t *chunk.Task) {
 		if o.err == nil {
-			r.elsewhere(t)
+			r.elsewhere(t, fleet.ErrInterrupted)
 		} else {
 			r.settle(t, o)
 		}

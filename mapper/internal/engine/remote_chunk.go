@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -133,7 +134,7 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 		x.settleLost(crash, func(t *chunk.Task) { x.r.settle(t, outcome{err: w.s.TimeoutError(w.s.Timeout, crash)}) })
 		return nil
 	case asked:
-		x.settleLost(crash, x.r.elsewhere)
+		x.settleLost(crash, func(t *chunk.Task) { x.r.elsewhere(t, fleet.ErrInterrupted) })
 		return nil
 	}
 	w.lost = x // until the pool tells of the crash

@@ -6,7 +6,6 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -28,9 +27,8 @@ func (r *Run) outcomeOf(err error) outcome {
 	return o
 }
 
-// outcomeIn is outcomeOf for an attempt of an input in a chunk, which has a task if that is not its
-// first. What the attempt of a call returns
-// whose context has ended is that end.
+// outcomeIn is outcomeOf for an attempt of an input of a chunk that has the task, or none. What the
+// attempt of a call returns whose context has ended is that end.
 func (r *Run) outcomeIn(t *chunk.Task, err error) outcome {
 	if t != nil && t.Call != nil {
 		if ctx := t.Call.Context(); ctx.Err() != nil {
@@ -109,36 +107,19 @@ func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Cras
 }
 
 // elsewhere has an input executed in another container, at no charge: this one was asked to
-// end while it executed the input, or is given up for another one's sake.
-func (r *Run) elsewhere(t *chunk.Task) {
+// end while it executed the input, is given up for another one's sake, or went with its machine.
+// Nobody knows how far it was: one that may be executed at most once has failed, and that is why.
+func (r *Run) elsewhere(t *chunk.Task, why error) {
 	switch {
 	case r.checkEnd():
 		r.failAtEnd(t)
 	case r.AtMostOnce:
-		r.fail(t, fleet.ErrInterrupted)
+		r.fail(t, why)
 	default:
-		r.again(t)
+		r.reran.Add(1)
+		r.emitInput(supervisor.InputRerun, t, 0)
+		r.backlog.Again(t)
 	}
-}
-
-// lost decides about an input whose container went with its machine. Nobody knows how far it was:
-// one that may be executed at most once has failed.
-func (r *Run) lost(t *chunk.Task, crash *supervisor.CrashError) {
-	switch {
-	case r.checkEnd():
-		r.failAtEnd(t)
-	case r.AtMostOnce || t.Withdrawn():
-		r.fail(t, crash)
-	default:
-		r.again(t)
-	}
-}
-
-// again has an input executed anew, as if it had not been begun.
-func (r *Run) again(t *chunk.Task) {
-	r.reran.Add(1)
-	r.emitInput(supervisor.InputRerun, t, 0)
-	r.backlog.Again(t)
 }
 
 // fail settles an input for good. With ReturnExceptions its failure is a result like any

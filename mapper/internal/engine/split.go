@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/longshore-go/longshore/mapper/internal/chunk"
+import (
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
+)
 
 // Taking parts of a chunk that a container has in hand: the front, which is finished, the
 // back, which is not begun, and the one input in between.
@@ -61,7 +64,7 @@ func (w *Worker) settleAt(r *Run, ch *chunk.Chunk, i int, o outcome) (n int) {
 func (w *Worker) settle(r *Run, t *chunk.Task, o outcome) {
 	w.noteFailure(o.err)
 	if w.interrupted {
-		r.elsewhere(t)
+		r.elsewhere(t, fleet.ErrInterrupted)
 	} else {
 		r.settle(t, o)
 	}
