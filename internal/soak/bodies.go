@@ -6,7 +6,6 @@ import (
 	"iter"
 	"runtime"
 	"sync/atomic"
-	"time"
 
 	"github.com/longshore-go/longshore/mapper"
 )
@@ -101,12 +100,8 @@ func (p *play) exit(ctx context.Context, s *state) error {
 // threshold is what happens on the way in or out.
 func (p *play) threshold(ctx context.Context, st step) error {
 	p.tally.add("enter or exit: " + st.Does)
-	if st.Does == "ignore" {
-		time.Sleep(st.Take)
-		return nil
-	}
-	if !rest(ctx, st) {
-		return context.Cause(ctx)
+	if more, err := spend(ctx, st); !more {
+		return err
 	}
 	switch st.Does {
 	case "error":

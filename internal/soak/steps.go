@@ -66,12 +66,8 @@ func (b *book) batch(ctx context.Context, orders []order) ([]answer, error) {
 // do does a step. Who crashes has it written down for all that executes with it.
 func (b *book) do(ctx context.Context, st step, with ...order) error {
 	b.inject(st.Does)
-	if st.Does == "ignore" {
-		time.Sleep(st.Take)
-		return nil
-	}
-	if !rest(ctx, st) {
-		return context.Cause(ctx)
+	if more, err := spend(ctx, st); !more {
+		return err
 	}
 	switch st.Does {
 	case "error":
@@ -109,6 +105,19 @@ func crash(does string) {
 		runtime.Goexit()
 	}
 	perish(does)
+}
+
+// spend takes the time of a step. It reports false if that was all of it: it ignores its context, or
+// has an end by that.
+func spend(ctx context.Context, st step) (more bool, err error) {
+	if st.Does == "ignore" {
+		time.Sleep(st.Take)
+		return false, nil
+	}
+	if !rest(ctx, st) {
+		return false, context.Cause(ctx)
+	}
+	return true, nil
 }
 
 // rest takes its time, asleep or not, and reports false if the context ends first.
