@@ -1,7 +1,6 @@
 package mapper_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,16 +13,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/conformance"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 )
 
-// decodeCase fails on fields the runner does not know: a case of which half is understood is not run.
-func decodeCase[T any](t *testing.T, data json.RawMessage) (v T) {
+// decodeCase is conformance.Decode for a test.
+func decodeCase[T any](t *testing.T, data json.RawMessage) T {
 	t.Helper()
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	require.NoError(t, d.Decode(&v), "%s", data)
+	v, err := conformance.Decode[T](data)
+	require.NoError(t, err)
 	return v
 }
 
@@ -150,16 +149,15 @@ func (in *caseInputs) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &in.list) == nil {
 		return nil
 	}
-	var o struct {
+	type object struct {
 		Range     *int   `json:"range"`
 		MapOf     []any  `json:"map_of"`
 		Channel   []any  `json:"channel"`
 		Yield     []any  `json:"yield"`
 		ThenError string `json:"then_error"`
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&o); err != nil {
+	o, err := conformance.Decode[object](data)
+	if err != nil {
 		return err
 	}
 	if o.Range != nil {

@@ -10,6 +10,7 @@
 package conformance
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -84,4 +85,14 @@ func read(name string) ([]Case, error) {
 		seen[c.ID] = true
 	}
 	return file.Cases, nil
+}
+
+// Decode decodes a part of a case. It fails on fields that T does not have: a case of which half is understood is not run.
+func Decode[T any](data json.RawMessage) (v T, err error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		return v, fmt.Errorf("conformance: %s: %w", data, err)
+	}
+	return v, nil
 }
