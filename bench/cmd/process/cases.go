@@ -25,7 +25,7 @@ var cases = []testCase{
 	{"one container, 16 bytes, chunks of 16: an input", 50_000, 3 * time.Microsecond, chunks(16)},
 	{"one container, 16 bytes, chunks of 128: an input", 200_000, time.Microsecond, chunks(128)},
 	{"Collect, 16 bytes, 2 containers: an input", 200_000, time.Microsecond, collect(echo, make([]byte, 16))},
-	{"Collect, gob of a struct of 100 bytes, 2 containers: an input", 50_000, 8 * time.Microsecond, collect(page, sample)},
+	{"Collect, a struct of 100 bytes, 2 containers: an input", 50_000, 8 * time.Microsecond, collect(page, sample)},
 	{"Call on an idle container, 16 bytes: p50", 5_000, 15 * time.Microsecond, calls(0.5)},
 	{"Call on an idle container, 16 bytes: p99", 5_000, 60 * time.Microsecond, calls(0.99)},
 	{"1 MB in and out", 50, 1500 * time.Microsecond, large},
