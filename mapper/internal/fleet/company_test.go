@@ -11,9 +11,13 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/park"
 )
 
-// company is a container of three workers, all of which look for work only when told.
+// company is a container of three workers, all of which look for work only when told: their own goroutines
+// sleep by now.
 func company(t *testing.T) (c *fleet.Container, a, b, other fleet.Worker) {
-	_, c = start(t, fleet.Config{MaxInputs: 3}, nothing, sleeps)
+	p, c := start(t, fleet.Config{MaxInputs: 3}, nothing, sleeps)
+	for p.Idle.Idle() < 3 {
+		continue
+	}
 	w := c.Workers()
 	return c, w[0], w[1], w[2]
 }
