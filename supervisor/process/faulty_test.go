@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -129,7 +130,11 @@ func hog() {
 	}
 }
 
+// limitData limits memory, for the heap alone: with a collector that starts threads one of those could be
+// the first to get none.
 func limitData() {
+	runtime.GC()
+	debug.SetGCPercent(-1)
 	unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: 256 << 20, Max: 256 << 20})
 }
 

@@ -31,7 +31,7 @@ type output struct {
 	log     lineLog
 	files   []*os.File
 	tail    []byte // of stderr
-	fatal   string // the last line of stderr that begins with fatalPrefix
+	fatal   string // the last line of stderr with which the Go runtime gives up
 	trace   []byte
 }
 
@@ -43,7 +43,7 @@ func (o *output) start(c *container) {
 	o.readers.Go(func() {
 		take := o.taker(c, "stderr")
 		readLines(&lateReader{File: c.proc.stderr}, &o.tail, func(text []byte) {
-			if bytes.HasPrefix(text, []byte(fatalPrefix)) {
+			if isFatal(text) {
 				o.fatal = string(text)
 			}
 			take(text)

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"regexp"
@@ -10,9 +11,17 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// fatalPrefix begins the line with which the Go runtime says why it gives up, on stderr
-// alone (golang/go#76859), and long before the end of what follows.
-const fatalPrefix = "fatal error: "
+// What begins the line with which the Go runtime says why it gives up, on stderr
+// alone (golang/go#76859), and long before the end of what follows. In a program with cgo it also gives
+// up in C, where all that follows is a SIGABRT: as when it gets no thread, for want of memory or of threads.
+const (
+	fatalPrefix = "fatal error: "
+	cgoPrefix   = "runtime/cgo: "
+)
+
+func isFatal(line []byte) bool {
+	return bytes.HasPrefix(line, []byte(fatalPrefix)) || bytes.HasPrefix(line, []byte(cgoPrefix))
+}
 
 // Where a trace begins: on the runtime's own descriptor behind whatever the function has written there by mistake, on stderr at
 // the beginning of a line.
@@ -38,7 +47,7 @@ func initTrace(output string) string {
 
 // readTrace makes sense of what the Go runtime prints when it dies with exit code 2. Anybody
 // may exit with that code and print what looks like it; what tells is the trace on the
-// runtime's own descriptor. fatal is the last line on stderr with the prefix.
+// runtime's own descriptor. fatal is the last line on stderr that is one of the runtime's.
 func readTrace(crash *supervisor.CrashError, trace, fatal string) {
 	crash.Stack = trace
 	if at := beginning().FindStringIndex(trace); at != nil {
@@ -49,6 +58,8 @@ func readTrace(crash *supervisor.CrashError, trace, fatal string) {
 	case strings.HasPrefix(first, "panic: "):
 		crash.Kind, crash.Panic = KindPanic, strings.TrimPrefix(first, "panic: ")
 		return
+	case strings.HasPrefix(first, "SIGABRT: ") && strings.HasPrefix(fatal, cgoPrefix):
+		crash.Kind = KindFatal
 	case strings.HasPrefix(first, "SIG") || strings.HasPrefix(first, "[signal "):
 		crash.Kind, crash.Err = KindSignal, errors.New(first)
 		return

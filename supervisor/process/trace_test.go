@@ -13,6 +13,7 @@ func FuzzTrace(f *testing.F) {
 	f.Add("panic: boom\n\ngoroutine 1 [running]:", "")
 	f.Add("goroutine 1 [running]:", "fatal error: stack overflow")
 	f.Add("SIGSEGV: segmentation violation\nPC=0", "fatal error: what the function printed")
+	f.Add("SIGABRT: abort\nPC=0", "runtime/cgo: pthread_create failed: Resource temporarily unavailable")
 	f.Add("garbagepanic: boom\n\ngoroutine 1 [running]:", "")
 	f.Fuzz(func(t *testing.T, trace, fatal string) {
 		var crash supervisor.CrashError
@@ -31,6 +32,12 @@ func TestTrace(t *testing.T) {
 	readTrace(&crash, "garbagepanic: boom\n\ngoroutine 1 [running]:", "")
 	require.Equal(t, KindPanic, crash.Kind)
 	require.Equal(t, "boom", crash.Panic)
+
+	const noThread = "runtime/cgo: pthread_create failed: Resource temporarily unavailable"
+	readTrace(&crash, "SIGABRT: abort\nPC=0", noThread)
+	require.Equal(t, KindFatal, crash.Kind)
+	require.EqualError(t, crash.Err, noThread)
+	require.True(t, isFatal([]byte(noThread)))
 
 	const trace = "panic: boom\n\ngoroutine 1 [running]:\nmain.init.0()"
 	require.Equal(t, trace, initTrace("loading\n"+trace))
