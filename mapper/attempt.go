@@ -16,8 +16,8 @@ type Attempt struct {
 // AttemptFrom returns the attempt that ctx belongs to, where ctx is, or descends
 // from, the context given to the function, and false elsewhere, a function over batches
 // included, which executes many attempts at once. Use it while the
-// function runs: the context is that of the container, and a goroutine that outlives
-// its attempt would see, and race with, what the container does next.
+// function runs: for a goroutine that outlives its attempt it reports false, or what the
+// container executes then.
 func AttemptFrom(ctx context.Context) (Attempt, bool) {
 	a, ok := ctx.Value(supervisor.AttemptKey{}).(supervisor.Attempting)
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
@@ -14,8 +15,8 @@ import (
 type Call[Out any] struct {
 	ctx     context.Context // of the caller
 	home    withdrawer
-	attempt atomic.Pointer[context.CancelCauseFunc] // of the one that executes now
-	unwatch atomic.Pointer[func() bool]             // stops looking at ctx
+	attempt atomic.Pointer[attempt.Contexts] // the one that executes now
+	unwatch atomic.Pointer[func() bool]      // stops looking at ctx
 
 	ending   atomic.Bool
 	done     chan struct{}
@@ -65,8 +66,8 @@ func (c *Call[Out]) end(cause error) {
 	if !c.settle(none, cause, 0) {
 		return
 	}
-	if cancel := c.attempt.Load(); cancel != nil {
-		(*cancel)(cause)
+	if executing := c.attempt.Load(); executing != nil {
+		executing.Cancel(cause)
 	}
 	c.home.withdraw()
 }
@@ -125,10 +126,10 @@ func (t *ticket[In, Out]) Err() error { return t.err }
 func (t *ticket[In, Out]) Context() context.Context { return t.ctx }
 
 // Attempted implements [chunk.Caller].
-func (t *ticket[In, Out]) Attempted(cancel *context.CancelCauseFunc) {
-	t.attempt.Store(cancel)
+func (t *ticket[In, Out]) Attempted(executing *attempt.Contexts) {
+	t.attempt.Store(executing)
 	if t.settled() {
-		(*cancel)(t.err)
+		executing.Cancel(t.err)
 	}
 }
 

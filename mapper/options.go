@@ -25,7 +25,8 @@ type Options struct {
 	Retries policy.Retries
 
 	// Timeout of one attempt. The time that an input waits for a container does not count.
-	// The attempt's context ends as after a deadline, with the cause ErrTimeout. Zero means
+	// The attempt's own context ends as after a deadline: its Err, and that of all which descend
+	// from it, is context.DeadlineExceeded, with the cause ErrTimeout. Zero means
 	// none.
 	Timeout time.Duration
 

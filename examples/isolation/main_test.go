@@ -48,7 +48,7 @@ func TestEveryFileIsParsed(t *testing.T) {
 	dir := source(t, 300)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "torn.go"), []byte("package p\nfunc f("), 0o600))
 	var b strings.Builder
-	require.NoError(t, run(t.Context(), config{in: dir, dirs: ".", memory: 256, timeout: 2 * time.Second}, &b))
+	require.NoError(t, run(t.Context(), config{in: dir, dirs: ".", memory: 256, timeout: 5 * time.Second}, &b))
 	said := b.String()
 	require.Contains(t, said, "300 of 301 files parsed, 1 broken: 900 lines, 600 functions")
 	for _, line := range []string{
@@ -56,7 +56,7 @@ func TestEveryFileIsParsed(t *testing.T) {
 		`calls os.Exit +exit +2 +process: the worker exited with code 3 +-`,
 		`overflows the stack +stack-overflow +2 +fatal error: stack overflow +descend`,
 		`races on a map +fatal +2 +fatal error: concurrent map writes +race`,
-		`loops for ever +timeout +2 +mapper: attempt timed out after 2s +spin`,
+		`loops for ever +timeout +2 +mapper: attempt timed out after 5s +spin`,
 	} {
 		require.Regexp(t, regexp.MustCompile(`(?m)^`+line), said)
 	}

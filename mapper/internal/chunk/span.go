@@ -21,9 +21,11 @@ func (s *Span) Set(begun, end int) { s.v.Store(pack(begun, end)) }
 // Get returns both.
 func (s *Span) Get() (begun, end int) { return unpack(s.v.Load()) }
 
-// Next begins the next n inputs: those from i, as far as the end.
-func (s *Span) Next(n int) (i, end int) {
-	return unpack(s.v.Add(uint64(n)<<32) - uint64(n)<<32)
+// Next begins the next n inputs: those from i, as far as the end. It is generic for the compiler, which
+// inlines only that into loops that are compiled where they are instantiated.
+func Next[In any](s *Span, n int) (i, end int) {
+	v := s.v.Add(uint64(n) << 32)
+	return int(v>>32) - n, int(uint32(v))
 }
 
 // Freeze lets no further input begin: the chunk ends at end, and so many count as begun. It

@@ -20,9 +20,9 @@ func TestSpan(t *testing.T) {
 	_, _, ok := s.Shrink(half)
 	require.False(t, ok, "the zero value has nothing")
 	s.Set(0, 10)
-	i, end := s.Next(1)
+	i, end := chunk.Next[int](&s, 1)
 	require.Equal(t, [2]int{0, 10}, [2]int{i, end})
-	i, end = s.Next(4)
+	i, end = chunk.Next[int](&s, 4)
 	require.Equal(t, [2]int{1, 10}, [2]int{i, end})
 	mid, end, ok := s.Shrink(half)
 	require.True(t, ok)
@@ -31,7 +31,7 @@ func TestSpan(t *testing.T) {
 	require.Equal(t, [2]int{5, 7}, [2]int{begun, end})
 	begun, end = s.Freeze(6, 6)
 	require.Equal(t, [2]int{5, 7}, [2]int{begun, end})
-	i, end = s.Next(1)
+	i, end = chunk.Next[int](&s, 1)
 	require.GreaterOrEqual(t, i, end, "nothing begins any more")
 	_, _, ok = s.Shrink(half)
 	require.False(t, ok)
@@ -46,14 +46,14 @@ func TestOwnerBeginsWhileTheEndMoves(t *testing.T) {
 	mid, end, ok := s.Shrink(func(at, end int) int {
 		require.Equal(t, begun, at)
 		if begun < 3 {
-			s.Next(1)
+			chunk.Next[int](&s, 1)
 			begun++
 		}
 		return at
 	})
 	require.True(t, ok)
 	require.Equal(t, [2]int{3, 4}, [2]int{mid, end})
-	i, end := s.Next(1)
+	i, end := chunk.Next[int](&s, 1)
 	require.Equal(t, [2]int{3, 3}, [2]int{i, end})
 }
 
@@ -68,7 +68,7 @@ func TestSpanIsTwoNumbers(t *testing.T) {
 			switch rapid.IntRange(0, 2).Draw(t, "op") {
 			case 0:
 				n := rapid.IntRange(1, 4).Draw(t, "n")
-				i, e := s.Next(n)
+				i, e := chunk.Next[int](&s, n)
 				require.Equal(t, [2]int{begun, end}, [2]int{i, e})
 				begun += n
 			case 1:
@@ -114,7 +114,7 @@ func TestSpanGivesEachOnce(t *testing.T) {
 		playing.Go(func() {
 			for {
 				lease := 1 + round%4
-				i, end := s.Next(lease)
+				i, end := chunk.Next[int](&s, lease)
 				if i >= end {
 					return
 				}

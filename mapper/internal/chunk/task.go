@@ -3,6 +3,8 @@ package chunk
 import (
 	"context"
 	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 )
 
 // Task is an input that is not a plain success at the first attempt: it waits for another
@@ -35,8 +37,8 @@ type Caller interface {
 	Err() error
 	// Context is the caller's.
 	Context() context.Context
-	// Attempted notes how to cancel the attempt that begins.
-	Attempted(cancel *context.CancelCauseFunc)
+	// Attempted notes the attempt that begins.
+	Attempted(*attempt.Contexts)
 	// Settle decides its fate: the first value of the payload, or the error.
 	Settle(p Payload, err error, attempts int)
 }

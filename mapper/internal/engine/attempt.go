@@ -6,55 +6,68 @@ import (
 	"math"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// The context of an attempt, and its clock.
+// The contexts of attempts, and their clock.
 
-// prepare gives the worker the context for the attempts of a chunk: its run's, or that of the
-// caller whose only input it is.
-func (w *Worker) prepare(r *Run, ch *chunk.Chunk) {
+// prepare gives the worker the contexts for the attempts of a chunk: its run's, or that of the
+// caller whose only input it is. So many of its inputs are begun at a time.
+func (w *Worker) prepare(r *Run, ch *chunk.Chunk, lease int) {
 	if ch.Task != nil && ch.Task.Call != nil {
-		w.renew(ch.Task.Call.Context())
+		w.renew(ch.Task.Call.Context(), lease)
 		w.foreign = true
-		ch.Task.Call.Attempted(&w.ctx.Load().cancel)
+		ch.Task.Call.Attempted(w.ctx.Load())
 	} else {
-		w.useContext(r)
+		w.useContext(r, lease)
 	}
 }
 
-// useContext gives the worker the context of a run.
-func (w *Worker) useContext(r *Run) {
-	if w.foreign || w.parent != r.ctx {
-		w.renew(r.ctx)
+// useContext gives the worker the contexts of a run.
+func (w *Worker) useContext(r *Run, lease int) {
+	if w.foreign || w.parent != r.ctx || !w.ctx.Load().Begin(lease) {
+		w.renew(r.ctx, lease)
 		w.foreign = false
 	}
 }
 
-// renew gives the worker a new context for its attempts. Only where an attempt may be
-// cancelled by itself does it cost more than its place in memory.
-func (w *Worker) renew(parent context.Context) {
-	if old := w.ctx.Load(); old != nil {
-		old.release()
+// renew gives the worker new contexts for its attempts.
+func (w *Worker) renew(parent context.Context, lease int) {
+	var late error
+	if w.s.Timeout > 0 {
+		late = ErrTimeout
 	}
-	c := &attemptContext{Context: parent, deadline: w.deadline, worker: w, timed: w.s.Timeout > 0}
-	if w.s.cancels() {
-		c.Context, c.cancel = context.WithCancelCause(parent)
-	}
+	w.release()
+	c := attempt.New(parent, w, &w.span, late)
+	c.Begin(lease)
 	w.parent = parent
 	w.ctx.Store(c)
 }
 
-// cancels reports that attempts may be cancelled by themselves: not only with their run.
-func (s *Scheduler) cancels() bool {
-	return s.Lasting || s.Timeout > 0 || s.MaxInputs > 1
+// release has the worker's contexts let go of their parent, who would remember them.
+func (w *Worker) release() {
+	if c := w.ctx.Load(); c != nil {
+		c.Release()
+	}
+}
+
+// refresh gives the worker new contexts where somebody holds on to those of the attempt that
+// has returned.
+func (w *Worker) refresh() *attempt.Contexts {
+	c := w.ctx.Load().Next()
+	w.ctx.Store(c)
+	return c
 }
 
 // Timeouts cost an attempt two atomic operations and a clock reading: the worker notes when
 // the attempt began, and the pool's watchdog looks at all of them.
 
-// deadline is that of the running attempt.
-func (w *Worker) deadline() (time.Time, bool) {
+// Asked implements [attempt.Owner].
+func (w *Worker) Asked() { w.look.Store(true) }
+
+// Deadline implements [attempt.Owner].
+func (w *Worker) Deadline() (time.Time, bool) {
 	began := w.started.Load()
 	if began == 0 || began == givenUp {
 		return time.Time{}, false
@@ -94,7 +107,7 @@ func (w *Worker) clockOff(began int64) error {
 	if !w.started.CompareAndSwap(-began, 0) {
 		return errGivenUp
 	}
-	w.renew(w.parent)
+	w.refresh()
 	w.s.TimedOut.Add(1)
 	return w.late().err
 }

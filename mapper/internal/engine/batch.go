@@ -1,10 +1,10 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"slices"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -39,7 +39,8 @@ func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *sup
 // beginBatch takes a batch in hand.
 func (w *Worker) beginBatch(r *Run, batch []*chunk.Chunk) {
 	w.awaken()
-	w.useContext(r)
+	w.span.Set(1, 1)
+	w.useContext(r, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.run, w.batch, w.since = r, batch, w.s.Now()
@@ -48,7 +49,7 @@ func (w *Worker) beginBatch(r *Run, batch []*chunk.Chunk) {
 
 // callBatch is one attempt of every input in the batch.
 func (w *Worker) callBatch(inputs any) (values any, err error) {
-	ctx := context.Context(w.ctx.Load())
+	ctx := attempt.Enter[any](w.ctx.Load(), 0)
 	var call BatchCall
 	if w.c.Instance().Remote != nil {
 		call = w.callRemoteBatch
@@ -118,7 +119,7 @@ func (w *Worker) finishBatch(r *Run, batch []*chunk.Chunk, values any, outcomes 
 			w.tell(r, lo, attempt, inputs, w.s.Now()-w.since, w.takeFailures())
 		}
 	}
-	w.batch, w.run = nil, nil
+	w.letGo()
 	begun, says := w.since, !w.interrupted
 	w.mu.Unlock()
 	if says {
@@ -137,6 +138,6 @@ func (w *Worker) giveBackBatch(r *Run) bool {
 	for _, ch := range w.batch {
 		r.backlog.Return(ch)
 	}
-	w.batch, w.run = nil, nil
+	w.letGo()
 	return true
 }

@@ -63,14 +63,14 @@ func (w *Worker) Executing() Executing {
 	return Executing{Run: w.run.ID, Input: ch.Lo + i, Attempt: ch.Attempt(), Inputs: n, Since: w.s.Now() - w.since}
 }
 
-// Attempt is what AttemptFrom returns.
-func (w *Worker) Attempt() (supervisor.Attempt, bool) {
+// Attempt implements [attempt.Owner].
+func (w *Worker) Attempt(position int) (supervisor.Attempt, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.cur == nil {
+	if w.cur == nil || position < 0 || position >= w.cur.N {
 		return supervisor.Attempt{}, false
 	}
-	return supervisor.Attempt{Index: w.cur.Lo + w.at, Attempt: w.cur.Attempt(), Container: w.c.ID()}, true
+	return supervisor.Attempt{Index: w.cur.Lo + position, Attempt: w.cur.Attempt(), Container: w.c.ID()}, true
 }
 
 // InHand is how many inputs of the run execute, and how many have succeeded and are not

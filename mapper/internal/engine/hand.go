@@ -15,7 +15,7 @@ func (w *Worker) begin(r *Run, ch *chunk.Chunk, now time.Duration, begun int) {
 		r.stealable.Add(1)
 	}
 	w.awaken()
-	w.prepare(r, ch)
+	w.prepare(r, ch, w.together(begun))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.run, w.cur, w.since = r, ch, now
@@ -24,6 +24,17 @@ func (w *Worker) begin(r *Run, ch *chunk.Chunk, now time.Duration, begun int) {
 		w.Lease = begun
 	}
 	w.heed()
+}
+
+// together is how many inputs of a chunk are begun at a time, of which begun were sent as one.
+func (w *Worker) together(begun int) int {
+	switch {
+	case begun > 0:
+		return begun
+	case w.s.Timeout > 0:
+		return 1
+	}
+	return w.Lease
 }
 
 // finish publishes what is left of the chunk after its last input, and returns how many
@@ -53,10 +64,11 @@ func (w *Worker) publish(r *Run, ch *chunk.Chunk, end int) int {
 
 // letGo empties the worker's hands. The caller holds w.mu.
 func (w *Worker) letGo() {
-	if w.cur.N > 1 {
+	if w.cur != nil && w.cur.N > 1 {
 		w.run.stealable.Add(-1)
 	}
-	w.cur, w.run = nil, nil
+	w.run, w.cur, w.batch = nil, nil, nil
+	w.ctx.Load().Rest()
 }
 
 // awaken counts the worker as busy in its container, doze as idle.
@@ -106,7 +118,7 @@ func (w *Worker) Interrupt(cause error) {
 // interrupted. The caller holds w.mu.
 func (w *Worker) heed() {
 	w.interrupted = w.stop != nil
-	if ctx := w.ctx.Load(); w.interrupted && ctx.cancel != nil {
-		ctx.cancel(w.stop)
+	if w.interrupted {
+		w.ctx.Load().Cancel(w.stop)
 	}
 }

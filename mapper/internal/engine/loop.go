@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
@@ -17,40 +18,46 @@ type Executor interface {
 // loop is the worker's over what it has just taken in hand.
 func (w *Worker) loop(r *Run) *Loop {
 	w.looping = Loop{
-		Over: &r.over, Container: w.c.Container, At: &w.at, Ctx: w.ctx.Load(), Lease: w.Lease,
+		Over: &r.over, Look: &w.look, Span: &w.span, Contexts: w.ctx.Load(), Lease: w.Lease,
 		w: w, run: r,
 	}
 	return &w.looping
 }
 
-// Begin begins the next inputs: those from i, up to end.
-func (l *Loop) Begin() (i, end int) {
-	i, end = l.w.span.Next(l.Lease)
-	return i, min(end, i+l.Lease)
-}
-
-// GiveBack gives back what is left of the chunk from input i on.
-func (l *Loop) GiveBack(ch *chunk.Chunk, i int) { l.w.giveBack(ch, i) }
-
 // Failed settles input i, which returned err. It reports false if the chunk was taken away
 // meanwhile.
 func (l *Loop) Failed(ch *chunk.Chunk, i int, err error) bool { return l.w.failAt(l.run, ch, i, err) }
+
+// Heed sees to what the worker is to look at before it begins input i. It returns the contexts to
+// go on with, or nil if what is left of the chunk was given back.
+func (l *Loop) Heed(ch *chunk.Chunk, i int) *attempt.Contexts {
+	w := l.w
+	w.look.Store(false) // before the look
+	if l.Over.Load() || w.c.Halted() {
+		w.giveBack(ch, i)
+		return nil
+	}
+	if l.Contexts.Used() {
+		l.Contexts = w.refresh()
+	}
+	return l.Contexts
+}
 
 // BeginTimed begins the next input, an attempt of which may time out. It reports false where
 // there is none, or it may not be executed, which is seen to.
 func (l *Loop) BeginTimed(ch *chunk.Chunk) (ctx context.Context, i int, ok bool) {
 	w := l.w
-	i, end := w.span.Next(1)
+	i, end := chunk.Next[any](&w.span, 1)
 	if i >= end {
 		return nil, 0, false
 	}
-	if l.Over.Load() || l.Container.Halted() {
-		w.giveBack(ch, i)
-		return nil, 0, false
+	if l.Over.Load() || w.look.Load() {
+		if l.Heed(ch, i) == nil {
+			return nil, 0, false
+		}
 	}
-	w.at = i
 	l.began = w.clockOn()
-	return w.ctx.Load(), i, true
+	return attempt.Enter[any](w.ctx.Load(), i), i, true
 }
 
 // EndTimed ends the attempt of input i, which returned err. It reports whether its value

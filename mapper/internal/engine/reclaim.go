@@ -27,7 +27,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(*Run, *chunk.Task))
 		w.mu.Unlock()
 		return false
 	case batch != nil:
-		w.run, w.batch = nil, nil
+		w.letGo()
 		for _, ch := range batch {
 			for k := range ch.N {
 				begun(r, ch.TaskOf(k))
@@ -101,7 +101,7 @@ func (w *Worker) Overdue(now time.Duration) time.Duration {
 		if !w.started.CompareAndSwap(began, -began) {
 			return never
 		}
-		ctx.cancel(ErrTimeout)
+		ctx.Cancel(ErrTimeout)
 		return lost
 	case now < lost:
 		return lost

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -20,16 +21,16 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	n := ch.N
 	ch.Grow()
 	began := w.s.Now()
-	lo, attempt := ch.Lo, ch.Attempt()
+	lo, nth := ch.Lo, ch.Attempt()
 	w.begin(r, ch, began, n)
-	job := supervisor.Chunk{Index: lo, Attempt: attempt, Inputs: make([]any, n), Timeout: w.s.Timeout}
+	job := supervisor.Chunk{Index: lo, Attempt: nth, Inputs: make([]any, n), Timeout: w.s.Timeout}
 	job.Deadline, _ = w.parent.Deadline()
 	for i := range n {
 		job.Inputs[i] = ch.Payload.Boxed(i)
 	}
 	x := &remoteChunk{w: w, r: r, ch: ch, task: ch.Task}
 	x.clockOn()
-	err := w.c.Instance().Remote.Run(w.ctx.Load(), job, x.done)
+	err := w.c.Instance().Remote.Run(attempt.Enter[any](w.ctx.Load(), 0), job, x.done)
 	took := w.s.Now() - began
 	if err != nil {
 		return false, x.lost(err)
@@ -38,7 +39,7 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	done, ok := x.returned()
 	if ok && done > 0 {
 		w.executed(r, done, took)
-		w.chunkEnded(r, lo, attempt, done, took)
+		w.chunkEnded(r, lo, nth, done, took)
 	}
 	return ok, nil
 }

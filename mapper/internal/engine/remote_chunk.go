@@ -109,9 +109,6 @@ func (x *remoteChunk) returned() (done int, ok bool) {
 	begun := w.since
 	w.mu.Unlock()
 	w.finished(late, begun)
-	if x.late {
-		w.renew(w.parent)
-	}
 	done, _, ok = w.finish(x.r, x.ch) // the container was told as they came
 	return done, ok
 }
@@ -125,7 +122,7 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 	inTime := x.clockOff()
 	asked := w.c.Killed()
 	w.started.Store(0)
-	w.at = at
+	x.at = at
 	if !inTime || asked {
 		w.c.Retire() // it may have ended by itself before it was killed: else it would not be replaced
 	}
@@ -163,7 +160,7 @@ func (x *remoteChunk) settleLost(crash *supervisor.CrashError, begun func(*chunk
 		return
 	}
 	next, n := x.next(), ch.N
-	at := w.at
+	at := x.at
 	switch {
 	case at >= next && at < n:
 	case x.late:

@@ -84,6 +84,7 @@ func (w *Worker) giveBack(ch *chunk.Chunk, i int) {
 
 // Shed implements [fleet.Worker].
 func (w *Worker) Shed() {
+	w.look.Store(true)
 	w.shed()
 	w.c.Rouse(w.slot, w.wakeup)
 }

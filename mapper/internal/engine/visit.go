@@ -31,7 +31,7 @@ func (w *Worker) unvisit(r *Run) {
 	}
 }
 
-// leave ends the worker's visit to a run, and its own context. If it was woken for some
+// leave ends the worker's visit to a run. If it was woken for some
 // work meanwhile, somebody else is.
 func (w *Worker) leave() {
 	w.tellRest()
@@ -41,9 +41,7 @@ func (w *Worker) leave() {
 	if !w.s.Over() && w.s.HasWork() {
 		w.s.Idle.Wake()
 	}
-	if ctx := w.ctx.Load(); ctx != nil {
-		ctx.release()
-	}
+	w.release()
 }
 
 // ends reports that the worker must take nothing more.
@@ -55,8 +53,8 @@ func (w *Worker) rest() {
 	w.visit(nil)
 	w.last = nil
 	if w.foreign {
-		w.ctx.Load().release() // or the caller's context would remember it
-		w.ctx.Store(nil)       // and the worker its values
+		w.release()
+		w.ctx.Store(nil) // or the worker would remember the caller's values
 		w.parent, w.foreign = nil, false
 	}
 	w.doze()

@@ -6,12 +6,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/pace"
 	"github.com/longshore-go/longshore/mapper/internal/park"
-	"github.com/longshore-go/longshore/supervisor"
 )
 
 // What a worker knows. What it does is in the files that use this one, up to serve.go.
@@ -28,9 +28,10 @@ type Worker struct {
 	who   backlog.Taker // as which it looks for work
 	found found
 	awake bool // the worker counts as busy in its container
-	// at is the input that executes now. Only the worker's own goroutine uses it.
-	at      int
-	ctx     atomic.Pointer[attemptContext]
+	// look says that the container takes nothing more, or that somebody holds on to the context of
+	// an attempt.
+	look    atomic.Bool
+	ctx     atomic.Pointer[attempt.Contexts]
 	parent  context.Context // of ctx
 	foreign bool            // parent is not the run's
 	last    *Run            // the run that the pace is for
@@ -66,13 +67,13 @@ func newWorker(s *Scheduler, c *fleet.Container, slot int) *Worker {
 // over a chunk is where a run spends its time, so it has what it needs at hand:
 //
 //	begin the next inputs, as many as the lease
-//	for each: note where we are; give back the rest if Over or Halted; call; settle a failure
+//	for each: look up if there is reason to; enter; call; settle a failure
 type Loop struct {
-	Over      *atomic.Bool          // nothing new of the run may begin
-	Container *supervisor.Container // which takes nothing more when it is halted
-	At        *int                  // the input that executes
-	Ctx       context.Context       // of the attempts
-	Lease     int                   // how many inputs are begun at a time
+	Over     *atomic.Bool      // nothing new of the run may begin
+	Look     *atomic.Bool      // there is something else to heed before the next begins
+	Contexts *attempt.Contexts // of the attempts
+	Span     *chunk.Span       // how many inputs are begun
+	Lease    int               // at a time
 
 	w     *Worker
 	run   *Run
@@ -87,6 +88,7 @@ type remoteChunk struct {
 	task  *chunk.Task // the chunk's, to be read without the lock
 	began int64       // when its current input began, on the pool's clock, if there is a Timeout
 	late  bool        // that input has timed out
+	at    int         // which input executed when the container was lost
 	over  bool        // the runtime has given it back: whatever is still told is not heard
 	early map[int]report
 }

@@ -3,6 +3,7 @@ package typed
 import (
 	"context"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 )
@@ -15,19 +16,19 @@ type Call[In, Out any] struct {
 // Loop implements [engine.Executor]. It is where a run spends its time.
 func (c *Call[In, Out]) Loop(l *engine.Loop, ch *chunk.Chunk) {
 	p, call := Of[In, Out](ch), c.Fn
-	in, out, ctx, over, container, at := p.In, p.Out, l.Ctx, l.Over, l.Container, l.At
+	in, out, over, look, contexts := p.In, p.Out, l.Over, l.Look, l.Contexts
 	for {
-		i, end := l.Begin()
+		i, end := chunk.Next[In](l.Span, l.Lease)
 		if i >= end {
 			return
 		}
-		for ; i < end; i++ {
-			if over.Load() || container.Halted() {
-				l.GiveBack(ch, i)
-				return
+		for end = min(end, i+l.Lease); i < end; i++ {
+			if over.Load() || look.Load() {
+				if contexts = l.Heed(ch, i); contexts == nil {
+					return
+				}
 			}
-			*at = i
-			v, err := call(ctx, in[i])
+			v, err := call(attempt.Enter[In](contexts, i), in[i])
 			if err == nil {
 				out[i] = v
 			} else if !l.Failed(ch, i, err) {
