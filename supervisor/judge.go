@@ -38,7 +38,7 @@ type ruleset interface {
 }
 
 func newJudge(cfg Config) judge {
-	j := judge{restarts: rules.NewRestarts(cfg.Crashes, cfg.Containers, rand.Float64)}
+	j := judge{restarts: rules.NewRestarts(cfg.Crashes, rand.Float64)}
 	switch p := cfg.Crashes.(type) {
 	case policy.Deployed:
 		j.probation = p.WithDefaults().Probation

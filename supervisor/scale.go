@@ -47,9 +47,17 @@ func (s *Supervisor) fill() {
 	if s.Filled() >= s.want || s.stopping || s.ctx.Err() != nil {
 		return
 	}
-	for i := 0; i < len(s.lineages) && s.Filled() < s.want; i++ {
+	for i := 0; s.Filled() < s.want && s.lineage(i); i++ {
 		if !s.lineages[i].taken() {
 			s.schedule(i, 0)
 		}
 	}
+}
+
+// lineage reports whether there is one with that number. Those that were never needed cost nothing.
+func (s *Supervisor) lineage(i int) bool {
+	if i == len(s.lineages) && i < s.cfg.Containers {
+		s.lineages = append(s.lineages, lineage{})
+	}
+	return i < len(s.lineages)
 }

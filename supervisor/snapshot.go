@@ -1,6 +1,9 @@
 package supervisor
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Snapshot is a pool at one moment, as a value that nothing changes any more.
 type Snapshot struct {
@@ -48,6 +51,15 @@ type ContainerInfo struct {
 // Snapshot is the pool as it is now. It waits for the owner goroutine, which never
 // waits for anything but its own timer.
 func (s *Supervisor) Snapshot() Snapshot {
+	snap := s.ask()
+	snap.Containers = slices.Clip(snap.Containers)             // the last one is shared
+	for i := len(snap.Containers); i < s.cfg.Containers; i++ { // those that were never needed
+		snap.Containers = append(snap.Containers, ContainerInfo{ID: -1, Lineage: i, State: Stopped})
+	}
+	return snap
+}
+
+func (s *Supervisor) ask() Snapshot {
 	reply := make(chan Snapshot, 1)
 	select {
 	case s.inbox <- message{kind: asked, reply: reply}:

@@ -10,7 +10,7 @@ import (
 
 // Config is what a pool of containers is made of.
 type Config struct {
-	Containers int            // how many lineages to begin with; at least 1, in a Lasting pool at least 0
+	Containers int            // how many lineages the rules are for; at least 1, in a Lasting pool at least 0
 	Crashes    policy.Crashes // nil means policy.Ephemeral{}
 
 	// Lasting says that only the end of its ctx ends the pool, and not that no
@@ -132,17 +132,17 @@ func (l *lineage) uptime(now time.Time) time.Duration {
 // ended, at most Grace later.
 func Start(ctx context.Context, cfg Config) *Supervisor {
 	s := &Supervisor{
-		cfg:      cfg,
-		ctx:      ctx,
-		inbox:    make(chan message, 64),
-		done:     make(chan struct{}),
-		lineages: make([]lineage, cfg.Containers),
-		judge:    newJudge(cfg),
-		want:     cfg.Containers,
+		cfg:   cfg,
+		ctx:   ctx,
+		inbox: make(chan message, 64),
+		done:  make(chan struct{}),
+		judge: newJudge(cfg),
+		want:  cfg.Containers,
 	}
 	if cfg.Lasting {
 		s.want = cfg.Want
 	}
+	s.lineages = make([]lineage, s.want)
 	go s.supervise()
 	return s
 }

@@ -108,7 +108,7 @@ func runGate(t *testing.T, c conformance.Case) {
 	}](t, c.Trace)
 	for _, draw := range []float64{0, 0.5, 0.999999} {
 		gate := rules.NewGate(policy.Deployed{}, trace.N, constant(draw))
-		restarts := rules.NewRestarts(policy.Deployed{}, trace.N, constant(draw))
+		restarts := rules.NewRestarts(policy.Deployed{}, constant(draw))
 		for i, s := range trace.Steps {
 			gateReplay(t, gate, restarts, s, fmt.Sprintf("draw %v, step %d: %+v", draw, i+1, s))
 		}

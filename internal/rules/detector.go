@@ -34,13 +34,14 @@ type detector struct {
 	debt      int       // 0 to limit
 	since     time.Time // when debt last rose from 0
 	credits   int       // given and not taken back, by any lineage
-	slots     []slot
-	repeaters int // slots with two start-up crashes or more in a row
-	healthy   int // slots that are healthy
+	lineages  int       // there may be more
+	slots     []slot    // of those that have been heard of
+	repeaters int       // slots with two start-up crashes or more in a row
+	healthy   int       // slots that are healthy
 }
 
 func newDetector(streak Streak, containers int) detector {
-	return detector{streak: streak, limit: streak.policy.Debt, slots: make([]slot, max(containers, 0))}
+	return detector{streak: streak, limit: streak.policy.Debt, lineages: containers}
 }
 
 func (d *detector) slot(lineage int) *slot {
@@ -133,7 +134,10 @@ func (d *detector) broken() bool { return d.healthy == 0 }
 
 // failing reports whether nothing is healthy, or more than half of the lineages have crashed at start-up twice or more
 // in a row.
-func (d *detector) failing() bool { return d.broken() || 2*d.repeaters > len(d.slots) }
+func (d *detector) failing() bool { return d.broken() || 2*d.repeaters > d.size() }
+
+// size is how many lineages there are.
+func (d *detector) size() int { return max(d.lineages, len(d.slots)) }
 
 // forgive clears what speaks against the function; who is healthy stays. It does look at all lineages: once in a crash loop.
 func (d *detector) forgive() {

@@ -40,7 +40,7 @@ func ExampleBudget_Crash() {
 
 func ExampleNewRestarts() {
 	noJitter := func() float64 { return 1 }
-	restarts := rules.NewRestarts(policy.Deployed{}, 1, noJitter)
+	restarts := rules.NewRestarts(policy.Deployed{}, noJitter)
 	for range 8 {
 		fmt.Print(restarts.Crash(0, 0), " ")
 	}

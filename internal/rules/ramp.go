@@ -67,7 +67,7 @@ func (g *Gate) proof(lineage int, now time.Time) {
 
 // nobodyHeld reports whether all lineages that are not healthy could start at once.
 func (g *Gate) nobodyHeld() bool {
-	return g.ramp.limit >= len(g.slots)-g.healthy
+	return g.ramp.limit >= g.size()-g.healthy
 }
 
 // nobodyWaits reports whether for one probation nothing has started or wanted to: the function runs fewer containers

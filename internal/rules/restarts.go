@@ -46,12 +46,8 @@ type Restarts struct {
 
 // NewRestarts returns the delays of a pool of containers under p; nil means policy.Ephemeral{}. The random source returns
 // numbers in [0, 1); nil means the process's own.
-func NewRestarts(p policy.Crashes, containers int, random func() float64) *Restarts {
-	return &Restarts{
-		curve:   curveOf(p),
-		crashes: make([]int32, max(containers, 0)),
-		random:  orRandom(random),
-	}
+func NewRestarts(p policy.Crashes, random func() float64) *Restarts {
+	return &Restarts{curve: curveOf(p), random: orRandom(random)}
 }
 
 // Crash counts a start-up crash of a lineage whose container had been ready for uptime (0 for one that never was), and returns
@@ -90,7 +86,7 @@ func (r *Restarts) InARow(lineage int) int {
 	return 0
 }
 
-// grown is s long enough to index i. Lineages are numbered from 0 and their number is known, so it hardly ever copies.
+// grown is s long enough to index i. Nothing is kept for a lineage that was never heard of.
 func grown[T any](s []T, i int) []T {
 	if i < len(s) {
 		return s

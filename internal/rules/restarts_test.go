@@ -21,7 +21,7 @@ func TestRestartsOfARun(t *testing.T) {
 		1: {0, 250 * ms, 500 * ms, 1000 * ms, 2000 * ms, 4000 * ms, 8000 * ms, 8000 * ms},
 	} {
 		for _, p := range []policy.Crashes{policy.Ephemeral{}, nil} {
-			r := rules.NewRestarts(p, 2, constant(draw))
+			r := rules.NewRestarts(p, constant(draw))
 			for i, d := range want {
 				require.Equal(t, d, r.Crash(1, time.Hour), "uptime buys nothing here")
 				require.Equal(t, i+1, r.InARow(1))
@@ -36,7 +36,7 @@ func TestRestartsOfARun(t *testing.T) {
 
 func TestRestartsDeployed(t *testing.T) {
 	t.Parallel()
-	r := rules.NewRestarts(policy.Deployed{InitialDelay: 4 * time.Second, MaxDelay: 10 * time.Second}, 1, constant(0.5))
+	r := rules.NewRestarts(policy.Deployed{InitialDelay: 4 * time.Second, MaxDelay: 10 * time.Second}, constant(0.5))
 	require.Zero(t, r.Crash(0, 0))
 	require.Equal(t, 3*time.Second, r.Crash(0, 0))
 	require.Equal(t, 6*time.Second, r.Crash(0, -time.Hour), "a negative uptime is none")
@@ -49,7 +49,7 @@ func TestRestartsDeployed(t *testing.T) {
 
 func TestRestartsOfAnyLineageAndSource(t *testing.T) {
 	t.Parallel()
-	r := rules.NewRestarts(policy.Deployed{InitialDelay: math.MaxInt64 - 1, MaxDelay: math.MaxInt64}, -1, nil)
+	r := rules.NewRestarts(policy.Deployed{InitialDelay: math.MaxInt64 - 1, MaxDelay: math.MaxInt64}, nil)
 	r.Finished(3)
 	require.Zero(t, r.InARow(3))
 	for n := range 70 {
@@ -63,7 +63,7 @@ func TestRestartsStayWithinTheirStep(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := policy.Deployed{}.WithDefaults()
-		r := rules.NewRestarts(p, 1, func() float64 { return rapid.Float64Range(0, 0.999999).Draw(t, "draw") })
+		r := rules.NewRestarts(p, func() float64 { return rapid.Float64Range(0, 0.999999).Draw(t, "draw") })
 		require.Zero(t, r.Crash(0, 0))
 		for step := p.InitialDelay; r.InARow(0) < 12; step = min(2*step, p.MaxDelay) {
 			up := time.Duration(rapid.Int64Range(0, int64(2*step)).Draw(t, "uptime"))

@@ -5,6 +5,7 @@ import "github.com/longshore-go/longshore/supervisor"
 // newContainer makes a container and shows it to whoever looks at all of them. A redeploy
 // first changes the release and then looks, so here the order is the other one.
 func (p *Pool) newContainer(s *supervisor.Container) *Container {
+	p.seat(s.Lineage() + 1)
 	for {
 		c := &Container{Container: s, p: p, release: p.release.Load()}
 		c.instance = c.release.Body.Instance

@@ -6,6 +6,9 @@ import "github.com/longshore-go/longshore/supervisor"
 
 // seat makes room for n lineages.
 func (p *Pool) seat(n int) {
+	if old := p.seats.Load(); old != nil && n <= len(*old) {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var seats []*seat
@@ -14,6 +17,7 @@ func (p *Pool) seat(n int) {
 			return
 		}
 		seats = append(seats, *old...)
+		n = max(n, 2*len(seats))
 	}
 	more := make([]seat, n-len(seats))
 	for i := range more {
