@@ -9,7 +9,7 @@ import (
 )
 
 // Body is what the containers of a function execute: a plain function ([Plain]), one
-// with state of its own in each container ([WithState]), one over batches ([Batched]),
+// with state of its own in each container ([WithState]), one over batches ([Batched], [EachBatch]),
 // or both ([BatchedWithState]). It is a description and does nothing by itself. Its
 // methods run it over inputs, in containers that live as long as the run. [Deploy] makes
 // a function of it that lives on and serves many runs and calls.
@@ -63,11 +63,23 @@ func WithState[S, In, Out any](
 // Batched is a function over batches of inputs, which returns a value for each, in their
 // order. See [Batch] for when it is called. An error is the error of every input in the
 // batch, unless it is an [Errors], which has one for each. A slice of another length is a
-// *[LengthError] for every input. Each input is then retried by its own count. A panic is
-// charged to every input of the batch once. After that they run alone.
+// *[LengthError] for every input. Each input is then retried by its own count. Before a batch
+// fails for good with one error for all, its halves are tried, so that only bad inputs fail: see
+// [Batch]. A panic is charged to every input of the batch once. After that they run alone.
 func Batched[In, Out any](fn func(context.Context, []In) ([]Out, error), batch Batch) Body[In, Out] {
 	b := batched[In, Out](batch, fn)
 	b.shape.plan.Instance.Call = typed.Batch(fn)
+	b.shape.needs("fn", fn != nil)
+	return b
+}
+
+// EachBatch is [Batched] for a function without values, as [Each] takes one of single inputs. The
+// values of its results are empty. With a state in each container, have the call of
+// [BatchedWithState] return make([]struct{}, len(inputs)).
+func EachBatch[In any](fn func(context.Context, []In) error, batch Batch) Body[In, struct{}] {
+	b := batched[In, struct{}](batch, fn)
+	b.types.batches = typed.NoValues[In]{}
+	b.shape.plan.Instance.Call = typed.EachBatch(fn)
 	b.shape.needs("fn", fn != nil)
 	return b
 }
@@ -90,7 +102,7 @@ func BatchedWithState[S, In, Out any](
 
 func batched[In, Out any](batch Batch, function any) Body[In, Out] {
 	b := Body[In, Out]{
-		shape: shape{plan: fleet.Body{Function: function, Size: batch.Size, Wait: batch.Wait}, batch: batch, batched: true},
+		shape: shape{plan: fleet.Body{Function: function, Size: batch.Size, Wait: batch.Wait, Whole: batch.Whole}, batch: batch, batched: true},
 		types: typesOf[In, Out](),
 	}
 	b.types.batches = typed.Batches[In, Out]{}

@@ -37,6 +37,9 @@
 //   - The function returns an error: retried after Retries.Delay, then the Result's
 //     Err is that error. [policy.Permanent] forbids a retry, [policy.RetryAfter]
 //     chooses its time.
+//   - A function over batches returns one error for all of its inputs, and no retry is left: the
+//     batch is executed again in halves, free of charge, until the bad inputs fail alone. See
+//     [Batch].
 //   - An attempt exceeds Timeout: its context ends with the cause [ErrTimeout]. What it
 //     returns after that does not count. It is retried like an error, and fails as a
 //     *[TimeoutError]. An attempt that ignores its context for Grace is abandoned: a

@@ -91,7 +91,8 @@ func (e *LengthError) Unwrap() error {
 }
 
 // Errors is what a function over batches returns to fail some of its inputs: an error for
-// each input of the batch, nil for those whose value counts. Where all have an error there
+// each input of the batch, nil for those whose value counts. It is a verdict on each: nothing is
+// executed again to find out whose error it was, see [Batch]. Where all have an error there
 // need be no values. One without elements is no error, and one of another length is a
 // *[LengthError] for every input. It crosses from a worker process beside the values.
 type Errors = supervisor.Errors

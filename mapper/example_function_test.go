@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/longshore-go/longshore/mapper"
@@ -41,6 +42,30 @@ func ExampleBatched() {
 	// 0 3 <nil>
 	// 1 0 empty row
 	// 2 5 <nil>
+}
+
+// Rows are inserted three at a time. The database refuses the batch with a row that it has already, and says of the whole
+// batch why; only that row fails.
+func ExampleEachBatch() {
+	var table []string
+	insert := mapper.EachBatch(func(_ context.Context, rows []string) error {
+		for _, row := range rows {
+			if slices.Contains(table, row) {
+				return errors.New("duplicate key") // and nothing is inserted
+			}
+		}
+		table = append(table, rows...)
+		return nil
+	}, mapper.Batch{Size: 3})
+	_, err := insert.Collect(context.Background(), []string{"ann", "bob", "cid", "dan", "bob", "eve"}, mapper.Options{
+		Containers: 1, ReturnExceptions: true,
+	})
+	fmt.Println(err)
+	fmt.Println(table)
+	// Output:
+	// mapper: 1 of 6 inputs failed
+	// 	input 4 after 3 attempts: duplicate key
+	// [ann bob cid dan eve]
 }
 
 func ExampleBatchedWithState() {

@@ -35,7 +35,7 @@ func (s shape) validate() error {
 	case s.missing != "":
 		return invalid(s.missing, nil, "must not be nil")
 	case s.plan.Function == nil:
-		return invalid("body", nil, "must be made by Plain, WithState, Batched or BatchedWithState")
+		return invalid("body", nil, "must be made by Plain, WithState, Batched, EachBatch or BatchedWithState")
 	case s.batched:
 		return s.batch.Validate()
 	}

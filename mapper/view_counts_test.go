@@ -97,22 +97,24 @@ func TestAttemptsBeforeACrash(t *testing.T) {
 	})
 }
 
-// TestAttemptsOfABatch: each input of a batch that failed is a failed attempt.
+// TestAttemptsOfABatch: each input of a batch that failed is a failed attempt, also where the batch is split.
 func TestAttemptsOfABatch(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var l lookout
-		_, err := mapper.Batched(func(ctx context.Context, in []int) ([]int, error) {
-			return nil, errCrash
-		}, mapper.Batch{Size: 4}).Collect(t.Context(), ints(8), mapper.Options{Containers: 1, Observer: &l, ReturnExceptions: true})
-		require.Error(t, err)
-		synctest.Wait()
-		n, failed := 0, 0
-		for _, ev := range l.of(supervisor.AttemptsEnded) {
-			n += ev.Count
-			failed += ev.Failed
-		}
-		require.Equal(t, []int{8, 8}, []int{n, failed})
-	})
+	for whole, attempts := range map[bool]int{true: 8, false: 8 * 3} {
+		synctest.Test(t, func(t *testing.T) {
+			var l lookout
+			_, err := mapper.Batched(func(ctx context.Context, in []int) ([]int, error) {
+				return nil, errCrash
+			}, mapper.Batch{Size: 4, Whole: whole}).Collect(t.Context(), ints(8), mapper.Options{Containers: 1, Observer: &l, ReturnExceptions: true})
+			require.Error(t, err)
+			synctest.Wait()
+			n, failed := 0, 0
+			for _, ev := range l.of(supervisor.AttemptsEnded) {
+				n += ev.Count
+				failed += ev.Failed
+			}
+			require.Equal(t, []int{attempts, attempts}, []int{n, failed})
+		})
+	}
 }
 
 // TestNextStartIsToCome: the next start in a crash loop is never one that is over.

@@ -1,7 +1,7 @@
 // Package conformance holds the cases every part of Longshore is checked against, as data.
 //
-// The two files are copies of the project's conformance cases: what the reference's tests, code and guides state
-// (modal_cases.json) and the crash policies (supervision_cases.json). They are embedded, so that the tests run in a
+// The files are copies of the project's conformance cases: what the reference's tests, code and guides state
+// (modal_cases.json), the crash policies (supervision_cases.json) and flow control (flow_cases.json). They are embedded, so that the tests run in a
 // plain clone; LONGSHORE_CONFORMANCE names a directory to read them from instead, so that the same tests run over a
 // newer or larger set without being touched.
 //
@@ -18,20 +18,21 @@ import (
 	"os"
 )
 
-//go:embed modal_cases.json supervision_cases.json
+//go:embed modal_cases.json supervision_cases.json flow_cases.json
 var embedded embed.FS
 
-// Case is one case of either file. Fields a file does not have are empty.
+// Case is one case of any file. Fields a file does not have are empty.
 type Case struct {
 	ID    string          `json:"id"`
 	Area  string          `json:"area"`
-	Basis string          `json:"basis"` // modal_cases: where the fact was found
-	Level string          `json:"level"` // supervision_cases: trace, run, synctest, process, property
+	Basis string          `json:"basis"`   // modal_cases: where the fact was found
+	Check string          `json:"checked"` // flow_cases: by hand, or by a model
+	Level string          `json:"level"`   // supervision_cases: trace, run, synctest, process, property
 	Name  string          `json:"name"`
 	Note  string          `json:"note"`
 	Setup json.RawMessage `json:"setup"`
 
-	Expect   json.RawMessage `json:"expect"`   // modal_cases: what the reference does
+	Expect   json.RawMessage `json:"expect"`   // modal_cases: what the reference does; flow_cases: what to expect
 	Ours     json.RawMessage `json:"ours"`     // modal_cases: what to expect instead, where it is there
 	Expected string          `json:"expected"` // supervision_cases: the same in words
 	Trace    json.RawMessage `json:"trace"`    // supervision_cases of level trace and run
@@ -59,6 +60,9 @@ func Modal() ([]Case, error) { return read("modal_cases.json") }
 
 // Supervision returns the cases of supervision_cases.json.
 func Supervision() ([]Case, error) { return read("supervision_cases.json") }
+
+// Flow returns the cases of flow_cases.json.
+func Flow() ([]Case, error) { return read("flow_cases.json") }
 
 // read refuses a file without cases and a case without an id or with another's: a test would skip it in silence.
 func read(name string) ([]Case, error) {

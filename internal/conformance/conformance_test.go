@@ -21,6 +21,14 @@ func TestEmbeddedCasesDecode(t *testing.T) {
 		require.Empty(t, c.Kind(), c.ID)
 	}
 
+	flow, err := conformance.Flow()
+	require.NoError(t, err)
+	for _, c := range flow {
+		require.NotEmpty(t, c.Area, c.ID)
+		require.NotEmpty(t, c.Want(), c.ID)
+		require.NotEmpty(t, c.Check, c.ID)
+	}
+
 	supervision, err := conformance.Supervision()
 	require.NoError(t, err)
 	for _, c := range supervision {

@@ -23,6 +23,7 @@ func knowing(ctx context.Context, all []order) ([]bool, error) {
 var (
 	_ = process.Register(knowing)
 	_ = process.Register(obeyAll)
+	_ = process.RegisterEach(takeAll)
 	_ = process.RegisterState(func(ctx context.Context) (*model, error) { return enter(ctx, "") }, askAll, nil)
 )
 
@@ -50,6 +51,12 @@ func obeyAll(ctx context.Context, all []order) ([]int, error) {
 	return values, nil
 }
 
+// takeAll is obeyAll without values.
+func takeAll(ctx context.Context, all []order) error {
+	_, err := obeyAll(ctx, all)
+	return err
+}
+
 func askAll(_ context.Context, m *model, all []order) ([]int, error) {
 	values := make([]int, len(all))
 	for i := range all {
@@ -62,7 +69,7 @@ func askAll(_ context.Context, m *model, all []order) ([]int, error) {
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	batch := mapper.Batch{Size: 10, Wait: patience}
-	body := mapper.Batched(obeyAll, batch)
+	body, each := mapper.Batched(obeyAll, batch), mapper.EachBatch(takeAll, batch)
 	contract{
 		"values": func(t *testing.T, p place) {
 			values, err := body.Collect(bounded(t), orders(95), p.with(mapper.Options{}))
@@ -86,12 +93,37 @@ func TestBatches(t *testing.T) {
 			}
 		},
 		"an error of all": func(t *testing.T, p place) {
-			_, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "fail: typed"}), p.with(mapper.Options{ReturnExceptions: true}))
+			whole := batch
+			whole.Whole = true
+			_, err := mapper.Batched(obeyAll, whole).Collect(bounded(t), orders(10, order{N: 3, Do: "fail: typed"}), p.with(mapper.Options{ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
 			require.True(t, ok)
 			require.Len(t, e.Failures, 10)
 			require.EqualError(t, e.Failures[9].Err, "reading: refused 3")
 			require.ErrorAs(t, e.Failures[9].Err, new(*refusal))
+		},
+		"an error of all, whose is found": func(t *testing.T, p place) {
+			values, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "fail: typed"}), p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
+			e, ok := errors.AsType[*mapper.FailuresError](err)
+			require.True(t, ok, "%v", err)
+			require.Len(t, e.Failures, 1)
+			require.Equal(t, []int{3, 5}, []int{e.Failures[0].Index, e.Failures[0].Attempts})
+			require.ErrorAs(t, e.Failures[0].Err, new(*refusal))
+			require.Equal(t, []int{2, 2, 1, 0, 1, 5, 5, 5, 5, 5}, values)
+		},
+		"without values": func(t *testing.T, p place) {
+			_, err := each.Collect(bounded(t), orders(30), p.with(mapper.Options{}))
+			require.NoError(t, err)
+		},
+		"without values, an error of one, and one of all": func(t *testing.T, p place) {
+			in := orders(20, order{N: 3, Do: "fail alone"}, order{N: 17, Do: "fail: typed"})
+			_, err := each.Collect(bounded(t), in, p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
+			e, ok := errors.AsType[*mapper.FailuresError](err)
+			require.True(t, ok, "%v", err)
+			require.Len(t, e.Failures, 2)
+			require.Equal(t, []int{3, 17}, []int{e.Failures[0].Index, e.Failures[1].Index})
+			require.ErrorIs(t, e.Failures[0].Err, errOwn)
+			require.ErrorAs(t, e.Failures[1].Err, new(*refusal))
 		},
 		"an error of one": func(t *testing.T, p place) {
 			values, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "fail alone"}), p.with(mapper.Options{ReturnExceptions: true}))
@@ -141,7 +173,8 @@ func TestBatches(t *testing.T) {
 			_, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "deaf", Dir: dir}), p.with(mapper.Options{Timeout: someTime, Grace: graceTime, ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
 			require.True(t, ok, "%v", err)
-			require.Len(t, e.Failures, 10)
+			require.Len(t, e.Failures, 1, "the others are in time without it")
+			require.Equal(t, 3, e.Failures[0].Index)
 			require.ErrorIs(t, e.Failures[0].Err, mapper.ErrTimeout)
 		},
 	}.run(t)

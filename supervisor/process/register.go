@@ -34,7 +34,8 @@ func Register[In, Out any](fn func(context.Context, In) (Out, error)) func(conte
 	return fn
 }
 
-// RegisterEach is [Register] for a function without a value, as mapper.Each takes it.
+// RegisterEach is [Register] for a function without a value, as mapper.Each takes it, and
+// mapper.EachBatch.
 func RegisterEach[In any](fn func(context.Context, In) error) func(context.Context, In) error {
 	f := newFunction[In, struct{}](fn)
 	f.enter = func(context.Context) (member, error) {

@@ -21,7 +21,7 @@ const (
 type results struct {
 	write func(t wire.Type, seq uint64, head, tail []byte)
 	codec wire.Codec
-	// batches says that the function may be one over batches: it takes and returns slices.
+	// batches says that the function may be one over batches: it takes slices, and returns them or nothing.
 	batches bool
 	foreign bool                // the codec may call methods of the user's
 	single  wire.ResultsBuilder // of the goroutine that executes: one outcome, before it is added

@@ -92,7 +92,7 @@ func (w *worker) enter() (member, error) {
 	w.function, w.inputs, w.values = f, newCodec(f.in), newCodec(f.out)
 	w.results = results{
 		write: w.mustWrite, codec: w.values, foreign: wire.Foreign(w.values),
-		batches: f.in.Kind() == reflect.Slice && f.out.Kind() == reflect.Slice,
+		batches: f.in.Kind() == reflect.Slice && (f.out.Kind() == reflect.Slice || f.out == reflect.TypeFor[struct{}]()),
 	}
 	return f.enter(context.Background())
 }

@@ -1,6 +1,7 @@
 package backlog
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,10 +33,12 @@ type Backlog struct {
 	fresh  atomic.Int64 // inputs in returned, to be read without the lock
 	due    atomic.Int32 // retries in dueRetries, likewise
 	crowd  atomic.Int32 // inputs in struck, likewise
+	parted atomic.Int32 // inputs in parts, likewise
 	timers timers
 
 	mu         sync.Mutex
 	returned   stretches     // fresh: claimed, and not begun
+	parts      []*chunk.Task // of failed batches, part after part
 	dueRetries []*chunk.Task // whose time has come
 	struck     []*chunk.Task // in the order of their last crash
 	running    int           // struck inputs in containers
@@ -59,9 +62,11 @@ const nobody = -1
 func (b *Backlog) Any() bool { return b.fresh.Load() > 0 || b.due.Load() > 0 || b.crowd.Load() > 0 }
 
 // Inputs is how many inputs could be taken, by whoever may.
-func (b *Backlog) Inputs() int { return int(b.fresh.Load()) + int(b.due.Load()) + int(b.crowd.Load()) }
+func (b *Backlog) Inputs() int {
+	return int(b.fresh.Load()) + int(b.due.Load()) + int(b.crowd.Load()) + int(b.parted.Load())
+}
 
-// Batchable is how many could be taken into a batch of several.
+// Batchable is how many could be taken into a batch of whatever there is.
 func (b *Backlog) Batchable() int { return int(b.fresh.Load()) + int(b.due.Load()) }
 
 // InReach reports that a fresh input may be begun now.
@@ -102,20 +107,37 @@ func (b *Backlog) requeue(t *chunk.Task) {
 	b.queue(t)
 }
 
-// queue has an input wait for its turn: one that was in a crash does so in the order of their
-// last crash, also if it has failed in another way since. The caller holds the lock.
+// queue has an input wait for its turn. The caller holds the lock.
 func (b *Backlog) queue(t *chunk.Task) {
-	if t.Crashes == 0 {
+	switch {
+	case t.Crashes > 0:
+		b.queueStruck(t)
+	case t.Apart:
+		b.queuePart(t)
+	default:
 		b.dueRetries = append(b.dueRetries, t)
 		b.due.Add(1)
-		return
 	}
+}
+
+// queueStruck has an input wait that was in a crash, also if it has failed in another way since:
+// in the order of their last crash. The caller holds the lock.
+func (b *Backlog) queueStruck(t *chunk.Task) {
 	at := len(b.struck)
 	for at > 0 && b.struck[at-1].CrashedAt > t.CrashedAt {
 		at--
 	}
 	b.struck = slices.Insert(b.struck, at, t)
 	b.wait(+1)
+}
+
+// queuePart has an input wait with the others of its part. The caller holds the lock.
+func (b *Backlog) queuePart(t *chunk.Task) {
+	at, _ := slices.BinarySearchFunc(b.parts, t, func(a, t *chunk.Task) int {
+		return cmp.Or(a.Part-t.Part, a.Index-t.Index)
+	})
+	b.parts = slices.Insert(b.parts, at, t)
+	b.parted.Add(1)
 }
 
 // wait counts struck inputs that wait: those of a run that is over wait for no control. The
@@ -132,7 +154,7 @@ func (b *Backlog) Retry(t *chunk.Task, due time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.release(t)
-	t.Due = due
+	t.Due, t.Apart = due, false
 	b.timers.push(t)
 }
 
@@ -163,6 +185,8 @@ func (b *Backlog) Remove(t *chunk.Task) bool {
 	switch {
 	case without(&b.struck, t):
 		b.wait(-1)
+	case without(&b.parts, t):
+		b.parted.Add(-1)
 	case without(&b.dueRetries, t):
 		b.due.Add(-1)
 	default:
@@ -183,5 +207,5 @@ func without[T comparable](list *[]T, v T) bool {
 func (b *Backlog) Count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.struck) + len(b.dueRetries) + len(b.timers.retries)
+	return len(b.struck) + len(b.parts) + len(b.dueRetries) + len(b.timers.retries)
 }

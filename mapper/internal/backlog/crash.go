@@ -29,6 +29,7 @@ func (b *Backlog) Crash(t *chunk.Task, c Crash) (failed bool) {
 		InReach: inReach, Control: t.Control, Sole: sole,
 	})
 	t.Crashes++
+	t.Apart = false
 	t.Lineage, t.CrashedAt = c.Lineage, b.Now()
 	t.Due = t.CrashedAt + v.Wait
 	t.Alone = v.Status == rules.StatusSuspect

@@ -49,8 +49,8 @@ func (b *Backlog) take(who Taker, n int) Taken {
 }
 
 // TakeAlone is Take for batches: an input that is a batch by itself. Once nothing fresh is in
-// reach, due retries are before those that were in a crash; but not those that wait for others to
-// fill their batch, which is not due.
+// reach, parts of failed batches and due retries are before those that were in a crash; but not
+// retries that wait for others to fill their batch, which is not due.
 func (b *Backlog) TakeAlone(who Taker, due bool) Taken { return b.wakeNext(b.takeAlone(who, due)) }
 
 func (b *Backlog) takeAlone(who Taker, due bool) Taken {
@@ -61,7 +61,7 @@ func (b *Backlog) takeAlone(who Taker, due bool) Taken {
 		return b.takeProbe(who)
 	case fresh && b.running < b.Quota:
 		return b.takeStruck(who, true)
-	case !fresh && (len(b.dueRetries) == 0 || !due):
+	case !fresh && len(b.parts) == 0 && (len(b.dueRetries) == 0 || !due):
 		return b.takeStruck(who, false)
 	}
 	return Taken{}

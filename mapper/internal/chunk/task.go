@@ -27,6 +27,10 @@ type Task struct {
 	Running   bool // it executes, and was taken as one that was in a crash
 	Control   bool // when it was taken, something begun after its last crash had finished
 
+	// Of one whose batch has failed with one error for all. The backlog's.
+	Apart bool // it is executed with the others of its part of that batch, and nothing else
+	Part  int  // index of the first of them
+
 	Prev, Next *Task // in the call queue
 }
 

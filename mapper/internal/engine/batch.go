@@ -12,10 +12,8 @@ import (
 // executeBatch calls the function over a batch and settles every input of it. It reports
 // false if the container was given up meanwhile, or is at its end, and how it has crashed.
 func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *supervisor.CrashError) {
-	n := 0
 	for _, ch := range batch {
 		ch.Grow()
-		n += ch.N
 	}
 	inputs := r.Batches.Gather(batch)
 	w.beginBatch(r, batch)
@@ -33,7 +31,7 @@ func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *sup
 		w.reclaimAs(w.late())
 		return false, nil
 	}
-	return w.finishBatch(r, batch, values, r.outcomes(n, r.Batches.Len(values), err)), nil
+	return w.finishBatch(r, batch, values, w.outcomes(r, sizeOf(batch), values, err)), nil
 }
 
 // beginBatch takes a batch in hand.
@@ -71,26 +69,31 @@ func (w *Worker) callBatch(inputs any) (values any, err error) {
 }
 
 // outcomes are those of the inputs of a batch; nil where all have succeeded.
-func (r *Run) outcomes(inputs, values int, err error) []outcome {
+func (w *Worker) outcomes(r *Run, inputs int, returned any, err error) []outcome {
+	values := r.Batches.Len(returned, inputs)
 	var each supervisor.Errors
 	if errors.As(err, &each) && len(each) == 0 {
 		err = nil
 	}
 	switch {
-	case len(each) > 0 && len(each) != inputs:
-		each, err = nil, r.Errors.Length(inputs, values, each)
-	case (err == nil || slices.Contains(each, nil)) && values != inputs:
-		each, err = nil, r.Errors.Length(inputs, values, each)
+	case len(each) > 0 && len(each) != inputs, (err == nil || slices.Contains(each, nil)) && values != inputs:
+		return slices.Repeat([]outcome{r.outcomeOf(r.Errors.Length(inputs, values, each))}, inputs)
+	case len(each) > 0:
+		return r.outcomesOf(each)
 	case err == nil:
 		return nil
 	}
-	all := make([]outcome, inputs)
-	for i := range all {
-		switch {
-		case len(each) == 0:
+	one := r.outcomeOf(err)
+	one.shared = w.splits(r, inputs)
+	return slices.Repeat([]outcome{one}, inputs)
+}
+
+// outcomesOf are those of inputs that have an error each, or none.
+func (r *Run) outcomesOf(each supervisor.Errors) []outcome {
+	all := make([]outcome, len(each))
+	for i, err := range each {
+		if err != nil {
 			all[i] = r.outcomeOf(err)
-		case each[i] != nil:
-			all[i] = r.outcomeOf(each[i])
 		}
 	}
 	return all
@@ -104,7 +107,7 @@ func (w *Worker) finishBatch(r *Run, batch []*chunk.Chunk, values any, outcomes 
 		w.mu.Unlock()
 		return false
 	}
-	n := 0
+	n := 0 // inputs
 	for _, ch := range batch {
 		lo, attempt, inputs := ch.Lo, ch.Attempt(), ch.N
 		r.Batches.Place(ch, values, n)
@@ -119,6 +122,7 @@ func (w *Worker) finishBatch(r *Run, batch []*chunk.Chunk, values any, outcomes 
 			w.tell(r, lo, attempt, inputs, w.s.Now()-w.since, w.takeFailures())
 		}
 	}
+	w.splitBatch(r, n)
 	w.letGo()
 	begun, says := w.since, !w.interrupted
 	w.mu.Unlock()
@@ -140,4 +144,35 @@ func (w *Worker) giveBackBatch(r *Run) bool {
 	}
 	w.letGo()
 	return true
+}
+
+// decide is [Run.settle] for an input that the worker has executed, alone or with others. The
+// caller holds w.mu, and calls splitBatch after the last of a batch.
+func (w *Worker) decide(r *Run, t *chunk.Task, o outcome) {
+	switch {
+	case !o.shared:
+		r.settle(t, o)
+	case r.wasLast(t, o):
+		w.undecided = append(w.undecided, t)
+	}
+}
+
+// splits reports that a batch of n that fails for good with one error is executed again in parts.
+func (w *Worker) splits(r *Run, n int) bool {
+	return n > 1 && !r.AtMostOnce && !w.c.Release().Body.Whole
+}
+
+// splitBatch decides about those of a batch of n that are undecided. The caller holds w.mu.
+func (w *Worker) splitBatch(r *Run, n int) {
+	undecided := w.undecided
+	w.undecided = nil
+	switch {
+	case len(undecided) == 0:
+	case w.splits(r, n):
+		r.backlog.Split(undecided, n)
+	default:
+		for _, t := range undecided {
+			r.fail(t, t.Err)
+		}
+	}
 }

@@ -105,7 +105,8 @@ func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
 }
 
 // form takes a batch of at most n inputs, if one should be executed now. An input that was in
-// a crash is a batch by itself: of several nobody can tell which one it was.
+// a crash is a batch by itself: of several nobody can tell which one it was. So is a part of a
+// batch that has failed.
 func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -119,13 +120,28 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 		w.c.Unused(n - 1)
 		return []*chunk.Chunk{ch}
 	}
-	if !due || !w.c.Execute(w, false, false) {
+	if !(due || r.backlog.Parted()) || !w.c.Execute(w, false, false) {
 		w.c.Unused(n)
 		return nil
 	}
-	var batch []*chunk.Chunk
 	room := min(n, f.size(), w.c.Release().Body.Size) // in a redeploy it may be an older one
-	for room > 0 {
+	batch := r.backlog.TakePart(room)
+	if batch == nil && due {
+		batch = f.fill(room)
+	}
+	w.c.Unused(n - sizeOf(batch))
+	if r.src.Waiting() > 0 || r.backlog.Parted() {
+		w.s.Idle.Nudge()
+	} else {
+		r.backlog.Reconsider()
+	}
+	return batch
+}
+
+// fill takes a batch of what there is, at most so many inputs.
+func (f *former) fill(room int) (batch []*chunk.Chunk) {
+	f.forms = false
+	for r := f.r; room > 0; {
 		ch := r.backlog.TakeUpTo(room)
 		if ch == nil {
 			ch = r.free.Get()
@@ -136,14 +152,6 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 		}
 		batch = append(batch, ch)
 		room -= ch.N
-		n -= ch.N
-	}
-	w.c.Unused(n)
-	f.forms = false
-	if r.src.Waiting() > 0 {
-		w.s.Idle.Nudge()
-	} else {
-		r.backlog.Reconsider()
 	}
 	return batch
 }

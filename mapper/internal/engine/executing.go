@@ -25,19 +25,21 @@ func (w *Worker) executes() (ch *chunk.Chunk, i, n int) {
 		i = min(max(begun-w.Lease, w.cur.From, 0), end)
 		return w.cur, i, min(begun, end) - i
 	case w.batch != nil:
-		for _, ch := range w.batch {
-			n += ch.N
-		}
-		return w.batch[0], 0, n
+		return w.batch[0], 0, sizeOf(w.batch)
 	}
 	return nil, 0, 0
 }
 
 // batched is how many inputs the worker has in hand as one.
-func (w *Worker) batched() (n int) {
+func (w *Worker) batched() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, ch := range w.batch {
+	return sizeOf(w.batch)
+}
+
+// sizeOf is how many inputs a batch has.
+func sizeOf(batch []*chunk.Chunk) (n int) {
+	for _, ch := range batch {
 		n += ch.N
 	}
 	return n

@@ -9,7 +9,7 @@ import (
 // ready reports that a batch should be executed now. If one is only forming, it has somebody
 // woken at the end of its wait.
 func (f *former) ready(who backlog.Taker) bool {
-	if f.r.backlog.StruckFor(who) {
+	if f.r.backlog.Parted() || f.r.backlog.StruckFor(who) {
 		return true
 	}
 	f.mu.Lock()

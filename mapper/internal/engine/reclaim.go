@@ -33,6 +33,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(*Run, *chunk.Task))
 				begun(r, ch.TaskOf(k))
 			}
 		}
+		w.splitBatch(r, sizeOf(batch))
 		w.mu.Unlock()
 		return true
 	case ch == nil:
@@ -76,7 +77,8 @@ func (w *Worker) reclaimAs(o outcome) bool {
 		if o.err == nil {
 			r.elsewhere(t, fleet.ErrInterrupted)
 		} else {
-			r.settle(t, o)
+			o.shared = r.former != nil
+			w.decide(r, t, o)
 		}
 	})
 	w.visit(nil)

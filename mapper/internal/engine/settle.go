@@ -60,6 +60,14 @@ func (r *Run) deliver(ch *chunk.Chunk) {
 
 // settle decides about an input whose attempt returned an error.
 func (r *Run) settle(t *chunk.Task, o outcome) {
+	if r.wasLast(t, o) {
+		r.fail(t, t.Err)
+	}
+}
+
+// wasLast reports whether an attempt that returned an error leaves nothing but to fail its input
+// for good. If not, what becomes of it is seen to.
+func (r *Run) wasLast(t *chunk.Task, o outcome) bool {
 	t.Err = o.err
 	switch {
 	case r.checkEnd():
@@ -71,8 +79,9 @@ func (r *Run) settle(t *chunk.Task, o outcome) {
 		r.retry(t, o)
 	default:
 		r.failures.Add(1)
-		r.fail(t, t.Err)
+		return true
 	}
+	return false
 }
 
 // forever is a time that can be added to others without overflow: 36 years.

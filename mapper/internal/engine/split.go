@@ -66,7 +66,7 @@ func (w *Worker) settle(r *Run, t *chunk.Task, o outcome) {
 	if w.interrupted {
 		r.elsewhere(t, fleet.ErrInterrupted)
 	} else {
-		r.settle(t, o)
+		w.decide(r, t, o)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 type Batches interface {
 	// Gather is the inputs of a batch as one slice.
 	Gather(batch []*chunk.Chunk) (inputs any)
-	// Len is how many values there are.
-	Len(values any) int
+	// Len is how many values there are for so many inputs.
+	Len(values any, inputs int) int
 	// Place gives the chunk its values: those from position at on, as far as there are any.
 	Place(ch *chunk.Chunk, values any, at int)
 }

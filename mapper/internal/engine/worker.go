@@ -50,6 +50,7 @@ type Worker struct {
 	cur         *chunk.Chunk
 	lost        *remoteChunk   // what a crash of its container has left; its own goroutine's
 	batch       []*chunk.Chunk // in hand instead of cur, executed as one
+	undecided   []*chunk.Task  // of it: they would fail for good, for what another one may have done
 	since       time.Duration  // when that was begun, on the pool's clock
 	stop        error          // why the worker was interrupted
 	interrupted bool           // what is in hand is to be executed elsewhere
@@ -106,6 +107,7 @@ type outcome struct {
 	permanent bool
 	delay     time.Duration
 	asked     bool // for delay
+	shared    bool // with all of a batch, and nobody knows which of them is to blame
 }
 
 // attempts is what a worker has to tell.

@@ -14,6 +14,7 @@ type Body struct {
 	Function any                                     // what its user wrote, by which a runtime knows it
 	Size     int                                     // of a batch; 0 for a function of one input
 	Wait     time.Duration                           // for a batch to fill
+	Whole    bool                                    // a batch that fails is not split
 }
 
 // Batched reports that the body takes batches.

@@ -25,7 +25,7 @@ func (Batches[In, Out]) Gather(batch []*chunk.Chunk) any {
 }
 
 // Len implements [engine.Batches].
-func (Batches[In, Out]) Len(values any) int {
+func (Batches[In, Out]) Len(values any, _ int) int {
 	out, _ := values.([]Out)
 	return len(out)
 }
@@ -36,3 +36,14 @@ func (Batches[In, Out]) Place(ch *chunk.Chunk, values any, at int) {
 		copy(Of[In, Out](ch).Out[:ch.N], out[at:])
 	}
 }
+
+// EachBatch is the user's function over batches that returns no values.
+func EachBatch[In any](call func(context.Context, []In) error) engine.BatchCall {
+	return func(ctx context.Context, inputs any) (any, error) { return nil, call(ctx, inputs.([]In)) }
+}
+
+// NoValues is Batches for it.
+type NoValues[In any] struct{ Batches[In, struct{}] }
+
+// Len implements [engine.Batches]: there is nothing to miss.
+func (NoValues[In]) Len(_ any, inputs int) int { return inputs }

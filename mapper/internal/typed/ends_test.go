@@ -109,9 +109,9 @@ func TestBatches(t *testing.T) {
 	b, pb := holding("c")
 	var batches typed.Batches[string, int]
 	require.Equal(t, []string{"a", "b", "c"}, batches.Gather([]*chunk.Chunk{a, b}))
-	require.Equal(t, 3, batches.Len([]int{1, 2, 3}))
-	require.Zero(t, batches.Len(nil))
-	require.Zero(t, batches.Len([]string{"of another type"}))
+	require.Equal(t, 3, batches.Len([]int{1, 2, 3}, 4))
+	require.Zero(t, batches.Len(nil, 4))
+	require.Zero(t, batches.Len([]string{"of another type"}, 4))
 	batches.Place(a, []int{1, 2, 3}, 0)
 	batches.Place(b, []int{1, 2, 3}, 2)
 	require.Equal(t, []int{1, 2}, pa.Out)
