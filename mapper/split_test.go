@@ -11,6 +11,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // eight is one batch, which waits to be full.
@@ -109,6 +110,23 @@ func TestSplit(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSplitIsTold: observers hear that each attempt of a row was followed by another at once.
+func TestSplitIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lookout
+		b := newTable(5)
+		results(mapper.Batched(b.insert, eight).Map(t.Context(), ints(8), mapper.Options{Containers: 1, Observer: &l, ReturnExceptions: true}))
+		synctest.Wait()
+		times := map[int]int{}
+		for _, ev := range l.of(supervisor.InputRetried) {
+			times[ev.Input]++
+			require.Equal(t, []any{times[ev.Input], errBad, time.Time{}}, []any{ev.Attempt, ev.Err, ev.Next})
+		}
+		require.Equal(t, map[int]int{0: 1, 1: 1, 2: 1, 3: 1, 4: 3, 5: 3, 6: 2, 7: 2}, times)
+		require.Len(t, l.of(supervisor.InputFailed), 1)
+	})
 }
 
 // TestSplitEndsARun: without ReturnExceptions the run ends with the bad row, and not with the batch.

@@ -16,7 +16,7 @@ type Stats struct {
 	Retrying  int // wait for another attempt
 	Running   int // containers that execute inputs
 
-	Retries   int // attempts asked for after application failures
+	Retries   int // attempts asked for after application failures, charged to Retries
 	Reruns    int // attempts asked for after crashes
 	TimedOut  int // attempts
 	Abandoned int // containers given up because they ignored their context

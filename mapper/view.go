@@ -73,7 +73,7 @@ type Counts struct {
 	Failed    int // for good, by themselves; in Stats, with those cancelled
 	Cancelled int // left unfinished at the end of the run; calls: withdrawn by their callers too
 
-	Retries  int // attempts asked for after application failures
+	Retries  int // attempts asked for after application failures, charged to Retries
 	Reruns   int // attempts asked for after crashes
 	TimedOut int // attempts, of all runs of a function
 	Waiting  int // results that the reader has not taken; calls have none

@@ -21,7 +21,7 @@ const (
 	CrashLoopOpened    Kind = "crash_loop_opened"   // deployed: starts are slowed from now on, the next is at Next
 	CrashLoopClosed    Kind = "crash_loop_closed"   // deployed: starts are free again
 	Cutoff             Kind = "cutoff"              // ephemeral: the pool gives up; Err is the *CutoffError
-	InputRetried       Kind = "input_retried"       // after Err, at Next
+	InputRetried       Kind = "input_retried"       // after Err, at Next; at once and free where it was an error of its whole batch
 	InputRerun         Kind = "input_rerun"         // after the crash Err, or elsewhere at no charge
 	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
 	InputCancelled     Kind = "input_cancelled"     // a call, withdrawn by its caller: Err is the cause

@@ -279,6 +279,27 @@ func TestBatches(t *testing.T) {
 	})
 }
 
+// TestBatchWithABadRow: the attempts that were for the sake of others are told of, and are no retries.
+func TestBatchWithABadRow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{Describe: describe})
+		body := mapper.Batched(func(ctx context.Context, batch []int) ([]int, error) {
+			if slices.Contains(batch, 5) {
+				return nil, errTest
+			}
+			return batch, nil
+		}, mapper.Batch{Size: 8})
+		_, err := body.Collect(t.Context(), ints(8), mapper.Options{Containers: 1, Observer: b, ReturnExceptions: true})
+		require.Error(t, err)
+		synctest.Wait()
+		run := only(t, b)
+		require.Equal(t, []int{7, 1, 0}, []int{run.Counts.Succeeded, run.Counts.Failed, run.Counts.Retries})
+		require.Equal(t, []string{"retrying", "succeeded"}, outcomes(input(t, b, run.ID, 0)))
+		require.Equal(t, []string{"retrying", "retrying", "retrying", "failed"}, outcomes(input(t, b, run.ID, 5)))
+		require.Len(t, run.Causes, 1)
+	})
+}
+
 // TestManyContainers: the table is paged by lineage, and says what each executes.
 func TestManyContainers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

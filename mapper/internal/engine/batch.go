@@ -153,6 +153,7 @@ func (w *Worker) decide(r *Run, t *chunk.Task, o outcome) {
 	case !o.shared:
 		r.settle(t, o)
 	case r.wasLast(t, o):
+		r.emitInput(supervisor.InputRetried, t, 0)
 		w.undecided = append(w.undecided, t)
 	}
 }
@@ -162,17 +163,10 @@ func (w *Worker) splits(r *Run, n int) bool {
 	return n > 1 && !r.AtMostOnce && !w.c.Release().Body.Whole
 }
 
-// splitBatch decides about those of a batch of n that are undecided. The caller holds w.mu.
+// splitBatch has those of a batch of n executed again that are undecided. The caller holds w.mu.
 func (w *Worker) splitBatch(r *Run, n int) {
-	undecided := w.undecided
-	w.undecided = nil
-	switch {
-	case len(undecided) == 0:
-	case w.splits(r, n):
-		r.backlog.Split(undecided, n)
-	default:
-		for _, t := range undecided {
-			r.fail(t, t.Err)
-		}
+	if len(w.undecided) > 0 {
+		r.backlog.Split(w.undecided, n)
+		w.undecided = nil
 	}
 }

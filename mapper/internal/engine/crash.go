@@ -14,7 +14,7 @@ func (w *Worker) Crashed(crash *supervisor.CrashError) supervisor.Evidence {
 		w.lost.settleLost(crash, func(t *chunk.Task) { w.strike(w.lost.r, t, c) })
 	} else {
 		w.started.Store(0)
-		w.reclaim(w.ctx.Load().Position(), nil, func(r *Run, t *chunk.Task) { w.strike(r, t, c) })
+		w.reclaim(w.ctx.Load().Position(), nil, func(r *Run, t *chunk.Task, _ int) { w.strike(r, t, c) })
 	}
 	w.leave()
 	c.evidence.InReach = w.s.inReach()

@@ -14,12 +14,12 @@ import (
 const elsewhereGoroutine = -1
 
 // reclaim takes everything away from a worker that is dead or given up while it executed the
-// input at position i, and has begun settle that input, or all those of a batch. It reports
+// input at position i, and has begun settle that input, or each of the n of a batch. It reports
 // false if the worker had nothing in hand. The chunk of one that was given up is left to the
 // collector, since its goroutine may still write to it.
 //
 // With a task, it does so only if that is what the worker executes.
-func (w *Worker) reclaim(i int, only *chunk.Task, begun func(*Run, *chunk.Task)) bool {
+func (w *Worker) reclaim(i int, only *chunk.Task, begun func(r *Run, t *chunk.Task, n int)) bool {
 	w.mu.Lock()
 	r, ch, batch := w.run, w.cur, w.batch
 	switch {
@@ -28,12 +28,13 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(*Run, *chunk.Task))
 		return false
 	case batch != nil:
 		w.letGo()
+		n := sizeOf(batch)
 		for _, ch := range batch {
 			for k := range ch.N {
-				begun(r, ch.TaskOf(k))
+				begun(r, ch.TaskOf(k), n)
 			}
 		}
-		w.splitBatch(r, sizeOf(batch))
+		w.splitBatch(r, n)
 		w.mu.Unlock()
 		return true
 	case ch == nil:
@@ -55,7 +56,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(*Run, *chunk.Task))
 	}
 	r.backlog.Return(r.tail(ch, next, end)) // before: it is in reach
 	if executed {
-		begun(r, ch.TaskOf(i))
+		begun(r, ch.TaskOf(i), 1)
 	}
 	w.cutShort(r, ch, i)
 	since := w.since
@@ -73,11 +74,11 @@ func (w *Worker) Reclaim() bool { return w.reclaimAs(outcome{}) }
 // reclaimAs takes everything away from a worker whose container is given up. The outcome is
 // that of what it executes now; without one that is to be executed elsewhere.
 func (w *Worker) reclaimAs(o outcome) bool {
-	had := w.reclaim(elsewhereGoroutine, nil, func(r *Run, t *chunk.Task) {
+	had := w.reclaim(elsewhereGoroutine, nil, func(r *Run, t *chunk.Task, n int) {
 		if o.err == nil {
 			r.elsewhere(t, fleet.ErrInterrupted)
 		} else {
-			o.shared = r.former != nil
+			o.shared = w.splits(r, n)
 			w.decide(r, t, o)
 		}
 	})
@@ -131,7 +132,7 @@ func (r *Run) Withdraw(t *chunk.Task) {
 	time.AfterFunc(max(r.s.Grace, 1), func() {
 		cancelled := outcome{err: t.Call.Err()}
 		for w := range r.s.workers {
-			if w.reclaim(elsewhereGoroutine, t, func(r *Run, t *chunk.Task) { r.settle(t, cancelled) }) {
+			if w.reclaim(elsewhereGoroutine, t, func(r *Run, t *chunk.Task, _ int) { r.settle(t, cancelled) }) {
 				w.c.GiveUp()
 				return
 			}
