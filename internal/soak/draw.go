@@ -86,7 +86,8 @@ func (d drawer) options() {
 		p.Opts.TargetInputs = d.IntN(p.Opts.MaxInputs + 1)
 	}
 	if p.Body == "batched" || p.Body == "batched-state" {
-		p.Batch = mapper.Batch{Size: 1 + d.IntN(5), Wait: one(d, 0, 5*ms)}
+		p.Batch = mapper.Batch{Size: 1 + d.IntN(5), Wait: one(d, 0, 5*ms), Whole: d.IntN(4) == 0}
+		p.Joint = d.IntN(2) == 0
 	}
 	if p.stateful() && !p.Processes {
 		if d.crashes {

@@ -93,7 +93,7 @@ func newPlay(plan *plan, t *tally, progress *atomic.Int64) *play {
 func (p *play) orders(i int) []order {
 	all := make([]order, len(p.Acts[i].Scripts))
 	for k, s := range p.Acts[i].Scripts {
-		all[k] = order{ID: p.first[i] + k, Script: s, Book: p.path}
+		all[k] = order{ID: p.first[i] + k, Script: s, Book: p.path, Joint: p.Joint}
 	}
 	return all
 }

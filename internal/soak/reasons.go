@@ -27,8 +27,11 @@ func (p *play) mayFail(i, id int, err error) bool {
 	case crash:
 		return len(p.Strikes) > 0 || p.book.read(id, crashed) >= p.crashLimit()
 	}
-	return errors.Is(err, errOwn) && p.did(id, "error", "permanent", "after")
+	return errors.Is(err, errOwn) && (p.did(id, "error", "permanent", "after") || p.mayFailTogether())
 }
+
+// mayFailTogether says whether an input may fail for good with the error of another of its batch.
+func (p *play) mayFailTogether() bool { return p.Joint && (p.Batch.Whole || p.Opts.AtMostOnce) }
 
 // mayEnd says whether a whole act may have ended like that, and its inputs with it.
 func (p *play) mayEnd(i int, err error) bool {

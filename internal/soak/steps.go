@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/longshore-go/longshore/mapper"
@@ -16,6 +17,7 @@ type order struct {
 	ID     int // among all inputs of the round
 	Script script
 	Book   string // where a worker finds the book
+	Joint  bool   // a batch fails as a whole
 }
 
 // An answer is the value of an order.
@@ -45,19 +47,21 @@ func (b *book) batch(ctx context.Context, orders []order) ([]answer, error) {
 	for i, o := range orders {
 		steps[i] = o.Script.step(b.note(o.ID, begun))
 	}
-	values, errs, failed := make([]answer, len(orders)), make(mapper.Errors, len(orders)), false
+	values, errs := make([]answer, len(orders)), make(mapper.Errors, len(orders))
 	for i, o := range orders {
 		values[i] = right(o.ID)
-		if errs[i] = b.do(ctx, steps[i], orders...); errs[i] != nil {
-			failed = true
-		}
+		errs[i] = b.do(ctx, steps[i], orders...)
+	}
+	failed := slices.IndexFunc(errs, func(err error) bool { return err != nil })
+	if failed >= 0 && orders[0].Joint {
+		return nil, errs[failed]
 	}
 	for i, o := range orders {
 		if errs[i] == nil {
 			b.note(o.ID, valued)
 		}
 	}
-	if failed {
+	if failed >= 0 {
 		return values, errs
 	}
 	return values, nil
