@@ -7,8 +7,12 @@ import "context"
 // Stop drains the function. Calls and runs that are accepted go on, new ones get
 // [ErrStopped]. When nothing is left to do, the containers end, exits included. Stop waits
 // for that, and returns nil or the *[ExitError] of the first exit that has failed. If the
-// function had ended before, with its context or a cutoff, Stop returns the cause. Give
-// ctx a deadline: while the containers crash-loop, what was accepted waits.
+// function had ended before, with its context or a cutoff, Stop returns the cause.
+//
+// Give ctx a deadline, which alone bounds the wait: with context.Background() it may last for
+// ever. While the containers crash-loop, what was accepted waits. A run whose reader has left
+// without a word (see [Map] and [Start]) cannot be told from one whose reader is slow, and a run
+// over an iterator that never ends is never through.
 //
 // If ctx ends before, the function is ended at once: attempts are cancelled, and unfinished
 // calls and runs fail with ErrStopped. Stop returns context.Cause(ctx) when nothing is left,

@@ -14,7 +14,8 @@ import (
 //
 // Map returns at once. Its channel is closed when the run has ended and nothing of it
 // is left. Range over it to the end, or cancel ctx: a reader who leaves without
-// either leaves the run waiting. To leave early, use [Start] and [Run.All].
+// either leaves the run waiting for ever, and [Function.Stop] with it if the run is on a
+// function. To leave early, use [Start] and [Run.All].
 // Nil or empty inputs give a closed channel. Invalid Options give one Result with
 // Index -1 and the *policy.InvalidError. The caller must not change inputs before
 // the channel is closed.
@@ -35,7 +36,7 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 // panic of the iterator ends the run with a *[SourceError]. Inputs that were pulled and are
 // unfinished get it, too. An iterator that fails can only panic with its error, to which
 // the SourceError unwraps. If the iterator stalls when the run ends, it is waited for, at
-// most Grace, before the channel is closed.
+// most Grace, before the channel is closed. Who leaves the channel early cancels ctx, as with Map.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
 	return channelOf(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))
 }
@@ -45,7 +46,9 @@ func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out,
 //
 // The run goes ahead of its reader by at most Outstanding inputs. It ends when every
 // input is settled, when one fails for good (without ReturnExceptions), when ctx
-// ends, or when it is stopped.
+// ends, or when it is stopped. Until then it waits for its reader: a handle that nobody reads to
+// the end has to be stopped, or its ctx cancelled, else the run, and [Function.Stop] of the
+// function that it is on, wait for ever. A loop over [Run.All] may be left at any time.
 func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) (*Run[In, Out], error) {
 	return startSeq[In, Out](ctx, plain(fn, opts), inputs, handleRoom)
 }

@@ -3,6 +3,7 @@ package mapper_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,35 @@ func TestStopDrains(t *testing.T) {
 		require.NoError(t, <-stopped)
 		<-f.Done()
 		require.Zero(t, f.Stats().Pool.Live)
+	})
+}
+
+// TestStopIsBounded by its deadline where readers have left their runs without a word. Until then
+// such runs are in nobody's way.
+func TestStopIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 2})
+		for range f.Map(t.Context(), ints(5000), mapper.RunOptions{}) {
+			break
+		}
+		for range f.MapSeq(t.Context(), slices.Values(ints(5000)), mapper.RunOptions{}) {
+			break
+		}
+		_, err := f.Start(t.Context(), slices.Values(ints(5000)), mapper.RunOptions{}) // that nobody reads
+		require.NoError(t, err)
+		v, err := f.Call(t.Context(), 7)
+		require.NoError(t, err)
+		require.Equal(t, 49, v)
+		_, err = f.Collect(t.Context(), ints(3000), mapper.RunOptions{})
+		require.NoError(t, err)
+		require.Equal(t, 3, f.Stats().Runs)
+
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		begin := time.Now()
+		require.Equal(t, context.DeadlineExceeded, f.Stop(ctx))
+		require.Equal(t, 2*time.Second, time.Since(begin))
+		<-f.Done()
 	})
 }
 
