@@ -17,12 +17,49 @@ func Tree(err error) []error {
 		return nil
 	}
 	var t tree
-	if most := mostErrors; tame(err, &most) {
-		t.walk(err)
-	} else {
-		Call(reflect.TypeOf(err), func() struct{} { t.walk(err); return struct{}{} })
+	if _, failure := Ask(err, func() struct{} { t.walk(err); return struct{}{} }); failure != nil && failure.Refused {
+		return []error{err}
 	}
 	return t.all()
+}
+
+// Ask calls f, which calls methods by which err and the errors in it unwrap, and no others. It does so under guard,
+// unless all of them are those of fmt, errors and package policy, which return what they have.
+func Ask[T any](err error, f func() T) (T, *Failure) {
+	if most := mostErrors; tame(err, &most) {
+		return f(), nil
+	}
+	return Call(Owner(err), f)
+}
+
+// Owner says whose methods err calls, for [Call]: the type of the first error in it that is not one of fmt, errors or
+// package policy. What is wrapped in such a one is not the fault of all that are.
+func Owner(err error) reflect.Type {
+	most := mostErrors
+	if found := stranger(err, &most); found != nil {
+		return found
+	}
+	return reflect.TypeOf(err)
+}
+
+func stranger(err error, most *int) reflect.Type {
+	if *most--; err == nil || *most < 0 {
+		return nil
+	}
+	if !standard(err) {
+		return reflect.TypeOf(err)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return stranger(e.Unwrap(), most)
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			if found := stranger(inner, most); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // As is the first error of the tree that is a T and no nil pointer. No As method is asked.
@@ -48,7 +85,7 @@ func Is(err, target error) bool {
 			return true
 		}
 		if asks, ok := e.(interface{ Is(error) bool }); ok {
-			if yes, _ := Call(reflect.TypeOf(e), func() bool { return asks.Is(target) }); yes {
+			if yes, _ := Call(Owner(e), func() bool { return asks.Is(target) }); yes {
 				return true
 			}
 		}
@@ -56,8 +93,40 @@ func Is(err, target error) bool {
 	return false
 }
 
-// tame reports a tree of at most so many errors whose wrappers are those of fmt and errors. They have
-// what they return, and need no goroutine.
+// Wraps reports that err is the mark or wraps it, not counting what is within errors that are opaque. It is not errors.Is:
+// that asks methods of the user's for their opinion. Those that unwrap are called under guard: where one panics, calls
+// runtime.Goexit, or does not return, there is no mark.
+func Wraps(err, mark error, opaque func(error) bool) bool {
+	found, _ := Ask(err, func() bool {
+		left := mostErrors
+		return wraps(err, mark, opaque, &left)
+	})
+	return found
+}
+
+func wraps(err, mark error, opaque func(error) bool, left *int) bool {
+	if *left--; *left < 0 || err == nil || opaque(err) {
+		return false
+	}
+	return err == mark || slices.ContainsFunc(unwrap(err), func(inner error) bool { return wraps(inner, mark, opaque, left) })
+}
+
+// Unwrap is what err itself wraps, nothing where its method does something else. It is called under guard.
+func Unwrap(err error) []error {
+	switch err.(type) {
+	case interface{ Unwrap() error }, interface{ Unwrap() []error }:
+	default:
+		return nil
+	}
+	if standard(err) {
+		return unwrap(err)
+	}
+	inner, _ := Call(reflect.TypeOf(err), func() []error { return unwrap(err) })
+	return inner
+}
+
+// tame reports a tree of at most so many errors whose wrappers are standard. They have what they
+// return, and need no goroutine.
 func tame(err error, most *int) bool {
 	if *most--; *most < 0 {
 		return false
@@ -73,8 +142,11 @@ func tame(err error, most *int) bool {
 
 func standard(err error) bool {
 	t := reflect.TypeOf(err)
-	return t.Kind() == reflect.Pointer && !isNil(err) && (t.Elem().PkgPath() == "fmt" || t.Elem().PkgPath() == "errors")
+	return t.Kind() == reflect.Pointer && !isNil(err) && slices.Contains(wrappers, t.Elem().PkgPath())
 }
+
+// wrappers are the packages whose errors have what they unwrap to.
+var wrappers = []string{"fmt", "errors", "github.com/longshore-go/longshore/policy"}
 
 // tree collects errors. It is locked, since a walk that was given up goes on.
 type tree struct {

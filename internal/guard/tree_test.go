@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -85,4 +86,50 @@ func TestTreeThatBlocks(t *testing.T) {
 		require.True(t, guard.Is(err, io.EOF))
 		require.False(t, guard.Is(err, io.ErrShortWrite))
 	})
+}
+
+// TestOwner: what is wrapped does not count against all that are wrapped so.
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	w := &wild{}
+	for _, err := range []error{w, fmt.Errorf("reading: %w", w), errors.Join(io.EOF, w), errors.Join(fmt.Errorf("both: %w, %w", io.EOF, w))} {
+		require.Equal(t, reflect.TypeOf(w), guard.Owner(err))
+	}
+	require.Equal(t, reflect.TypeOf(io.EOF), guard.Owner(io.EOF))
+}
+
+// TestTreeOfARefusedError: one that is not asked any more is an error nevertheless.
+func TestTreeOfARefusedError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		defer close(release)
+		err := &wild{unwrap: func() error { <-release; return nil }}
+		for range 6 {
+			require.Equal(t, []error{err}, guard.Tree(err))
+		}
+	})
+}
+
+// TestWraps looks for a mark, whatever Unwrap and Is do.
+func TestWraps(t *testing.T) {
+	t.Parallel()
+	opaque := func(err error) bool { _, path := err.(*fs.PathError); return path }
+	wraps := func(err error) bool { return guard.Wraps(err, io.EOF, opaque) }
+	require.True(t, wraps(io.EOF))
+	require.True(t, wraps(errors.Join(io.ErrShortWrite, fmt.Errorf("reading: %w", io.EOF))))
+	require.True(t, wraps(&wild{unwrap: func() error { return io.EOF }}))
+	require.False(t, wraps(nil))
+	require.False(t, wraps(&fs.PathError{Err: io.EOF}))
+	require.False(t, wraps(&wild{unwrap: func() error { runtime.Goexit(); return io.EOF }}))
+	require.False(t, wraps(&wild{func() error { return nil }, func(error) bool { return true }}))
+	require.False(t, wraps(forked{}))
+}
+
+func TestUnwrap(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, guard.Unwrap(io.EOF))
+	require.Equal(t, []error{io.EOF}, guard.Unwrap(fmt.Errorf("reading: %w", io.EOF)))
+	require.Equal(t, []error{forked{}, forked{}}, guard.Unwrap(forked{}))
+	require.Empty(t, guard.Unwrap(&wild{unwrap: func() error { runtime.Goexit(); return io.EOF }}))
+	require.Empty(t, guard.Unwrap((*fs.PathError)(nil)))
 }

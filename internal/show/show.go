@@ -30,15 +30,23 @@ func Error(err error, limit int) string {
 	switch {
 	case err == nil:
 		return "<nil>"
+	case isJoin(err):
+		return cut(joined(err, limit), limit)
+	case ours(err) && tooDeep(err):
+		return cut("a "+Type(err)+" in which others are nested too deep", limit)
 	case tame(err):
 		return cut(err.Error(), limit)
 	}
-	return said(err, "Error", err.Error, limit)
+	return saidBy(guard.Owner(err), err, "Error", err.Error, limit)
 }
 
 // said is what a method of v returns, or what it has done instead.
 func said(v any, method string, call func() string, limit int) string {
-	text, failure := guard.Call(reflect.TypeOf(v), call)
+	return saidBy(reflect.TypeOf(v), v, method, call, limit)
+}
+
+func saidBy(owner reflect.Type, v any, method string, call func() string, limit int) string {
+	text, failure := guard.Call(owner, call)
 	if failure == nil {
 		return cut(text, limit)
 	}
@@ -75,9 +83,12 @@ func plain(v any) string {
 // Type is the type of v as fmt's %T has it, at most 200 bytes of it.
 func Type(v any) string { return cut(fmt.Sprintf("%T", v), 200) }
 
-// tame reports an error of the standard library whose Error returns a text that it has: most errors
-// are such, and need no goroutine.
+// tame reports an error whose Error is the standard library's, and returns a text that it has, or
+// ours, and calls what is in it by this package: most errors are such, and need no goroutine.
 func tame(err error) bool {
+	if ours(err) {
+		return true
+	}
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
