@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
@@ -74,7 +75,7 @@ type ExitError struct {
 
 // Error names the container and what went wrong.
 func (e *ExitError) Error() string {
-	return fmt.Sprintf("mapper: exit of container %d: %v", e.Container, e.Err)
+	return fmt.Sprintf("mapper: exit of container %d: %s", e.Container, show.Error(e.Err, 0))
 }
 
 // Unwrap returns what went wrong.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -19,7 +20,7 @@ type InputError struct {
 
 // Error names the input and the reason.
 func (e *InputError) Error() string {
-	return fmt.Sprintf("mapper: input %d failed after %s: %v", e.Index, attempts(e.Attempts), e.Err)
+	return fmt.Sprintf("mapper: input %d failed after %s: %s", e.Index, attempts(e.Attempts), show.Error(e.Err, 0))
 }
 
 // Unwrap returns the reason.
@@ -48,7 +49,7 @@ func (e *FailuresError) Error() string {
 	fmt.Fprintf(&b, "mapper: %d of %d inputs failed", len(e.Failures), e.Inputs)
 	for i := range min(len(e.Failures), shown) {
 		f := &e.Failures[i]
-		fmt.Fprintf(&b, "\n\tinput %d after %s: %v", f.Index, attempts(f.Attempts), f.Err)
+		fmt.Fprintf(&b, "\n\tinput %d after %s: %s", f.Index, attempts(f.Attempts), show.Error(f.Err, 0))
 	}
 	if rest := len(e.Failures) - shown; rest > 0 {
 		fmt.Fprintf(&b, "\n\tand %d more", rest)
@@ -109,7 +110,7 @@ func (e *SourceError) Error() string {
 	if e.Panic == nil {
 		return "mapper: the inputs' iterator called runtime.Goexit"
 	}
-	return fmt.Sprintf("mapper: the inputs' iterator panicked: %v", e.Panic)
+	return "mapper: the inputs' iterator panicked: " + show.Text(e.Panic, 0)
 }
 
 // Unwrap returns the error that the iterator panicked with, if it was one.

@@ -1,6 +1,10 @@
 package supervisor
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/longshore-go/longshore/internal/show"
+)
 
 // Errors is what a function over batches returns to fail some of its inputs: an error for
 // each input of the batch, nil for those whose value counts. See mapper.Errors.
@@ -17,7 +21,7 @@ func (e Errors) Error() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of %d inputs of a batch failed, the first: %v", n, len(e), first)
+	return fmt.Sprintf("%d of %d inputs of a batch failed, the first: %s", n, len(e), show.Error(first, 0))
 }
 
 // Unwrap returns the errors.

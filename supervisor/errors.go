@@ -100,7 +100,7 @@ type CutoffError struct {
 
 // Error says which rule, what has happened by it, and how the last crash was.
 func (e *CutoffError) Error() string {
-	return fmt.Sprintf("%v (%v: %s; %d crashes), last: %v", ErrCutoff, e.Rule, e.why(), e.Crashes, e.Last)
+	return fmt.Sprintf("%v (%v: %s; %d crashes), last: %s", ErrCutoff, e.Rule, e.why(), e.Crashes, show.Error(asError(e.Last), 0))
 }
 
 func (e *CutoffError) why() string {

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"errors"
-	"reflect"
 	"time"
 
 	"github.com/longshore-go/longshore/internal/guard"
@@ -62,37 +61,10 @@ func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death
 	return d
 }
 
-// mostMarked bounds how many errors are looked at, since an error may wrap itself.
-const mostMarked = 1000
-
-// marked reports whether err is the mark or wraps it, not counting what is nested in another crash or cutoff. It is not
-// errors.Is: that asks methods of the user's for their opinion. Those that unwrap run under guard: one that panics, calls
-// runtime.Goexit, or does not return within a second has no mark.
+// marked reports whether err is the mark or wraps it, not counting what is nested in another crash or cutoff.
 func marked(err, mark error) bool {
-	found, _ := guard.Call(reflect.TypeOf(err), func() bool {
-		left := mostMarked
-		return wraps(err, mark, &left)
+	return guard.Wraps(err, mark, func(err error) bool {
+		_, crash := err.(*CrashError) // a CutoffError unwraps to one
+		return crash
 	})
-	return found
-}
-
-func wraps(err, mark error, left *int) bool {
-	if *left--; *left < 0 || err == nil {
-		return false
-	}
-	switch e := err.(type) {
-	case *CrashError: // that of something nested; a CutoffError unwraps to one
-		return false
-	case interface{ Unwrap() error }:
-		return wraps(e.Unwrap(), mark, left)
-	case interface{ Unwrap() []error }:
-		for _, err := range e.Unwrap() {
-			if wraps(err, mark, left) {
-				return true
-			}
-		}
-		return false
-	default:
-		return err == mark
-	}
 }

@@ -83,7 +83,7 @@ func (c *Container) Go(f func(), ended func(*CrashError)) {
 // asCrash is the crash of a container whose Serve returned an error. A runtime's
 // own *CrashError passes as it is.
 func asCrash(c *Container, err error) *CrashError {
-	if crash, ok := err.(*CrashError); ok {
+	if crash, ok := err.(*CrashError); ok && crash != nil {
 		if crash.Container == c.id {
 			return crash // observers may have it already
 		}

@@ -114,6 +114,7 @@ func TestMarks(t *testing.T) {
 		"Unwrap of a nil pointer": {false, func() error { return (*hostile)(nil) }, false},
 		"Unwrap calls Goexit":     {false, func() error { return hostile{func() error { runtime.Goexit(); return fatal }} }, false},
 		"wraps itself":            {false, func() error { return self }, false},
+		"a nil crash":             {false, func() error { return (*supervisor.CrashError)(nil) }, false},
 		"no error":                {false, func() error { return lostWith(nil) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {

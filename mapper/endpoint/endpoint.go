@@ -20,9 +20,9 @@ import (
 // function that retries is refused, since its client waits, and retries too. (So does the
 // reference.) Crashed inputs are run again all the same, unless f is AtMostOnce.
 //
-// A panic in the methods with which In and Out read and write their JSON, or in Status, is
-// answered with 500 and logged with its stack to the server's ErrorLog. So is, without a
-// stack, an Out that cannot be encoded.
+// The methods with which In and Out read and write their JSON, and Status, are called on goroutines of their own. One
+// that panics or calls runtime.Goexit is answered with 500, and one that takes longer than Timeout with 504. That is
+// logged to the server's ErrorLog, a panic with its stack. So is an Out that cannot be encoded.
 func New[In, Out any](f *mapper.Function[In, Out], opts Options) (http.Handler, error) {
 	if f == nil {
 		return nil, &policy.InvalidError{Field: "f", Reason: "must not be nil"}
@@ -82,7 +82,7 @@ func (h *handler[In, Out]) answer(w http.ResponseWriter, r *http.Request) (a ans
 	defer cancel()
 	out, err := h.f.Call(ctx, in)
 	if err != nil {
-		return h.failure(ctx, w, err)
+		return h.failure(ctx, w, r, err)
 	}
 	return h.success(r, out)
 }

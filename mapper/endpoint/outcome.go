@@ -15,9 +15,16 @@ import (
 // success is the answer with the function's value. One that is no JSON is the program's
 // mistake, of which nobody else hears.
 func (h *handler[In, Out]) success(r *http.Request, out Out) answer {
-	body, err := json.Marshal(out)
-	if err != nil {
-		logf(r, "endpoint: cannot encode a %T: %v", out, err)
+	var body []byte
+	err, bad := asked(r, h.opts.Timeout, "encoding a "+show.Type(out), func() (err error) {
+		body, err = json.Marshal(out)
+		return err
+	})
+	switch {
+	case bad != nil:
+		return *bad
+	case err != nil:
+		logf(r, "endpoint: cannot encode a %T: %s", out, show.Error(err, 0))
 		return h.failedBy(http.StatusInternalServerError, err)
 	}
 	return answer{status: http.StatusOK, body: body}
@@ -25,10 +32,10 @@ func (h *handler[In, Out]) success(r *http.Request, out Out) answer {
 
 // failure is the answer to a call that failed. What fails after the end of its ctx fails for
 // that, whatever the function makes of it.
-func (h *handler[In, Out]) failure(ctx context.Context, w http.ResponseWriter, err error) answer {
+func (h *handler[In, Out]) failure(ctx context.Context, w http.ResponseWriter, r *http.Request, err error) answer {
 	switch {
 	case ctx.Err() == nil:
-		return h.byClass(err)
+		return h.byClass(r, err)
 	case ctx.Err() != context.Canceled:
 		return h.overdue()
 	case context.Cause(ctx) == context.Canceled && gone(w):
@@ -50,7 +57,7 @@ func (h *handler[In, Out]) overdue() answer {
 // byClass is the answer to an error by its class. A crash is told by its type, and first:
 // it unwraps to what was panicked with, of whatever class that is. The others hold through
 // wrapping, so that a function that calls another passes on what that one is short of.
-func (h *handler[In, Out]) byClass(err error) answer {
+func (h *handler[In, Out]) byClass(r *http.Request, err error) answer {
 	switch err.(type) {
 	case *supervisor.CrashError:
 		return failedAs(http.StatusInternalServerError, "the function crashed on this input")
@@ -69,17 +76,22 @@ func (h *handler[In, Out]) byClass(err error) answer {
 	case guard.Is(err, context.Canceled): // not the request's: that of the function
 		return failedAs(http.StatusServiceUnavailable, "the function was cancelled")
 	}
-	return h.failedBy(h.status(err), err)
+	code, bad := h.status(r, err)
+	if bad != nil {
+		return *bad
+	}
+	return h.failedBy(code, err)
 }
 
 // status is the code for an error of the function.
-func (h *handler[In, Out]) status(err error) int {
+func (h *handler[In, Out]) status(r *http.Request, err error) (code int, bad *answer) {
 	if h.opts.Status != nil {
-		if code := h.opts.Status(err); code >= 400 && code <= 599 {
-			return code
-		}
+		code, bad = asked(r, h.opts.Timeout, "Status", func() int { return h.opts.Status(err) })
 	}
-	return http.StatusInternalServerError
+	if code < 400 || code > 599 {
+		code = http.StatusInternalServerError
+	}
+	return code, bad
 }
 
 // failedBy is the answer with the error's text, if that may be told.

@@ -40,10 +40,25 @@ func (h *handler[In, Out]) decode(w http.ResponseWriter, r *http.Request, in *In
 	if err != nil { // cut short, or slower than the server's ReadTimeout
 		return failedAs(http.StatusBadRequest, "the body cannot be read to its end"), false
 	}
-	if err := json.Unmarshal(body, in); err != nil {
-		return malformed(body, err), false
+	decoded, failed := asked(r, h.opts.Timeout, "decoding a "+show.Type(*in), func() decoded[In] {
+		var d decoded[In]
+		d.err = json.Unmarshal(body, &d.in)
+		return d
+	})
+	switch {
+	case failed != nil:
+		return *failed, false
+	case decoded.err != nil:
+		return malformed(body, decoded.err), false
 	}
+	*in = decoded.in
 	return bad, true
+}
+
+// decoded is a body that was read. One that is read for too long is still written to.
+type decoded[In any] struct {
+	in  In
+	err error
 }
 
 // malformed says what is wrong with a body and where. An error of In's own UnmarshalJSON

@@ -164,6 +164,9 @@ func textOf(err error) (text string) {
 			text = "<nil>" // as fmt has it
 		}
 	}()
+	if _, several := err.(interface{ Unwrap() []error }); several {
+		return Clean(show.Error(err, textLength), textLength) // they may be more than there is room for
+	}
 	return Clean(err.Error(), textLength)
 }
 

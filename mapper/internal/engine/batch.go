@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"errors"
 	"slices"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
@@ -24,7 +24,7 @@ func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *sup
 	if err == errNotBegun {
 		return w.giveBackBatch(r), nil
 	}
-	if lost, ok := errors.AsType[*lostError](err); ok {
+	if lost, ok := err.(*lostError); ok {
 		return false, w.lostBatch(lost)
 	}
 	if err == errGivenUp {
@@ -59,7 +59,7 @@ func (w *Worker) callBatch(inputs any) (values any, err error) {
 	}
 	began := w.clockOn()
 	values, err = call(ctx, inputs)
-	if _, ok := errors.AsType[*lostError](err); ok {
+	if _, ok := err.(*lostError); ok {
 		return nil, err
 	}
 	if late := w.clockOff(began); late != nil {
@@ -71,8 +71,8 @@ func (w *Worker) callBatch(inputs any) (values any, err error) {
 // outcomes are those of the inputs of a batch; nil where all have succeeded.
 func (w *Worker) outcomes(r *Run, inputs int, returned any, err error) []outcome {
 	values := r.Batches.Len(returned, inputs)
-	var each supervisor.Errors
-	if errors.As(err, &each) && len(each) == 0 {
+	each, ok := guard.As[supervisor.Errors](err)
+	if ok && len(each) == 0 {
 		err = nil
 	}
 	switch {
