@@ -3,10 +3,10 @@ package process
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
@@ -69,7 +69,7 @@ func callEach(at *atomic.Int64, f func(i int) bool, done chan<- error) {
 	defer func() { done <- err }()
 	defer func() {
 		if value := recover(); value != nil {
-			err = fmt.Errorf("panic: %v", value)
+			err = errors.New("panic: " + show.Text(value, 0))
 		}
 	}()
 	for f(int(at.Load())) {

@@ -2,9 +2,9 @@ package process
 
 import (
 	"context"
-	"errors"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
@@ -106,12 +106,16 @@ func (c *container) note(kind string, err error) bool {
 }
 
 func isTimeout(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) {
+	if guard.Is(err, context.DeadlineExceeded) {
 		return true
 	}
-	t, ok := errors.AsType[interface {
+	t, ok := guard.As[interface {
 		error
 		Timeout() bool
 	}](err)
-	return ok && t.Timeout()
+	if !ok {
+		return false
+	}
+	timeout, _ := guard.Call(guard.Owner(err), t.Timeout)
+	return timeout
 }

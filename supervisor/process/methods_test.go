@@ -165,19 +165,28 @@ func panicWith(_ context.Context, bad bool) (int, error) {
 	return 1, nil
 }
 
-// In the worker such methods crash their own input, and what was finished before is kept.
+// In the worker such methods are told as what they do: an error is one of its input, and of a panic
+// what was finished before is kept.
 func TestMethodsInTheWorker(t *testing.T) {
 	t.Parallel()
-	for _, fn := range []func(context.Context, bool) (int, error){failWith, panicWith} {
-		var told []int
-		err := open(t, process.Options{}, fn).Run(t.Context(), supervisor.Chunk{Inputs: []any{false, false, true, false}}, func(i int, v any, err error) {
-			require.NoError(t, err)
-			require.Equal(t, 1, v)
-			told = append(told, i)
-		})
-		crash, ok := err.(*supervisor.CrashError)
-		require.True(t, ok, "%v", err)
-		require.Equal(t, 2, crash.Input)
-		require.Equal(t, []int{0, 1}, told)
-	}
+	inputs := []any{false, false, true, false}
+	var told []error
+	err := open(t, process.Options{}, failWith).Run(t.Context(), supervisor.Chunk{Inputs: inputs}, func(_ int, _ any, err error) {
+		told = append(told, err)
+	})
+	require.NoError(t, err)
+	require.Len(t, told, 4)
+	require.EqualError(t, told[2], "(process_test.gone) Error called runtime.Goexit")
+	require.Equal(t, []error{nil, nil, nil}, append(told[:2:2], told[3]))
+
+	var values []any
+	err = open(t, process.Options{}, panicWith).Run(t.Context(), supervisor.Chunk{Inputs: inputs}, func(_ int, v any, err error) {
+		require.NoError(t, err)
+		values = append(values, v)
+	})
+	crash, ok := err.(*supervisor.CrashError)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, 2, crash.Input)
+	require.Equal(t, "(process_test.unspeakable) String called runtime.Goexit", crash.Panic)
+	require.Equal(t, []any{1, 1}, values)
 }

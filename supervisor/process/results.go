@@ -1,10 +1,10 @@
 package process
 
 import (
-	"errors"
 	"sync"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
@@ -76,11 +76,11 @@ func (r *results) append(b *wire.ResultsBuilder, value any, err error) error {
 	if err == nil {
 		return b.AddValue(r.codec, value)
 	}
-	if each, ok := errors.AsType[supervisor.Errors](err); ok && r.batches {
+	if each, ok := guard.As[supervisor.Errors](err); ok && r.batches {
 		return b.AddMixed(r.codec, value, each)
 	}
 	outcome := wire.Failed
-	if _, ours := errors.AsType[*decodeError](err); ours {
+	if _, ours := err.(*decodeError); ours {
 		outcome = wire.Uncoded
 	}
 	return b.AddError(outcome, err)

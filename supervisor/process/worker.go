@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime/debug"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
@@ -101,9 +102,16 @@ func (w *worker) enter() (member, error) {
 func (w *worker) refuse(err error) {
 	_ = send(w.conn, wire.Ready, ready{
 		Nonce: w.hello.Nonce, PID: os.Getpid(), Failed: true,
-		Fatal: errors.Is(err, supervisor.ErrFatalStart), Error: wire.AppendError(nil, err),
+		Fatal: guard.Wraps(err, supervisor.ErrFatalStart, nested), Error: wire.AppendError(nil, err),
 	})
 	os.Exit(exitStart)
+}
+
+// nested is an error of containers that enter has had itself.
+func nested(err error) bool {
+	_, crash := err.(*supervisor.CrashError)
+	_, cutoff := err.(*supervisor.CutoffError)
+	return crash || cutoff
 }
 
 // execute executes a batch, input by input.

@@ -1,6 +1,6 @@
 package wire
 
-import "fmt"
+import "github.com/longshore-go/longshore/internal/show"
 
 // maxStack is how many bytes of a stack cross.
 const maxStack = 64 << 10
@@ -33,7 +33,7 @@ func (r CrashReport) Append(dst []byte) []byte {
 	case error:
 		return AppendError(append(dst, panicError), value)
 	default:
-		return appendText(append(dst, panicText), trim(fmt.Sprint(value), maxText))
+		return appendText(append(dst, panicText), show.Text(value, maxText))
 	}
 }
 

@@ -20,8 +20,8 @@ func TestErrorsThatPanic(t *testing.T) {
 	t.Parallel()
 	require.EqualError(t, crossed(t, &rude{"all"}), "rude all")
 	err := crossed(t, (*rude)(nil))
-	require.ErrorContains(t, err, "wire: the Error method of a *wire_test.rude panicked: ")
-	require.ErrorContains(t, crossed(t, (*fs.PathError)(nil)), "panicked")
+	require.EqualError(t, err, "<nil>", "as fmt has it")
+	require.EqualError(t, crossed(t, (*fs.PathError)(nil)), "<nil>")
 }
 
 func TestErrorBounds(t *testing.T) {
@@ -30,7 +30,7 @@ func TestErrorBounds(t *testing.T) {
 	text := crossed(t, huge).Error()
 	require.LessOrEqual(t, len(text), 16<<10)
 	require.Greater(t, len(text), 15<<10)
-	require.Regexp(t, `^ä+ … \(20\d{5} bytes more\)$`, text)
+	require.Regexp(t, `^ä+…$`, text)
 
 	self := &ring{}
 	self.next = self

@@ -5,20 +5,15 @@ import (
 	"reflect"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 // The methods of an error are anybody's: called on a nil pointer, they like to panic. Here
-// they are called with that in mind.
+// they are called with that in mind, and one that does not return costs nothing but what it would have said.
 
-func textOf(err error) (text string) {
-	defer func() {
-		if value := recover(); value != nil {
-			text = fmt.Sprintf("wire: the Error method of a %T panicked: %v", err, value)
-		}
-		text = trim(text, maxText)
-	}()
-	return err.Error()
-}
+func textOf(err error) string { return show.Error(err, maxText) }
 
 // typeOf is the original's type where err has crossed before.
 func typeOf(err error) string {
@@ -29,39 +24,24 @@ func typeOf(err error) string {
 }
 
 // unwrapped returns what err unwraps to, without nils.
-func unwrapped(err error) (chain []error) {
-	defer func() {
-		if value := recover(); value != nil {
-			chain = nil
-		}
-	}()
-	switch e := err.(type) {
-	case interface{ Unwrap() error }:
-		if inner := e.Unwrap(); inner != nil {
-			return []error{inner}
-		}
-	case interface{ Unwrap() []error }:
-		return slices.DeleteFunc(slices.Clone(e.Unwrap()), func(err error) bool { return err == nil })
-	}
-	return nil
+func unwrapped(err error) []error {
+	return slices.DeleteFunc(slices.Clone(guard.Unwrap(err)), func(err error) bool { return err == nil })
 }
 
 // claimed returns the sentinels that the Is method of err answers for.
 func claimed(err error) (all []error) {
-	defer func() {
-		if value := recover(); value != nil {
-			all = nil
-		}
-	}()
 	e, ok := err.(interface{ Is(error) bool })
 	if !ok {
 		return nil
 	}
-	for _, s := range sentinels() {
-		if e.Is(s) {
-			all = append(all, s)
+	all, _ = guard.Call(reflect.TypeOf(err), func() (all []error) {
+		for _, s := range sentinels() {
+			if e.Is(s) {
+				all = append(all, s)
+			}
 		}
-	}
+		return all
+	})
 	return all
 }
 

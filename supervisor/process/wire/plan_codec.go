@@ -2,8 +2,9 @@ package wire
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
+
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 // planCodec follows a plan. A message stands by itself.
@@ -93,11 +94,19 @@ func caught(err *error) {
 	case nil:
 	case refusal:
 		*err = value.error
-	case error:
-		*err = fmt.Errorf("panic: %w", value)
 	default:
-		*err = fmt.Errorf("panic: %v", value)
+		*err = &panicked{value}
 	}
+}
+
+// panicked is what a method has panicked with.
+type panicked struct{ value any }
+
+func (e *panicked) Error() string { return "panic: " + show.Text(e.value, maxText) }
+
+func (e *panicked) Unwrap() error {
+	err, _ := e.value.(error)
+	return err
 }
 
 // Encode implements [Codec].

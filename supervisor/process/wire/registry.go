@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/longshore-go/longshore/internal/guard"
 )
 
 // The registries are for the whole process, like gob's: an error does not know on
@@ -110,8 +112,12 @@ func registeredValue(err error) (name string, value []byte, ok bool) {
 	if !ok {
 		return "", nil, false
 	}
-	value, failed := newPlanCodec(t, true).Encode(err, nil)
-	return found.(string), value, failed == nil && len(value) <= maxValue
+	value, failure := guard.Call(t, func() []byte {
+		value, failed := newPlanCodec(t, true).Encode(err, nil)
+		ok = failed == nil
+		return value
+	})
+	return found.(string), value, failure == nil && ok && len(value) <= maxValue
 }
 
 func registeredError(name string, value []byte) (error, bool) {
