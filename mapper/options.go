@@ -26,8 +26,8 @@ type Options struct {
 
 	// Timeout of one attempt. The time that an input waits for a container does not count.
 	// The attempt's own context ends as after a deadline: its Err, and that of all which descend
-	// from it, is context.DeadlineExceeded, with the cause ErrTimeout. Zero means
-	// none.
+	// from it, is context.DeadlineExceeded, with the cause ErrTimeout. Where the program is stopped
+	// meanwhile, as by Ctrl-Z, what has come of the attempt by then is heard first. Zero means none.
 	Timeout time.Duration
 
 	// StartTimeout limits the start of a container that has one: the enter of a body with

@@ -69,6 +69,13 @@ type Gauge interface {
 	Memory() (used, limit int64)
 }
 
+// Outbox is an [Instance] that knows whether its container has said something which was not told yet: the program
+// was stopped, as by Ctrl-Z, or has too much to do. What is there is heard before an attempt's time is up. Unheard is
+// called by any goroutine, and does not block.
+type Outbox interface {
+	Unheard() bool
+}
+
 // Chunk is a few inputs for an [Instance].
 type Chunk struct {
 	Index   int   // of the first input in its run

@@ -3,6 +3,7 @@ package runtimes_test
 import (
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -14,16 +15,16 @@ import (
 // with, however far down: those who are left are found by it.
 const family = "LONGSHORE_TEST_FAMILY"
 
-// doomed is the variable that makes a parent of this program, which employs workers until
-// it is killed, where there is a test for that.
-const doomed = "LONGSHORE_TEST_DOOMED"
+// employer is the variable that makes another parent of this program, which employs workers as one of
+// employers does: its name and a directory, with a colon between.
+const employer = "LONGSHORE_TEST_EMPLOYER"
 
-var employ func(dir string)
+var employers = map[string]func(dir string){}
 
 func TestMain(m *testing.M) {
 	process.Main()
-	if dir := os.Getenv(doomed); dir != "" && employ != nil {
-		employ(dir)
+	if name, dir, ok := strings.Cut(os.Getenv(employer), ":"); ok {
+		employers[name](dir)
 		return
 	}
 	os.Setenv(family, strconv.Itoa(os.Getpid()))

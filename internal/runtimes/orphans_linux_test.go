@@ -16,7 +16,7 @@ import (
 
 var orphans = []string{"blocked", "busy", "signals ignored", "stopped", "grandchildren, blocked"}
 
-func init() { employ = employOrphans }
+func init() { employers["orphans"] = employOrphans }
 
 // employOrphans has workers that never end by themselves.
 func employOrphans(dir string) {
@@ -37,7 +37,7 @@ func TestOrphans(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	parent := exec.Command(self)
-	parent.Env = append(os.Environ(), doomed+"="+dir, family+"="+dir)
+	parent.Env = append(os.Environ(), employer+"=orphans:"+dir, family+"="+dir)
 	require.NoError(t, parent.Start())
 	t.Cleanup(func() {
 		_ = parent.Process.Kill()

@@ -23,6 +23,9 @@ func (c *container) listen(enough func() bool) bool {
 	return true
 }
 
+// Unheard implements supervisor.Outbox.
+func (c *container) Unheard() bool { return c.proc.conn.unread() }
+
 // listenToEnd reads what a dead worker has said to the last, and lets nobody listen any more.
 func (c *container) listenToEnd() {
 	c.readLock <- struct{}{}

@@ -25,6 +25,7 @@ const (
 type socket struct{ *os.File }
 
 func (*socket) readable() bool { return false }
+func (*socket) unread() bool   { return false }
 
 type lateReader struct{ *os.File }
 

@@ -5,6 +5,7 @@ package process
 import (
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -31,6 +32,8 @@ type socket struct {
 	never  bool // there is but one processor
 	misses int  // spins in vain since the last one that was not
 	skip   int  // reads that are not to spin
+
+	waits atomic.Bool // its reader waits in Read, and all that came before is told
 }
 
 func newSocket(fd int, name string) *socket {
@@ -47,8 +50,15 @@ func (s *socket) Read(b []byte) (int, error) {
 	case !s.readable():
 		s.spin()
 	}
-	return s.lateReader.Read(b)
+	s.waits.Store(true)
+	n, err := s.lateReader.Read(b)
+	s.waits.Store(false)
+	return n, err
 }
+
+// unread reports whether something has come that its reader has not read, or is at work on. In this order: what is not
+// there any more has ended the wait before.
+func (s *socket) unread() bool { return s.readable() || !s.waits.Load() }
 
 // spin waits until there is something to read, or that was in vain.
 func (s *socket) spin() {

@@ -100,6 +100,8 @@ func (w *Worker) Overdue(now time.Duration) time.Duration {
 	switch {
 	case began > 0 && now < late:
 		return late
+	case w.unheard(began, now):
+		return now + nextLook
 	case began > 0:
 		if !w.started.CompareAndSwap(began, -began) {
 			return never

@@ -41,6 +41,7 @@ type Worker struct {
 	// started is when the running attempt began, on the pool's clock, if there is a
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.
 	started atomic.Int64
+	hearing hearing
 
 	// mu guards the identity of the chunk in hand against those who take a part of it
 	// away: an idle container, the emitter, and whoever ends the run or gives the

@@ -2,15 +2,25 @@ package fleet
 
 import "time"
 
+// A watchdog that wakes late has not had a processor: the program was stopped, as by Ctrl-Z, or the machine has too
+// much to do. What has ended meanwhile could not be told either, and is to be heard first: so it looks again a moment
+// later, until it is in time, or it was late too often.
+const (
+	tardy      = 20 * time.Millisecond
+	secondLook = 100 * time.Millisecond
+	mostLooks  = 10
+)
+
 // watch is the watchdog over attempts with a Timeout: one goroutine that looks at all the
 // containers. A context with a deadline of its own would cost each attempt a microsecond.
 // An attempt that begins after it has looked is due a whole Timeout later, so it need not
 // look again before that.
 func (p *Pool) watch() {
 	defer close(p.watched)
+	due := p.Now() + p.Timeout
 	timer := time.NewTimer(p.Timeout)
 	defer timer.Stop()
-	for {
+	for late := 0; ; {
 		select {
 		case <-timer.C:
 		case <-p.ctx.Done():
@@ -19,10 +29,22 @@ func (p *Pool) watch() {
 			return
 		}
 		now := p.Now()
-		next := now + p.Timeout
-		for w := range p.Workers {
-			next = min(next, w.Overdue(now))
+		if now-due > tardy && late < mostLooks {
+			late++
+			due = now + secondLook
+		} else {
+			late = 0
+			due = p.overdue(now)
 		}
-		timer.Reset(max(next-p.Now(), 1))
+		timer.Reset(max(due-p.Now(), 1))
 	}
+}
+
+// overdue ends the attempts whose time is up, and returns when to look again.
+func (p *Pool) overdue(now time.Duration) (next time.Duration) {
+	next = now + p.Timeout
+	for w := range p.Workers {
+		next = min(next, w.Overdue(now))
+	}
+	return max(next, p.Now())
 }
