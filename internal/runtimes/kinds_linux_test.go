@@ -25,6 +25,7 @@ type fault struct {
 	stack   string // is part of the crash's stack
 	opts    process.Options
 	timeout bool // it does not end by itself in time
+	ends    bool // but then, and may not be killed before
 	astray  bool // it is found out when others execute, which are then charged once, too
 }
 
@@ -48,7 +49,7 @@ var kinds = []fault{
 	{do: "blocked", kind: process.KindTimeout, stack: "faults_linux_test.go", timeout: true},
 	{do: "signals ignored", kind: process.KindTimeout, stack: "faults_linux_test.go", timeout: true},
 	{do: "stopped", kind: process.KindTimeout, timeout: true},
-	{do: "exit, late", kind: process.KindExit, timeout: true},
+	{do: "exit, late", kind: process.KindExit, timeout: true, ends: true},
 	{do: "garbage on the connection", kind: process.KindProtocol},
 	{do: "connection closed", kind: process.KindProtocol, astray: true},
 	{do: "connection shut down", kind: process.KindProtocol},
@@ -76,6 +77,9 @@ func TestKinds(t *testing.T) {
 			}
 			if f.timeout {
 				opts.Timeout, opts.Grace, opts.Retries = time.Second, graceTime, soon(1)
+			}
+			if f.ends {
+				opts.Grace = patience
 			}
 			nothingLeft(t)
 			all, run := results(t, opts, orders(1000, order{N: 137, Do: f.do}))

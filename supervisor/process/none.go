@@ -43,6 +43,7 @@ func spawn(Options, string, string, *cgroup) (*proc, error) { return nil, errors
 func (*proc) quit()                  {}
 func (*proc) kill()                  {}
 func (*proc) await()                 {}
+func (*proc) exited() bool           { return true }
 func (*proc) reap() *os.ProcessState { return nil }
 func (*proc) close()                 {}
 

@@ -11,7 +11,7 @@ import (
 )
 
 // deathTime is how long a worker may live whose connection has ended.
-const deathTime = 200 * time.Millisecond
+const deathTime = 500 * time.Millisecond
 
 // receive reads a frame and reports whether another may follow. Whoever calls it holds the
 // read lock. Outcomes are told on its goroutine.
@@ -27,12 +27,10 @@ func (c *container) receive() bool {
 		return !c.deaf
 	}
 	if !isProtocol(err) {
-		select {
-		case <-c.dead:
+		if c.within(deathTime, nil) || c.proc.exited() {
 			return false
-		case <-time.After(deathTime):
-			err = fmt.Errorf("process: the worker lives but its connection is gone: %w", err)
 		}
+		err = fmt.Errorf("process: the worker lives but its connection is gone: %w", err)
 	}
 	c.kill(KindProtocol, err)
 	return false

@@ -38,6 +38,13 @@ func (p *proc) await() {
 	}
 }
 
+// exited reports that the worker has ended, before anybody could be told: under load that takes its time.
+func (p *proc) exited() bool {
+	var info unix.Siginfo
+	err := unix.Waitid(unix.P_PID, p.os.Pid, &info, unix.WEXITED|unix.WNOWAIT|unix.WNOHANG, nil)
+	return err != nil || info.Signo != 0
+}
+
 // reap kills what is left of the family of a worker that has ended, and only then gives its number back: until
 // then the number can be nobody else's.
 func (p *proc) reap() *os.ProcessState {

@@ -29,6 +29,13 @@ func (p *proc) await() {
 	p.state, p.reaped = state, true
 }
 
+// exited reports that the worker has ended.
+func (p *proc) exited() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reaped
+}
+
 // reap kills what is left of the worker's group. The number of a group is not used again while somebody is in it;
 // if nobody is, the signal comes too soon after the wait for a number to come round.
 func (p *proc) reap() *os.ProcessState {
