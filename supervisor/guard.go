@@ -1,29 +1,37 @@
 package supervisor
 
 import (
+	"bytes"
 	"context"
+	"runtime"
 	"runtime/pprof"
 )
 
 // run is the goroutine of a container, and of its successors after a crash as long as
 // they start at once: a goroutine that has panicked has a stack of the right size, and
 // to grow another one costs more than the panic. Labels that a predecessor has set, or the
-// deployer, end here.
+// deployer, end here. So does a thread that it has left locked: with the goroutine, as Go has it.
 func (s *Supervisor) run(c *Container) {
 	var heir <-chan *Container
 	defer func() {
-		if heir != nil { // runtime.Goexit with a panic in a deferred call: this goroutine ends nevertheless
+		if heir != nil { // it is locked, or runtime.Goexit has met a panic in a deferred call
 			go s.inherit(heir)
 		}
 	}()
 	for c != nil {
 		pprof.SetGoroutineLabels(context.Background())
 		s.life(c, &heir)
-		if heir == nil {
+		if heir == nil || locked() {
 			return
 		}
 		c, heir = <-heir, nil
 	}
+}
+
+// locked reports that the goroutine has its thread for itself. Nothing says so but the head of its stack.
+func locked() bool {
+	var head [80]byte
+	return bytes.Contains(head[:runtime.Stack(head[:], false)], []byte("locked to thread"))
 }
 
 // inherit runs a successor on a goroutine of its own.

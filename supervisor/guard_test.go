@@ -115,6 +115,27 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestLockedThread: one that was left locked ends with its container.
+func TestLockedThread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var stacks []string
+		p := open(t, supervisor.Config{Containers: 1, Crashes: patient, Serve: func(ctx context.Context, c *supervisor.Container) error {
+			stack := make([]byte, 1000)
+			stacks = append(stacks, string(stack[:runtime.Stack(stack, false)]))
+			if c.ID() == 0 {
+				runtime.LockOSThread()
+				runtime.LockOSThread()
+				explode("boom")
+			}
+			return idle(ctx, c)
+		}})
+		synctest.Wait()
+		require.Len(t, p.crashes, 1)
+		require.Len(t, stacks, 2)
+		require.NotContains(t, stacks[1], "locked to thread")
+	})
+}
+
 // TestStacks checks that remembering stacks never mixes them up.
 func TestStacks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
