@@ -62,8 +62,12 @@ func stranger(err error, most *int) reflect.Type {
 	return nil
 }
 
-// As is the first error of the tree that is a T and no nil pointer. No As method is asked.
+// As is the first error of the tree that is a T and no nil pointer. No As method is asked, and nothing at all where err
+// itself is one.
 func As[T error](err error) (found T, ok bool) {
+	if e, is := err.(T); is && !isNil(e) {
+		return e, true
+	}
 	for _, e := range Tree(err) {
 		if e, is := e.(T); is && !isNil(e) {
 			return e, true

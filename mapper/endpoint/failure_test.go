@@ -112,6 +112,7 @@ func TestFailures(t *testing.T) {
 	got := plain.post(t, `"panics with a class"`)
 	require.Equal(t, http.StatusInternalServerError, got.status)
 	require.Equal(t, problem{Error: "the function crashed on this input"}, got.problem(t))
+	stop(f) // a crash is counted after its input is settled
 	require.Equal(t, 3, f.Stats().Pool.Crashes)
 }
 
