@@ -20,7 +20,10 @@ func Tree(err error) []error {
 	if _, failure := Ask(err, func() struct{} { t.walk(err); return struct{}{} }); failure != nil && failure.Refused {
 		return []error{err}
 	}
-	return t.all()
+	if all := t.all(); len(all) > 0 {
+		return all
+	}
+	return []error{err} // on a busy machine the walk may not even have begun
 }
 
 // Ask calls f, which calls methods by which err and the errors in it unwrap, and no others. It does so under guard,
