@@ -133,3 +133,13 @@ func TestUnwrap(t *testing.T) {
 	require.Empty(t, guard.Unwrap(&wild{unwrap: func() error { runtime.Goexit(); return io.EOF }}))
 	require.Empty(t, guard.Unwrap((*fs.PathError)(nil)))
 }
+
+// TestStandardErrorsNeedNoGoroutine: what is in errors that have what they unwrap to is found however little time there is.
+func TestStandardErrorsNeedNoGoroutine(t *testing.T) {
+	err := errors.Join(io.ErrShortWrite, fmt.Errorf("reading: %w", &fs.PathError{Err: fmt.Errorf("and: %w, %w", io.EOF, io.ErrNoProgress)}))
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+		if !guard.Wraps(err, io.ErrNoProgress, func(error) bool { return false }) {
+			panic("it is in it")
+		}
+	}), 3.0, "a slice for each error that wraps one")
+}

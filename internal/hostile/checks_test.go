@@ -25,7 +25,7 @@ func settled(k hostile.Kind, results []result) error {
 	}
 	r := results[at]
 	want := 2
-	permanent, _ := guard.Ask(k.Err, func() bool { return policy.IsPermanent(k.Err) })
+	permanent, _ := guard.Call("marks", func() bool { return policy.IsPermanent(k.Err) })
 	if k.Ends == hostile.Succeeds || permanent {
 		want = 1
 	}

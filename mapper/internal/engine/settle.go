@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/policy"
@@ -22,11 +21,7 @@ func (r *Run) outcomeOf(err error) outcome {
 	}
 	o := outcome{err: policy.Cause(err)}
 	if r.Retries.MaxRetries > 0 && !r.AtMostOnce {
-		m, _ := guard.Ask(err, func() outcome {
-			delay, asked := policy.RetryDelay(err)
-			return outcome{permanent: policy.IsPermanent(err), delay: delay, asked: asked}
-		})
-		o.permanent, o.delay, o.asked = m.permanent, m.delay, m.asked
+		o.permanent, o.delay, o.asked = marks(err)
 	}
 	return o
 }
