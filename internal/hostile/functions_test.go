@@ -78,12 +78,7 @@ func post(k hostile.Kind) error {
 	opts := deployed()
 	opts.Retries = policy.Retries{}
 	return deploy(opts, func(f *mapper.Function[string, string]) error {
-		h, err := endpoint.New(f, endpoint.Options{Timeout: 5 * time.Second, Status: func(err error) int {
-			if e, ok := err.(interface{ Timeout() bool }); ok && e.Timeout() { // as anybody would ask
-				return http.StatusGatewayTimeout
-			}
-			return 0
-		}})
+		h, err := endpoint.New(f, endpoint.Options{Timeout: patience})
 		if err != nil {
 			return err
 		}
