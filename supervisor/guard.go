@@ -92,10 +92,10 @@ func (c *Container) Go(f func(), ended func(*CrashError)) {
 // own *CrashError passes as it is.
 func asCrash(c *Container, err error) *CrashError {
 	if crash, ok := err.(*CrashError); ok && crash != nil {
-		if crash.Container == c.id {
+		if crash.Container == c.id && c.ready.Load() {
 			return crash // observers may have it already
 		}
-		own := *crash // that of something nested is not ours to change
+		own := *crash // what a start returns is not ours to change: it may be that of something nested
 		own.Container = c.id
 		return &own
 	}

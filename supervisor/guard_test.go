@@ -136,6 +136,23 @@ func TestLockedThread(t *testing.T) {
 	})
 }
 
+// TestForeignCrash: what a start has returned is its user's, whatever it says.
+func TestForeignCrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var foreign supervisor.CrashError // of container 0
+		p := open(t, supervisor.Config{Containers: 1, Crashes: patient, Serve: func(ctx context.Context, c *supervisor.Container) error {
+			if c.ID() == 0 {
+				return &foreign
+			}
+			return idle(ctx, c)
+		}})
+		synctest.Wait()
+		require.Len(t, p.crashes, 1)
+		require.Equal(t, supervisor.PhaseStart, p.crashes[0].Phase)
+		require.Equal(t, supervisor.CrashError{}, foreign)
+	})
+}
+
 // TestStacks checks that remembering stacks never mixes them up.
 func TestStacks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
