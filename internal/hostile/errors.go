@@ -23,12 +23,13 @@ var zeros [100 << 20]byte
 
 func huge() string { return unsafe.String(&zeros[0], len(zeros)) }
 
-// deep calls itself as often as a stack bears.
-func deep(n int) int {
+// deep calls itself as often as a stack bears, and then that.
+func deep(n int, then func()) int {
 	if n == 0 {
+		then()
 		return 0
 	}
-	return deep(n-1) + 1
+	return deep(n-1, then) + 1
 }
 
 const depth = 100_000
@@ -65,7 +66,7 @@ func odd() map[string]error {
 		wide = errors.Join(wide, wide)
 	}
 	return map[string]error{
-		"Error recurses":           &says{func() string { return strconv.Itoa(deep(depth)) }},
+		"Error recurses":           &says{func() string { return strconv.Itoa(deep(depth, func() {})) }},
 		"Error panics with itself": angry,
 		"Error says 100 MB":        &says{huge},
 		"Error says nothing":       &says{func() string { return "" }},

@@ -107,7 +107,7 @@ func values() map[string]any {
 		"a type":                reflect.TypeFor[Kind](),
 		"no reflect.Value":      reflect.Value{},
 		"ErrAbortHandler":       http.ErrAbortHandler,
-		"a String that is deep": stringer{func() { deep(depth) }},
+		"a String that is deep": stringer{func() { deep(depth, func() {}) }},
 	}
 	for _, d := range deeds {
 		all["a String that "+d.name] = stringer{d.do}
@@ -125,20 +125,13 @@ var ends = map[string]func(){
 		defer func() { panic(recover()) }()
 		panic("first")
 	},
-	"panic from the depth": func() { fall(depth) },
+	"panic from the depth": func() { deep(depth, func() { panic("from the depth") }) },
 	"nil dereference":      func() { _ = (*Kind)(nil).Name },
-}
-
-func fall(n int) int {
-	if n == 0 {
-		panic("from the depth")
-	}
-	return fall(n-1) + 1
 }
 
 // leftovers are what a function leaves behind where it runs.
 var leftovers = map[string]func(){
-	"deep recursion":  func() { deep(depth) },
+	"deep recursion":  func() { deep(depth, func() {}) },
 	"a locked thread": runtime.LockOSThread,
 	"labels": func() {
 		pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("left", "behind")))

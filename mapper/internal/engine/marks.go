@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"errors"
+	"io"
 	"reflect"
 	"time"
 
@@ -11,9 +11,8 @@ import (
 
 // The types of the marks are policy's own affair.
 var (
-	someError      = errors.New("some error")
-	permanentMark  = reflect.TypeOf(policy.Permanent(someError))
-	retryAfterMark = reflect.TypeOf(policy.RetryAfter(someError, 0))
+	permanentMark  = reflect.TypeOf(policy.Permanent(io.EOF))
+	retryAfterMark = reflect.TypeOf(policy.RetryAfter(io.EOF, 0))
 )
 
 // marks are those of package policy in err: whether it is permanent, and the delay of the outermost RetryAfter. Policy
