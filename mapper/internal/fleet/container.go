@@ -17,7 +17,7 @@ func (p *Pool) newContainer(s *supervisor.Container) *Container {
 		if p.Recycle.Inputs > 0 {
 			c.left.Store(p.Recycle.inputs())
 		}
-		(*p.seats.Load())[s.Lineage()].Store(c)
+		p.seated()[s.Lineage()].Store(c)
 		if c.release == p.release.Load() {
 			return c
 		}

@@ -3,6 +3,8 @@ package fleet
 import (
 	"slices"
 	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // Wanted is how many containers there should be for work that takes so many.
@@ -44,3 +46,6 @@ func (n *Census) Surplus(want, most int) (numbers []int) {
 	}
 	return numbers
 }
+
+// Container is the one that the supervisor asks about.
+func (p *Pool) Container(c *supervisor.Container) *Container { return p.container(c) }

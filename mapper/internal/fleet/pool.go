@@ -18,7 +18,6 @@ func New(cfg Config, body Body) *Pool {
 // They live until ctx ends.
 func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, containers, want int) {
 	p.ctx, p.cancel = ctx, cancel
-	p.seat(want)
 	p.sup.Store(supervisor.Start(ctx, supervisor.Config{
 		Containers: containers,
 		Want:       want,

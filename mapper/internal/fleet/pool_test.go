@@ -94,6 +94,16 @@ func TestPermit(t *testing.T) {
 	require.False(t, c.Halted())
 }
 
+// TestAskedBeforeItHasItsPlace: the supervisor may ask about a container whose goroutine has not come to anything yet.
+func TestAskedBeforeItHasItsPlace(t *testing.T) {
+	t.Parallel()
+	p := fleet.New(fleet.Config{MaxInputs: 1}, fleet.Body{})
+	require.Nil(t, p.Container(new(supervisor.Container)))
+	for range p.Containers {
+		t.Fatal("nobody is there")
+	}
+}
+
 // TestPermitsOfMany: all workers of a container together get no more than its limit.
 func TestPermitsOfMany(t *testing.T) {
 	t.Parallel()

@@ -77,7 +77,6 @@ func (s *scaler) look(settings Scale) time.Duration {
 		s.want -= min(unused, s.want-need)
 	}
 	surge := min(n.stale, max(s.want/4, 1))
-	s.p.seat(s.want + surge)
 	s.p.sup.Load().Scale(s.want + surge) // before any retires, or they would be replaced
 	for _, c := range n.surplus(s.want+surge, settings.Max+surge) {
 		c.Retire()

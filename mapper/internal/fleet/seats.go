@@ -1,34 +1,46 @@
 package fleet
 
-import "github.com/longshore-go/longshore/supervisor"
+import (
+	"slices"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // The containers of a pool, each in the seat of its lineage.
 
-// seat makes room for n lineages.
+// seated is the seats there are.
+func (p *Pool) seated() []*seat {
+	if seats := p.seats.Load(); seats != nil {
+		return *seats
+	}
+	return nil
+}
+
+// seat makes room for n lineages, and for more that may follow.
 func (p *Pool) seat(n int) {
-	if old := p.seats.Load(); old != nil && n <= len(*old) {
+	if n <= len(p.seated()) {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var seats []*seat
-	if old := p.seats.Load(); old != nil {
-		if n <= len(*old) {
-			return
-		}
-		seats = append(seats, *old...)
-		n = max(n, 2*len(seats))
+	seats := slices.Clone(p.seated())
+	if n <= len(seats) {
+		return // somebody else has
 	}
-	more := make([]seat, n-len(seats))
+	more := make([]seat, max(n, 2*len(seats))-len(seats))
 	for i := range more {
 		seats = append(seats, &more[i])
 	}
 	p.seats.Store(&seats)
 }
 
-// container is the one that is c, nil if its place is taken by another already.
+// container is the one that is c, nil if it has not come to its place yet, or that is taken by another already.
 func (p *Pool) container(c *supervisor.Container) *Container {
-	if h := (*p.seats.Load())[c.Lineage()].Load(); h != nil && h.Container == c {
+	seats := p.seated()
+	if c.Lineage() >= len(seats) {
+		return nil
+	}
+	if h := seats[c.Lineage()].Load(); h != nil && h.Container == c {
 		return h
 	}
 	return nil
@@ -39,7 +51,7 @@ func (p *Pool) Containers(yield func(*Container) bool) { p.ContainersFrom(0, yie
 
 // ContainersFrom is Containers that begins with a lineage and goes round.
 func (p *Pool) ContainersFrom(lineage int, yield func(*Container) bool) {
-	seats := *p.seats.Load()
+	seats := p.seated()
 	for i := range seats {
 		if c := seats[(lineage+i)%len(seats)].Load(); c != nil && !yield(c) {
 			return

@@ -29,7 +29,7 @@ func (p *Pool) serve(ctx context.Context, s *supervisor.Container) error {
 
 // vacate notes that a container has ended.
 func (p *Pool) vacate(c *Container) {
-	(*p.seats.Load())[c.Lineage()].CompareAndSwap(c, nil)
+	p.seated()[c.Lineage()].CompareAndSwap(c, nil)
 	p.changed()
 }
 
