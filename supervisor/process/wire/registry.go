@@ -112,12 +112,17 @@ func registeredValue(err error) (name string, value []byte, ok bool) {
 	if !ok {
 		return "", nil, false
 	}
-	value, failure := guard.Call(t, func() []byte {
-		value, failed := newPlanCodec(t, true).Encode(err, nil)
-		ok = failed == nil
-		return value
+	sent, failure := guard.Call(t, func() (e encoded) {
+		e.value, e.err = newPlanCodec(t, true).Encode(err, nil)
+		return e
 	})
-	return found.(string), value, failure == nil && ok && len(value) <= maxValue
+	return found.(string), sent.value, failure == nil && sent.err == nil && len(sent.value) <= maxValue
+}
+
+// encoded is what an encoding has come to. One that is given up goes on, and writes to nothing else.
+type encoded struct {
+	value []byte
+	err   error
 }
 
 func registeredError(name string, value []byte) (error, bool) {
