@@ -10,7 +10,7 @@ import (
 
 // Config is what a pool of containers is made of.
 type Config struct {
-	Containers int            // how many lineages the rules are for; at least 1, in a Lasting pool at least 0
+	Containers int            // how many lineages there are; at least 1, in a Lasting pool at least 0. Unused ones cost nothing
 	Crashes    policy.Crashes // nil means policy.Ephemeral{}
 
 	// Lasting says that only the end of its ctx ends the pool, and not that no
@@ -142,7 +142,6 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 	if cfg.Lasting {
 		s.want = cfg.Want
 	}
-	s.lineages = make([]lineage, s.want)
 	go s.supervise()
 	return s
 }

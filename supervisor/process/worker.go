@@ -109,9 +109,8 @@ func (w *worker) refuse(err error) {
 
 // nested is an error of containers that enter has had itself.
 func nested(err error) bool {
-	_, crash := err.(*supervisor.CrashError)
-	_, cutoff := err.(*supervisor.CutoffError)
-	return crash || cutoff
+	_, crash := err.(*supervisor.CrashError) // a CutoffError unwraps to one
+	return crash
 }
 
 // execute executes a batch, input by input.

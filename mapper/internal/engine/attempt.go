@@ -60,11 +60,11 @@ func (w *Worker) refresh() *attempt.Contexts {
 	return c
 }
 
-// Timeouts cost an attempt two atomic operations and a clock reading: the worker notes when
-// the attempt began, and the pool's watchdog looks at all of them.
-
 // Asked implements [attempt.Owner].
 func (w *Worker) Asked() { w.look.Store(true) }
+
+// Timeouts cost an attempt two atomic operations and a clock reading: the worker notes when
+// the attempt began, and the pool's watchdog looks at all of them.
 
 // Deadline implements [attempt.Owner].
 func (w *Worker) Deadline() (time.Time, bool) {

@@ -51,10 +51,8 @@ func (l *Loop) BeginTimed(ch *chunk.Chunk) (ctx context.Context, i int, ok bool)
 	if i >= end {
 		return nil, 0, false
 	}
-	if l.Over.Load() || w.look.Load() {
-		if l.Heed(ch, i) == nil {
-			return nil, 0, false
-		}
+	if (l.Over.Load() || w.look.Load()) && l.Heed(ch, i) == nil {
+		return nil, 0, false
 	}
 	l.began = w.clockOn()
 	return attempt.Enter[any](w.ctx.Load(), i), i, true
