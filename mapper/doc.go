@@ -75,11 +75,11 @@
 //
 // # The context of an attempt
 //
-// Each attempt has a context of its own, and all inputs of a batch one together. It descends from that of the run, or of the call,
-// and ends when the attempt returns, whatever it returns: a goroutine that waits for Done ends with
-// its attempt, and a value must not need it any more. Read the body of a *http.Response in the function,
-// not where the result arrives. After Timeout its Err is context.DeadlineExceeded and its
-// cause [ErrTimeout].
+// Each attempt has a context of its own, and all inputs of a batch one together. It descends
+// from that of the run, or of the call, and ends when the attempt returns, whatever it returns:
+// a goroutine that waits for Done ends with its attempt, and a value must not need it any more.
+// Read the body of a *http.Response in the function, not where the result arrives. After
+// Timeout its Err is context.DeadlineExceeded and its cause [ErrTimeout].
 //
 // It costs nothing until somebody asks for its end: with Done, or by making another context from
 // it. One that was kept, and is asked for the first time only after its attempt has returned, has ended

@@ -20,8 +20,9 @@ import (
 // Index -1 and the *policy.InvalidError. The caller must not change inputs before
 // the channel is closed.
 //
-// Each attempt has a context of its own, which descends from ctx and ends when fn returns: what fn leaves
-// behind, a goroutine or a value such as a *http.Response with its Body unread, must not need it.
+// Each attempt has a context of its own, which descends from ctx and ends when fn returns: what
+// fn leaves behind, a goroutine or a value such as a *http.Response with its Body unread, must
+// not need it.
 //
 // When ctx ends, nothing new begins, running attempts are cancelled, and unfinished
 // inputs get context.Cause(ctx), or the first of them without ReturnExceptions. What is

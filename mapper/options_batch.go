@@ -20,14 +20,15 @@ import (
 // These calls come at once, before new batches, that with the lowest inputs first, and idle
 // containers take part. With the call that failed they are at most 2n-1 for a batch of n; for one
 // bad input among a thousand, 21. They are charged to nobody's Retries, and an input that has
-// retries left and fails in a way that may pass is retried as ever. Each call counts in Attempts. Without ReturnExceptions the run ends with the
-// first bad input that is found.
+// retries left and fails in a way that may pass is retried as ever. Each call counts in
+// Attempts. Without ReturnExceptions the run ends with the first bad input that is found.
 //
 // So a good input may be executed several times for the sake of a bad one. The function should
 // have its effect on a batch as a whole or not at all, as a transaction has, or do no harm when
 // it is called again. An input that never ends in time costs a Timeout each time, and a
-// container where the function ignores its context. Where no input is to blame, since the database is away, say, it can spare
-// itself the search by [Errors] with that error for each input: those are a verdict on each.
+// container where the function ignores its context. Where no input is to blame, since the
+// database is away, say, it can spare itself the search by [Errors] with that error for each
+// input: those are a verdict on each.
 // Nothing is searched either where the function returns another number of values (a
 // *[LengthError] is its own fault), under AtMostOnce, after the end of the run, and after a
 // crash, when inputs run alone by themselves.
