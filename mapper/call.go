@@ -125,6 +125,9 @@ func (t *ticket[In, Out]) Err() error { return t.err }
 // Context implements [chunk.Caller].
 func (t *ticket[In, Out]) Context() context.Context { return t.ctx }
 
+// End implements [chunk.Caller].
+func (t *ticket[In, Out]) End(cause error) { t.end(cause) }
+
 // Attempted implements [chunk.Caller].
 func (t *ticket[In, Out]) Attempted(executing *attempt.Contexts) {
 	t.attempt.Store(executing)

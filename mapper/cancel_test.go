@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,5 +77,53 @@ func TestCallEndsWithItsCause(t *testing.T) {
 			}
 			require.NoError(t, f.Stop(t.Context()))
 		})
+	}
+}
+
+// TestNothingBeginsAfterTheEnd: who has ended a context has ended what begins by it, however busy the processors are
+// that are to tell of it. Inputs that take a while are claimed one at a time.
+func TestNothingBeginsAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, door := range map[string]func(context.Context, func(context.Context, int) (int, error)){
+		"a run": func(ctx context.Context, fn func(context.Context, int) (int, error)) {
+			_, err := mapper.Collect(ctx, fn, ints(500), mapper.Options{Containers: 1})
+			require.ErrorIs(t, err, context.Canceled)
+		},
+		"a run on a function": func(ctx context.Context, fn func(context.Context, int) (int, error)) {
+			f := deploy(t, mapper.Plain(fn), mapper.Options{Containers: 1})
+			_, err := f.Collect(ctx, ints(500), mapper.RunOptions{})
+			require.ErrorIs(t, err, context.Canceled)
+		},
+		"calls": func(ctx context.Context, fn func(context.Context, int) (int, error)) {
+			f := deploy(t, mapper.Plain(fn), mapper.Options{Containers: 1})
+			calls, _ := f.SpawnAll(ctx, ints(500))
+			for _, c := range calls {
+				<-c.Done()
+			}
+		},
+		"a function": func(ctx context.Context, fn func(context.Context, int) (int, error)) {
+			f, err := mapper.Deploy(ctx, mapper.Plain(fn), mapper.Options{Containers: 1})
+			require.NoError(t, err)
+			_, _ = f.SpawnAll(t.Context(), ints(500))
+			<-f.Done()
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var over atomic.Bool
+		var late atomic.Int32
+		door(ctx, func(_ context.Context, i int) (int, error) {
+			if over.Load() {
+				late.Add(1)
+			}
+			for began := time.Now(); time.Since(began) < 100*time.Microsecond; {
+			}
+			if i == 20 {
+				cancel()
+				over.Store(true)
+			}
+			return i, nil
+		})
+		cancel()
+		require.Zero(t, late.Load(), name)
 	}
 }

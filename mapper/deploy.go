@@ -46,9 +46,26 @@ func (f *life) begin(caller context.Context, t types, spawn func(context.Context
 // and says that then it is the function that has ended.
 func lifeOf(caller context.Context) (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
-	unwatch := context.AfterFunc(caller, func() { cancel(engine.StoppedBy(context.Cause(caller))) })
+	l := &lifeContext{ctx, caller, cancel}
+	unwatch := context.AfterFunc(caller, func() { l.Err() })
 	context.AfterFunc(ctx, func() { unwatch() })
-	return ctx, cancel
+	return l, cancel
+}
+
+// lifeContext ends as soon as somebody asks whether it has: on busy processors it takes a while until the end of the
+// caller's is told.
+type lifeContext struct {
+	context.Context
+	caller context.Context
+	cancel context.CancelCauseFunc
+}
+
+// Err looks at the caller's context first.
+func (c *lifeContext) Err() error {
+	if c.caller.Err() != nil {
+		c.cancel(engine.StoppedBy(context.Cause(c.caller)))
+	}
+	return c.Context.Err()
 }
 
 // openQueue makes the run of the calls.

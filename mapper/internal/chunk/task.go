@@ -41,6 +41,8 @@ type Caller interface {
 	Err() error
 	// Context is the caller's.
 	Context() context.Context
+	// End settles it for a reason that lies with the caller.
+	End(cause error)
 	// Attempted notes the attempt that begins.
 	Attempted(*attempt.Contexts)
 	// Settle decides its fate: the first value of the payload, or the error.
@@ -49,6 +51,18 @@ type Caller interface {
 
 // Withdrawn reports that nobody waits for the result any more.
 func (t *Task) Withdrawn() bool { return t.Call != nil && t.Call.Settled() }
+
+// Deserted is Withdrawn where nobody may have had a processor yet to tell of the end of the caller's context.
+func (t *Task) Deserted() bool {
+	if t.Call == nil || t.Call.Settled() {
+		return t.Call != nil
+	}
+	if ctx := t.Call.Context(); ctx.Err() != nil {
+		t.Call.End(context.Cause(ctx))
+		return true
+	}
+	return false
+}
 
 // Succeeded notes an attempt that did.
 func (t *Task) Succeeded() {

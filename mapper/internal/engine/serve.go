@@ -37,7 +37,7 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 	switch {
 	case found.batch != nil:
 		return w.executeBatch(r, found.batch)
-	case ch.Task != nil && ch.Task.Withdrawn():
+	case ch.Task != nil && ch.Task.Deserted():
 		r.fail(ch.Task, ErrCancelled) // nobody waits for it
 		r.free.Put(ch)
 		w.c.Unused(1)

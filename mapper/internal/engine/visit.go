@@ -3,11 +3,12 @@ package engine
 // Which run a worker serves, which waits for it, and the sleep in between.
 
 // visit makes r, or no run, the one that the worker serves. It reports false if the run is
-// over. First it says so and then it looks, as the run first is over and then looks.
+// over. First it says so and then it looks, as the run first is over and then looks. It looks at
+// the run's context too: on busy processors it takes a while until that is told.
 func (w *Worker) visit(r *Run) bool {
 	old := w.serves.Load()
 	if old == r {
-		return r == nil || !r.over.Load()
+		return r == nil || !r.checkEnd()
 	}
 	if old != nil {
 		w.unvisit(old)
@@ -21,7 +22,7 @@ func (w *Worker) visit(r *Run) bool {
 		w.last = r
 		w.Reset(int(r.firstClaim.Load()))
 	}
-	return !r.over.Load()
+	return !r.checkEnd()
 }
 
 // unvisit ends a visit, once: the worker's own, or that of one that is given up.
@@ -45,7 +46,7 @@ func (w *Worker) leave() {
 }
 
 // ends reports that the worker must take nothing more.
-func (w *Worker) ends() bool { return w.s.Over() || w.c.Halted() }
+func (w *Worker) ends() bool { return w.s.Over() || w.s.Context().Err() != nil || w.c.Halted() }
 
 // rest is a worker's sleep, until there is something to do for it or its container ends.
 func (w *Worker) rest() {
