@@ -40,8 +40,9 @@ func (f *Function[In, Out]) Preempt(container int) bool { return f.life.s.Preemp
 func (f *Function[In, Out]) Scale() Scale { return Scale(f.life.s.Scale()) }
 
 // SetScale changes the settings, at once and for good. To change one, change what Scale
-// returns. Containers that are too many end after what they execute. The errors are a
-// *policy.InvalidError and [ErrStopped].
+// returns. When SetScale returns, which does not wait for any attempt, containers that are too many
+// take nothing more: they end after what they execute. The errors are a *policy.InvalidError and
+// [ErrStopped].
 func (f *Function[In, Out]) SetScale(settings Scale) error { return f.life.setScale(settings) }
 
 // Redeploy has the function go on with another body, without losing an input or failing a

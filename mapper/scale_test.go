@@ -3,6 +3,7 @@ package mapper_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,4 +38,36 @@ func TestNobodyNeedsIt(t *testing.T) {
 		require.Equal(t, starts, f.Stats().Pool.Starts)
 		require.NoError(t, f.Stop(t.Context()))
 	})
+}
+
+// TestSetScaleIsInForce: from its return on no more execute than it says, but for those that did already.
+func TestSetScaleIsInForce(t *testing.T) {
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			gates := []chan struct{}{make(chan struct{}), make(chan struct{})}
+			var executing atomic.Int32
+			f := deploy(t, mapper.Plain(func(_ context.Context, i int) (int, error) {
+				executing.Add(1)
+				defer executing.Add(-1)
+				<-gates[min(i/3, 1)]
+				return i, nil
+			}), mapper.Options{Scale: mapper.Scale{Max: 3}})
+			calls, err := f.SpawnAll(t.Context(), ints(9))
+			require.NoError(t, err)
+			synctest.Wait()
+			require.Equal(t, int32(3), executing.Load())
+			scale := f.Scale()
+			scale.Max = 2
+			require.NoError(t, f.SetScale(scale))
+			close(gates[0])
+			synctest.Wait()
+			require.Equal(t, int32(2), executing.Load())
+			close(gates[1])
+			_, err = mapper.Gather(t.Context(), calls...)
+			require.NoError(t, err)
+			require.NoError(t, f.SetScale(scale))
+			require.NoError(t, f.Stop(t.Context()))
+			require.ErrorIs(t, f.SetScale(scale), mapper.ErrStopped)
+		})
+	}
 }

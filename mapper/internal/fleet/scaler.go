@@ -6,19 +6,43 @@ import "time"
 const idleLook = 60 * time.Second
 
 // SetScale says how many containers a lasting pool has, from now on. The first time is
-// before Start, and StartScaler follows it.
+// before Start, and StartScaler follows it. Later it returns when that is in force: containers
+// that are too many take nothing more.
 func (p *Pool) SetScale(settings Scale) {
-	if p.scaler == nil {
-		p.scaler = &scaler{p: p, want: settings.Min, news: make(chan struct{}, 1), done: make(chan struct{})}
-		p.Idle.Help(p.scaler.help)
-		p.Idle.Helpful(true)
-	}
 	s := p.scaler
+	if s == nil {
+		s = &scaler{p: p, want: settings.Min, news: make(chan struct{}, 1), done: make(chan struct{})}
+		p.scaler = s
+		p.Idle.Help(s.help)
+		p.Idle.Helpful(true)
+		s.set(settings)
+		return
+	}
+	inForce := s.set(settings)
+	s.kick()
+	select {
+	case <-inForce:
+	case <-s.done:
+	}
+}
+
+// set changes the settings. What it returns is closed when the scaler has looked at them.
+func (s *scaler) set(settings Scale) (inForce chan struct{}) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.settings = settings
 	s.buffered.Store(settings.Buffer > 0)
-	s.mu.Unlock()
-	s.kick()
+	inForce = make(chan struct{})
+	s.inForce = append(s.inForce, inForce)
+	return inForce
+}
+
+// taken are the settings, and who waits for them to be in force.
+func (s *scaler) taken() (settings Scale, inForce []chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	settings, inForce, s.inForce = s.settings, s.inForce, nil
+	return settings, inForce
 }
 
 // Scale returns the settings in force.
@@ -50,7 +74,12 @@ func (s *scaler) run() {
 	timer := time.NewTimer(idleLook)
 	defer timer.Stop()
 	for {
-		timer.Reset(max(s.look(s.p.Scale()), 1))
+		settings, inForce := s.taken()
+		again := s.look(settings)
+		for _, waits := range inForce {
+			close(waits)
+		}
+		timer.Reset(max(again, 1))
 		select {
 		case <-s.news:
 		case <-timer.C:

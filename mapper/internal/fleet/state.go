@@ -115,6 +115,7 @@ type scaler struct {
 
 	mu       sync.Mutex
 	settings Scale
+	inForce  []chan struct{} // closed once the settings are
 	rollouts []rollout
 }
 
