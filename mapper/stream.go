@@ -7,6 +7,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/outputs"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // Output is one output of one input of [Stream], or the failure of the input.
@@ -33,8 +34,7 @@ type Output[In, Out any] struct {
 // inputs run ahead, each by up to 16 outputs, and then wait for the reader. With Unordered the
 // outputs of all inputs are yielded as they come, those of one input in their order. There no
 // input waits for another, only for the reader, when it is 16 outputs ahead. An input that
-// waits keeps its container, and its Timeout goes on: it limits an input with all that it
-// waits for.
+// waits keeps its container. The time that it waits does not count for its Timeout.
 //
 // The iterator may be nil, for no outputs. It is run in the container, once, with the
 // context of the attempt. A pair with an error ends the input: the iterator is asked for no
@@ -107,12 +107,13 @@ func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.
 // context has ended it is for the run alone to say what that makes of the input.
 func attemptOf[In, Out any](fn func(context.Context, In) iter.Seq2[Out, error]) func(context.Context, *outputs.Buffer[In, Out]) (struct{}, error) {
 	return func(ctx context.Context, b *outputs.Buffer[In, Out]) (none struct{}, err error) {
+		clock := ctx.Value(supervisor.AttemptKey{}).(outputs.Clock)
 		if seq := fn(ctx, b.In); seq != nil {
 			for v, err := range seq {
 				if err != nil {
 					return none, err
 				}
-				if !b.Push(ctx, v) {
+				if !b.Push(ctx, clock, v) {
 					return none, context.Cause(ctx)
 				}
 			}

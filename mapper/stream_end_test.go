@@ -79,19 +79,42 @@ func TestStreamTimeout(t *testing.T) {
 	}
 }
 
-// An input that waits for the reader keeps its container and its Timeout goes on.
+// The time that an input waits for the reader is none of the function's: what that takes counts, before and after.
 func TestStreamTimeoutWhileItWaits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		fn := func(context.Context, int) iter.Seq2[int, error] { return numbers(100) }
-		var got []output
-		for o := range mapper.Stream(t.Context(), fn, upTo(1), mapper.Options{Timeout: time.Second}) {
-			if got = append(got, o); len(got) == 1 {
-				time.Sleep(time.Minute)
-			}
-		}
-		require.Len(t, got, 17)
-		require.ErrorIs(t, got[16].Err, mapper.ErrTimeout)
-	})
+	for name, c := range map[string]struct {
+		each time.Duration // of the function, for an output
+		want int
+	}{
+		"in time": {each: 9 * time.Millisecond, want: 100},
+		"late":    {each: 11 * time.Millisecond, want: 90},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fn := func(context.Context, int) iter.Seq2[int, error] {
+					return func(yield func(int, error) bool) {
+						for k := range 100 {
+							if time.Sleep(c.each); !yield(k, nil) {
+								return
+							}
+						}
+					}
+				}
+				var got []output
+				for o := range mapper.Stream(t.Context(), fn, upTo(1), mapper.Options{Timeout: time.Second, Grace: time.Hour}) {
+					if got = append(got, o); len(got)%20 == 1 {
+						time.Sleep(time.Minute)
+					}
+				}
+				if c.want == 100 {
+					require.Len(t, got, 100)
+					require.NoError(t, got[99].Err)
+				} else {
+					require.Len(t, got, c.want+1)
+					require.ErrorIs(t, got[c.want].Err, mapper.ErrTimeout)
+				}
+			})
+		})
+	}
 }
 
 func TestStreamCancel(t *testing.T) {

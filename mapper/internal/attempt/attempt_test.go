@@ -27,6 +27,7 @@ type worker struct {
 	deadline time.Time
 	asked    bool
 	retired  bool
+	paused   bool
 }
 
 func (w *worker) Attempt(position int) (supervisor.Attempt, bool) {
@@ -35,6 +36,8 @@ func (w *worker) Attempt(position int) (supervisor.Attempt, bool) {
 func (w *worker) Deadline() (time.Time, bool) { return w.deadline, !w.deadline.IsZero() }
 func (w *worker) Asked()                      { w.asked = true }
 func (w *worker) Retire()                     { w.retired = true }
+func (w *worker) Pause()                      { w.paused = true }
+func (w *worker) Resume()                     { w.paused = false }
 
 // take takes n inputs in hand, of which lease are begun at a time, and begins the first.
 func (w *worker) take(t *testing.T, c *attempt.Contexts, n, lease int) context.Context {
@@ -242,6 +245,19 @@ func TestRetire(t *testing.T) {
 	c := attempt.New(t.Context(), w, &w.span, nil)
 	w.take(t, c, 1, 1).Value(supervisor.AttemptKey{}).(interface{ Retire() }).Retire()
 	require.True(t, w.retired)
+}
+
+func TestPause(t *testing.T) {
+	w := &worker{}
+	c := attempt.New(t.Context(), w, &w.span, errLate)
+	clock := w.take(t, c, 1, 1).Value(supervisor.AttemptKey{}).(interface {
+		Pause()
+		Resume()
+	})
+	clock.Pause()
+	require.True(t, w.paused)
+	clock.Resume()
+	require.False(t, w.paused)
 }
 
 // TestRelease: a parent that lives on forgets the contexts, and one that ends meanwhile is heard.

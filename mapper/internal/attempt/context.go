@@ -88,3 +88,7 @@ func (a *attemptContext) Attempt() (supervisor.Attempt, bool) {
 
 // Retire is asked for by mapper.Retire.
 func (a *attemptContext) Retire() { a.c.owner.Retire() }
+
+// Pause and Resume are for the outputs of a stream, which wait for their reader.
+func (a *attemptContext) Pause()  { a.c.owner.Pause() }
+func (a *attemptContext) Resume() { a.c.owner.Resume() }

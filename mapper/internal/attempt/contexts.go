@@ -24,6 +24,9 @@ type Owner interface {
 	Deadline() (time.Time, bool)
 	// Retire has the container end after what it executes.
 	Retire()
+	// Pause stops the clock of what executes, and Resume has it go on.
+	Pause()
+	Resume()
 }
 
 // Span is how far the worker has come with what is in hand: so many positions are begun, and it ends

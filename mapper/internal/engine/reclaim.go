@@ -90,10 +90,14 @@ func (w *Worker) reclaimAs(o outcome) bool {
 // the container up if it has ignored that for the grace.
 func (w *Worker) Overdue(now time.Duration) time.Duration {
 	never := now + w.s.Timeout
+	paused := w.paused.Load() // before started: whoever goes on changes that first
 	began := w.started.Load()
 	ctx := w.ctx.Load()
 	if began == 0 || began == givenUp {
 		return never
+	}
+	if left := w.left(began, paused); left > 0 {
+		return now + left
 	}
 	late := beganAt(began) + w.s.Timeout
 	lost := late + w.s.Grace

@@ -42,6 +42,7 @@ type Worker struct {
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.
 	started atomic.Int64
 	hearing hearing
+	paused  atomic.Int64 // since when its clock stands; 0: it goes
 
 	// mu guards the identity of the chunk in hand against those who take a part of it
 	// away: an idle container, the emitter, and whoever ends the run or gives the

@@ -38,8 +38,8 @@ type Buffer[In, Out any] struct {
 }
 
 // Push adds an output. It waits for room, and reports false if the output comes too
-// late: the attempt's context or the buffer has ended.
-func (b *Buffer[In, Out]) Push(ctx context.Context, v Out) bool {
+// late: the attempt's context or the buffer has ended. The clock is the attempt's.
+func (b *Buffer[In, Out]) Push(ctx context.Context, clock Clock, v Out) bool {
 	for ctx.Err() == nil {
 		b.mu.Lock()
 		switch {
@@ -56,12 +56,25 @@ func (b *Buffer[In, Out]) Push(ctx context.Context, v Out) bool {
 		}
 		b.blocked = true
 		b.mu.Unlock()
-		select {
-		case <-b.room:
-		case <-ctx.Done():
-		}
+		b.wait(ctx, clock)
 	}
 	return false
+}
+
+// Clock is that of an attempt.
+type Clock interface {
+	Pause()
+	Resume()
+}
+
+// wait waits for room. That is no time of the attempt's: its clock stands.
+func (b *Buffer[In, Out]) wait(ctx context.Context, clock Clock) {
+	clock.Pause()
+	defer clock.Resume()
+	select {
+	case <-b.room:
+	case <-ctx.Done():
+	}
 }
 
 // tell lists the buffer if it is awaited. The caller holds b.mu, and tell unlocks it.

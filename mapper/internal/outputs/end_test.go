@@ -124,9 +124,9 @@ func TestDrainKeepsNearTheReader(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, 4, settled, "the fifth waits")
 		for i, b := range r.buffers {
-			b.Push(t.Context(), "late") // too late where it is settled
+			b.Push(t.Context(), noClock{}, "late") // too late where it is settled
 			if i < 5 {
-				require.False(t, b.Push(t.Context(), "late"))
+				require.False(t, b.Push(t.Context(), noClock{}, "late"))
 			}
 		}
 		r.begin()

@@ -65,7 +65,7 @@ func (r *reading) news() (seen []string) {
 // push adds outputs of an input.
 func (r *reading) push(t *testing.T, i int, values ...string) {
 	for _, v := range values {
-		require.True(t, r.buffers[i].Push(t.Context(), v))
+		require.True(t, r.buffers[i].Push(t.Context(), noClock{}, v))
 	}
 }
 
@@ -127,7 +127,7 @@ func TestProducerWaitsForTheReader(t *testing.T) {
 			pushed := 0
 			go func() {
 				for range total {
-					r.buffers[0].Push(t.Context(), "v")
+					r.buffers[0].Push(t.Context(), noClock{}, "v")
 					pushed++
 				}
 				r.Settled(0, r.buffers[0], nil)
@@ -155,16 +155,16 @@ func TestPushComesTooLate(t *testing.T) {
 		r := read(outputs.Options{Outstanding: 100}, 2)
 		ctx, cancel := context.WithCancel(t.Context())
 		for range 16 {
-			require.True(t, r.buffers[0].Push(ctx, "v"))
+			require.True(t, r.buffers[0].Push(ctx, noClock{}, "v"))
 		}
 		waits := make(chan bool)
-		go func() { waits <- r.buffers[0].Push(ctx, "v") }()
+		go func() { waits <- r.buffers[0].Push(ctx, noClock{}, "v") }()
 		synctest.Wait()
 		cancel()
 		require.False(t, <-waits)
-		require.False(t, r.buffers[1].Push(ctx, "v"))
+		require.False(t, r.buffers[1].Push(ctx, noClock{}, "v"))
 		require.True(t, r.buffers[1].End(nil))
-		require.False(t, r.buffers[1].Push(t.Context(), "v"))
+		require.False(t, r.buffers[1].Push(t.Context(), noClock{}, "v"))
 	})
 }
 
@@ -173,3 +173,9 @@ func TestShown(t *testing.T) {
 	var b outputs.Wrapped = outputs.New[int, string](outputs.Options{}).Add(42)
 	require.Equal(t, 42, b.Shown())
 }
+
+// noClock is that of attempts without a timeout.
+type noClock struct{}
+
+func (noClock) Pause()  {}
+func (noClock) Resume() {}

@@ -91,7 +91,7 @@ func (r *running) pull(inputs int) (i int, b *outputs.Buffer[int, int]) {
 func (r *running) work(inputs int) {
 	for i, b := r.pull(inputs); b != nil; i, b = r.pull(inputs) {
 		for k := range outputsOf(i) {
-			b.Push(context.Background(), 1000*i+k)
+			b.Push(context.Background(), noClock{}, 1000*i+k)
 		}
 		var err error
 		if fails(i) {
