@@ -3,6 +3,7 @@ package mapper_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -70,4 +71,20 @@ func TestSetScaleIsInForce(t *testing.T) {
 			require.ErrorIs(t, f.SetScale(scale), mapper.ErrStopped)
 		})
 	}
+}
+
+// TestUnusedScaleCostsNothing: a function costs what its containers do, not what they might be.
+func TestUnusedScaleCostsNothing(t *testing.T) {
+	allocated := func(most int) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f := deploy(t, mapper.Plain(squared), mapper.Options{Scale: mapper.Scale{Max: most}})
+		_, err := f.Call(t.Context(), 1)
+		require.NoError(t, err)
+		require.NoError(t, f.Stop(t.Context()))
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	allocated(2)
+	require.Less(t, allocated(1<<20), uint64(1<<20))
 }
