@@ -3,9 +3,11 @@
 package process
 
 import (
+	"io"
 	"os"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,11 +36,20 @@ type socket struct {
 	skip   int  // reads that are not to spin
 
 	waits atomic.Bool // its reader waits in Read, and all that came before is told
+
+	raw  syscall.RawConn
+	take func(fd uintptr) bool // a read that does not wait; what it reads, and how that ended, are below
+	into []byte
+	n    int
+	err  error
 }
 
 func newSocket(fd int, name string) *socket {
 	never := min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) == 1
-	return &socket{lateReader: lateReader{File: os.NewFile(uintptr(fd), name)}, fd: fd, never: never}
+	s := &socket{lateReader: lateReader{File: os.NewFile(uintptr(fd), name)}, fd: fd, never: never}
+	s.raw, _ = s.SyscallConn() // an open file has one
+	s.take = s.takes
+	return s
 }
 
 // Read reads as the file does. It has one caller at a time.
@@ -50,10 +61,35 @@ func (s *socket) Read(b []byte) (int, error) {
 	case !s.readable():
 		s.spin()
 	}
-	s.waits.Store(true)
-	n, err := s.lateReader.Read(b)
+	s.into = b
+	defer func() { s.into = nil }()
+	switch err := s.raw.Read(s.take); {
+	case err != nil:
+		return s.lateReader.Read(b) // its time is up, or it is closed
+	case s.err != nil:
+		return 0, &os.PathError{Op: "read", Path: s.Name(), Err: s.err}
+	case s.n == 0 && len(b) > 0:
+		return 0, io.EOF
+	}
+	return s.n, nil
+}
+
+// takes reads what is there, and reports false if that is nothing and its reader is to wait. The reader is at work
+// before it takes anything away: see unread. (A flag around a Read that waits by itself came too late: in between
+// what had come was neither there nor told.)
+func (s *socket) takes(fd uintptr) bool {
 	s.waits.Store(false)
-	return n, err
+	for {
+		s.n, s.err = unix.Read(int(fd), s.into)
+		switch s.err {
+		case unix.EINTR:
+		case unix.EAGAIN:
+			s.waits.Store(true)
+			return false
+		default:
+			return true
+		}
+	}
 }
 
 // unread reports whether something has come that its reader has not read, or is at work on. In this order: what is not
