@@ -306,3 +306,22 @@ func TestRunEndsAfterItsCrashes(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingToDo has an observer see the end of runs without an input: their pool ends as soon as it begins, which once
+// could come before the run knew that nothing was to come.
+func TestNothingToDo(t *testing.T) {
+	t.Parallel()
+	var ended atomic.Int64
+	opts := mapper.Options{Observer: supervisor.ObserverFunc(func(ev supervisor.Event) {
+		if ev.Kind == supervisor.RunEnded && ev.Err == nil {
+			ended.Add(1)
+		}
+	})}
+	const runs = 500
+	for range runs {
+		for r := range mapper.Map(t.Context(), func(_ context.Context, i int) (int, error) { return i, nil }, []int{}, opts) {
+			require.NoError(t, r.Err)
+		}
+	}
+	require.EqualValues(t, runs, ended.Load())
+}

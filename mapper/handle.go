@@ -33,11 +33,11 @@ func (h *handle) start() error {
 	h.show()
 	h.e.StartAlone(containers)
 	h.view.begin()
+	h.e.Begin() // before anybody joins it: a pool for no inputs has ended already
 	if h.s.Events() != nil {
 		h.finished = make(chan struct{})
 		go h.closeEvents()
 	}
-	h.e.Begin()
 	return nil
 }
 
