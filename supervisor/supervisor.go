@@ -127,6 +127,9 @@ func (l *lineage) uptime(now time.Time) time.Duration {
 	return now.Sub(l.ready)
 }
 
+// mostTold is how many messages may wait for the owner goroutine. Each container seldom has more than one.
+const mostTold = 64
+
 // Start makes the pool and returns at once. The pool ends, and Done is closed, when
 // every container has returned and none is due, unless it is Lasting; and, once ctx has
 // ended, at most Grace later.
@@ -134,7 +137,7 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 	s := &Supervisor{
 		cfg:   cfg,
 		ctx:   ctx,
-		inbox: make(chan message, 64),
+		inbox: make(chan message, min(cfg.Containers, mostTold)),
 		done:  make(chan struct{}),
 		judge: newJudge(cfg),
 		want:  cfg.Containers,
