@@ -32,11 +32,13 @@ func (p *play) body() mapper.Body[order, answer] {
 	return mapper.Plain(p.attempt)
 }
 
-// attempt looks at how many there are, beside what the script says.
+// attempt looks at how many there are, beside what the script says. One that gets no processor before its time is up may
+// be over when it begins.
 func (p *play) attempt(ctx context.Context, o order) (answer, error) {
 	p.executing.enter()
 	defer p.executing.leave()
-	if a, ok := mapper.AttemptFrom(ctx); !ok || a.Attempt > p.book.read(o.ID, begun)+1 {
+	a, ok := mapper.AttemptFrom(ctx)
+	if (!ok && ctx.Err() == nil) || a.Attempt > p.book.read(o.ID, begun)+1 {
 		p.problem("AttemptFrom says %+v, %v at attempt %d of input %d", a, ok, p.book.read(o.ID, begun)+1, o.ID)
 	}
 	return p.book.attempt(ctx, o)
