@@ -17,7 +17,8 @@ type Options struct {
 	// Name of the function, for events. Zero means no name.
 	Name string
 
-	// Containers is how many attempts run at the same time at most. Zero means GOMAXPROCS.
+	// Containers is how many attempts run at the same time at most. Zero means GOMAXPROCS. Containers
+	// that no input has needed yet are not started.
 	Containers int
 
 	// Retries after application failures: an error of the function, or a timeout.

@@ -14,6 +14,7 @@ const (
 	progressed             // an input is finished for which somebody waits: a reason to look at progress, as each message is
 	abandoned              // nobody waits for it any more
 	scaled                 // so many are wanted
+	grown                  // more are wanted: a reason to look, as each message is
 	forgiven               // a manual reset
 	asked                  // for a snapshot
 )
@@ -45,6 +46,7 @@ func (s *Supervisor) handleAll(m message) {
 	for range more {
 		s.handle(<-s.inbox)
 	}
+	s.grow()
 	s.fill()
 	s.follow(now)
 }

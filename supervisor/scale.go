@@ -20,6 +20,23 @@ import "time"
 // does nothing.
 func (s *Supervisor) Scale(n int) { s.tell(message{kind: scaled, n: n}) }
 
+// More says that n more containers are wanted than before. Like Scale it adds lineages where there are too few. It is safe for concurrent use and never blocks, so
+// that whatever the pool calls may call it, where Scale would wait for the pool.
+func (s *Supervisor) More(n int) {
+	s.more.Add(int64(n)) // before the message: where there is no room for it, the owner has yet to look
+	select {
+	case s.inbox <- message{kind: grown}:
+	default:
+	}
+}
+
+// grow takes note of what More has said.
+func (s *Supervisor) grow() {
+	if n := s.more.Swap(0); n > 0 {
+		s.scale(s.want + int(n))
+	}
+}
+
 func (s *Supervisor) scale(n int) {
 	s.want = max(n, 0)
 	if more := s.want - len(s.lineages); more > 0 && !s.stopping {

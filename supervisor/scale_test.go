@@ -89,6 +89,46 @@ func TestScale(t *testing.T) {
 }
 
 // TestScaleConcurrently checks that any number may ask, and one of them has the last word.
+// TestMore: a pool that begins with some grows, also by what it calls itself, which never waits for it.
+func TestMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newCrew(t)
+		p := open(t, supervisor.Config{Containers: 200, Want: 1, Serve: w.serve})
+		require.Equal(t, 1, w.ready())
+		for range 20 {
+			go p.More(5)
+		}
+		require.Equal(t, 101, w.ready())
+	})
+	synctest.Test(t, func(t *testing.T) {
+		const more = 100 // than there is room for
+		w := newCrew(t)
+		var p *pool
+		var once sync.Once
+		p = open(t, supervisor.Config{
+			Lasting: true, Containers: 3, Want: 3, Serve: w.serve, Fewer: func() {
+				once.Do(func() {
+					for range more {
+						p.More(1)
+					}
+				})
+			},
+		})
+		require.Equal(t, 3, w.ready())
+		p.Scale(2)
+		w.ready()
+		w.there()[0].Retire()
+		w.there()[0].tell(finish)
+		require.Equal(t, 2+more, w.ready())
+	})
+}
+
+// ready is how many containers are there once all is still.
+func (w *crew) ready() int {
+	synctest.Wait()
+	return len(w.there())
+}
+
 func TestScaleConcurrently(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newCrew(t)

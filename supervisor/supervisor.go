@@ -19,8 +19,8 @@ type Config struct {
 	// work before. False means a pool that is over with the work of its containers.
 	Lasting bool
 
-	// Want is how many containers a Lasting pool wants at the start, 0 to Containers.
-	// Other pools want all of Containers. See Supervisor.Scale.
+	// Want is how many containers are wanted at the start, 0 to Containers. Zero means none in a
+	// Lasting pool, and all of them in another one. See Supervisor.Scale and Supervisor.More.
 	Want int
 
 	// Plain says that a start costs nothing and cannot fail: goroutines without
@@ -68,6 +68,7 @@ type Supervisor struct {
 	lingering atomic.Int64
 	live      atomic.Int64 // containers whose end nobody has seen
 	filled    atomic.Int64 // lineages that are filled: to compare with want; the owner's to change
+	more      atomic.Int64 // containers wanted beyond want, which the owner does not know of yet
 
 	_     [64]byte // read for each chunk of inputs, written when something crashes
 	alarm atomic.Uint64
@@ -142,7 +143,7 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 		judge: newJudge(cfg),
 		want:  cfg.Containers,
 	}
-	if cfg.Lasting {
+	if cfg.Lasting || cfg.Want > 0 {
 		s.want = cfg.Want
 	}
 	go s.supervise()

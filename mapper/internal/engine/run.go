@@ -110,15 +110,19 @@ func (r *Run) Admit() error {
 	return err
 }
 
-// StartAlone starts the containers of a run that has the pool to itself. Begin follows.
+// StartAlone starts the containers of a run that has the pool to itself, at most so many. Begin follows.
 func (r *Run) StartAlone(containers int) {
 	r.s.Attach(r)
-	r.s.Full()
-	if r.s.TargetInputs < r.s.MaxInputs {
-		r.s.Idle.Help(func() { r.s.Burst.WakeOne() })
-		r.s.Idle.Helpful(true)
+	r.s.StartAlone(r.ctx, r.cancel, containers, r.unfinished)
+}
+
+// unfinished is how many inputs are known that are not settled.
+func (r *Run) unfinished() int {
+	known := r.src.Total()
+	if known == math.MaxInt {
+		known = r.src.Taken()
 	}
-	r.s.Start(r.ctx, r.cancel, containers, containers)
+	return known - int(r.succeeded.Load()+r.failed.Load())
 }
 
 // Wake has somebody come who takes what there is to do.

@@ -47,5 +47,8 @@ func (n *Census) Surplus(want, most int) (numbers []int) {
 	return numbers
 }
 
+// Full has no container count on another one that could be started.
+func (p *Pool) Full() { p.grownUp() }
+
 // Container is the one that the supervisor asks about.
 func (p *Pool) Container(c *supervisor.Container) *Container { return p.container(c) }

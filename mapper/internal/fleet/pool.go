@@ -56,9 +56,6 @@ func (p *Pool) Context() context.Context { return p.ctx }
 // Cancel ends the pool's context.
 func (p *Pool) Cancel(cause error) { p.cancel(cause) }
 
-// Full has no container count on another one that could be started.
-func (p *Pool) Full() { p.full.Store(true) }
-
 // MayTake reports that it is the turn of the worker in that slot to look for work at all.
 func (p *Pool) MayTake(slot int) bool {
 	return slot < p.TargetInputs || (p.full.Load() && p.Idle.Idle() == 0)

@@ -32,6 +32,7 @@ type Pool struct {
 	events *supervisor.Events
 	detail bool // observers want each attempt
 	scaler *scaler
+	grown  atomic.Int64 // containers started or asked for, of a pool that is over with its work
 
 	release atomic.Pointer[Release]
 	seats   atomic.Pointer[[]*seat] // by lineage

@@ -1,0 +1,54 @@
+package fleet
+
+import "context"
+
+// The containers of a run that has the pool to itself come as its inputs do: never more than there were unfinished
+// inputs at some time. So an iterator of three inputs starts three of a thousand containers.
+
+// StartAlone is Start for a pool that is over with its work. unfinished is how many inputs are known by now.
+func (p *Pool) StartAlone(ctx context.Context, cancel context.CancelCauseFunc, containers int, unfinished func() int) {
+	first := min(containers, max(unfinished(), 1))
+	p.grown.Store(int64(first))
+	p.Idle.Help(func() {
+		if p.full.Load() {
+			p.Burst.WakeOne()
+		} else {
+			p.grow(containers, unfinished())
+		}
+	})
+	p.Idle.Helpful(true)
+	if first == containers {
+		p.grownUp()
+	}
+	p.Start(ctx, cancel, containers, first)
+	p.grow(containers, unfinished()) // the first may have asked for help before there was a pool to ask
+}
+
+// grow has as many containers as there are unfinished inputs, if that is more than before.
+func (p *Pool) grow(containers, unfinished int) {
+	sup := p.sup.Load()
+	if sup == nil {
+		return
+	}
+	n := int64(min(containers, unfinished))
+	for had := p.grown.Load(); had < n; had = p.grown.Load() {
+		if p.grown.CompareAndSwap(had, n) {
+			sup.More(int(n - had))
+			break
+		}
+	}
+	if n == int64(containers) {
+		p.grownUp()
+	}
+}
+
+// grownUp notes that no further container will be started: the workers beyond the target are called upon now.
+func (p *Pool) grownUp() {
+	if p.full.Swap(true) {
+		return
+	}
+	p.Idle.Helpful(p.TargetInputs < p.MaxInputs)
+	for p.Burst.WakeOne() {
+		continue
+	}
+}
