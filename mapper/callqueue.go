@@ -18,6 +18,7 @@ type callQueue struct {
 	pending atomic.Int64 // calls that are accepted and hold a place
 	drained func()       // is told when nothing is pending
 	refused func() error // is why a call is, after close
+	full    atomic.Int64 // calls that found it full
 
 	succeeded, failed atomic.Int64 // calls
 	cancelled         atomic.Int64 // calls that failed because of their callers, or of the end
@@ -37,6 +38,7 @@ func (q *callQueue) submit(t *chunk.Task) error {
 		return q.refused()
 	case q.pending.Load() >= int64(q.limit):
 		q.mu.Unlock()
+		q.full.Add(1)
 		return &QueueFullError{Outstanding: q.limit}
 	}
 	t.Index = q.next

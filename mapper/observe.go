@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -33,7 +34,7 @@ func (v *view) show(kind supervisor.Kind) {
 			w.Watch(v)
 		}
 	})
-	v.tell(kind, nil)
+	v.s.Events().Emit(v.event(kind, nil))
 }
 
 // begin is the start of the pool.
@@ -45,10 +46,17 @@ func (v *view) begin() {
 
 // end tells observers of it.
 func (v *view) end(kind supervisor.Kind, cause error) {
-	if v != nil {
-		close(v.done)
-		v.tell(kind, cause)
+	if v == nil {
+		return
 	}
+	close(v.done)
+	c := v.Counts()
+	ev := v.event(kind, cause)
+	ev.Outcome, ev.Failed = outcome(v.about.Function, c, cause), c.Failed
+	if at, ok := guard.As[*InputError](cause); ok {
+		ev.Input = at.Index
+	}
+	v.s.Events().Emit(ev)
 }
 
 // seal is the end of all looking at the inputs: the caller is about to have them back.
@@ -60,10 +68,8 @@ func (v *view) seal() {
 	}
 }
 
-func (v *view) tell(kind supervisor.Kind, err error) {
-	v.s.Events().Emit(supervisor.Event{
-		Kind: kind, Run: v.e.ID, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
-	})
+func (v *view) event(kind supervisor.Kind, err error) supervisor.Event {
+	return supervisor.Event{Kind: kind, Run: v.e.ID, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err}
 }
 
 func (v *view) About() About { return v.about }

@@ -22,7 +22,7 @@ func (v *view) Counts() Counts {
 		c.Window = 0
 	}
 	if v.f != nil {
-		c.Runs = underWay(v.s, e)
+		c.Runs, c.Refused = underWay(v.s, e), int(v.f.queue.full.Load())
 	}
 	settled, running := v.settled()
 	known := v.known()
@@ -35,6 +35,7 @@ func (v *view) Counts() Counts {
 		c.Cancelled += rest // nobody comes for it any more
 		return c
 	}
+	c.Readable = e.Readable()
 	c.Running = min(running, rest)
 	c.Retrying = min(e.Retrying(), rest-c.Running)
 	c.Pending = rest - c.Running - c.Retrying

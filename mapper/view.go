@@ -77,10 +77,13 @@ type Counts struct {
 	Reruns   int // attempts asked for after crashes
 	TimedOut int // attempts, of all runs of a function
 	Waiting  int // results that the reader has not taken; calls have none
+	Refused  int // calls of a function: it had accepted as many as it may
 	Window   int // how many may be outstanding: taken and not delivered; 0 without a limit
 	Runs     int // of a function, under way
 	Release  int // of its body: the redeploys so far
 	Dropped  int // events that observers were too slow for
+
+	Readable bool // the reader could take a result at once; in an ordered run, that of the next input
 }
 
 // ContainerView is what a container does now.

@@ -22,6 +22,8 @@ type (
 	Observers = event.Observers
 	// Events passes the events of a pool to its observers.
 	Events = event.Events
+	// Outcome is what came of a run or a deployed function.
+	Outcome = event.Outcome
 	// ErrorJSON is an error as it is written to JSON.
 	ErrorJSON = event.ErrorJSON
 	// CrashJSON is a [CrashError] as it is written to JSON.
@@ -52,6 +54,17 @@ const (
 	InputCancelled     = event.InputCancelled
 	AttemptsEnded      = event.AttemptsEnded
 	ObserverFailed     = event.ObserverFailed
+)
+
+// The outcomes, see package event.
+const (
+	Completed     = event.Completed
+	WithFailures  = event.WithFailures
+	CutOff        = event.CutOff
+	Cancelled     = event.Cancelled
+	WasStopped    = event.Stopped
+	FailedAtInput = event.FailedAtInput
+	SourceFailed  = event.SourceFailed
 )
 
 // NoInput is the Input of a crash that no input is to blame for.

@@ -121,7 +121,8 @@ func TestACrashLoop(t *testing.T) {
 			"longshore_container_start_duration_seconds api":     float64(ended.Pool.Starts - ended.Pool.Crashes),
 			"longshore_container_start_duration_seconds api sum": float64(ended.Pool.Starts-ended.Pool.Crashes) * .1,
 			"longshore_live_runs api function":                   0,
-			"longshore_failed_runs_total api function":           0,
+			"longshore_ended_runs_total api function stopped":    1,
+			"longshore_crash_loops_total api":                    1,
 		}, &r)
 	})
 }

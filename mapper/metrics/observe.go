@@ -10,7 +10,7 @@ import (
 func (r *Registry) Wants(kind supervisor.Kind) bool {
 	switch kind {
 	case supervisor.RunEnded, supervisor.FunctionStopped, supervisor.AttemptsEnded,
-		supervisor.ContainerStarted, supervisor.ContainerReady, supervisor.ContainerCrashed:
+		supervisor.ContainerStarted, supervisor.ContainerReady, supervisor.ContainerCrashed, supervisor.CrashLoopOpened:
 		return true
 	}
 	return false
@@ -51,6 +51,8 @@ func (r *Registry) count(ev supervisor.Event) (name string, m measurement) {
 		m = measurement{attemptDuration, ev.Took, ev.Count}
 	case supervisor.ContainerCrashed:
 		f.told.crash(end)
+	case supervisor.CrashLoopOpened:
+		f.told.loops++
 	case supervisor.ContainerStarted:
 		if w := r.watched[ev.Pool]; w != nil {
 			w.starts[ev.Lineage] = ev.Time

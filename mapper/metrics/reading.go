@@ -11,19 +11,15 @@ import (
 type reading struct {
 	mapper.About
 	mapper.Counts
-	pool  supervisor.Snapshot
-	ended bool
-	err   error
+	pool    supervisor.Snapshot
+	ended   bool
+	outcome supervisor.Outcome // at the end
 }
 
 // read pulls a view. Whether it has ended is asked first: then the rest is final.
 func read(v mapper.View) *reading {
-	r := &reading{About: v.About()}
-	select {
-	case <-v.Done():
-		r.ended, r.err = true, v.Err()
-	default:
-	}
+	r := &reading{About: v.About(), outcome: mapper.OutcomeOf(v)}
+	r.ended = r.outcome != ""
 	r.Counts = v.Counts()
 	if r.owns() {
 		r.pool = v.Pool()

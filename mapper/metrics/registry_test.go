@@ -115,28 +115,28 @@ func TestARun(t *testing.T) {
 		require.Equal(t, 2, failed)
 		require.Zero(t, r.Watched())
 		requireValues(t, map[string]float64{
-			"longshore_inputs_total work run succeeded":           8,
-			"longshore_inputs_total work run failed":              2,
-			"longshore_inputs_total work run cancelled":           0,
-			"longshore_taken_inputs_total work run":               10,
-			"longshore_retries_total work run":                    3,
-			"longshore_reruns_total work run":                     1,
-			"longshore_timeouts_total work run":                   2,
-			"longshore_running_inputs work run":                   0,
-			"longshore_start_debt_limit work run":                 0,
-			"longshore_runs_total work run":                       1,
-			"longshore_failed_runs_total work run":                0,
-			"longshore_live_runs work run":                        0,
-			"longshore_container_starts_total work run":           3,
-			"longshore_container_crashes_total work run":          1,
-			"longshore_crash_events_total panic work input":       1,
-			"longshore_attempts_total work succeeded":             8,
-			"longshore_attempts_total work failed":                5,
-			"longshore_attempt_duration_seconds work":             13,
-			"longshore_attempt_duration_seconds work sum":         8 + 2*3,
-			"longshore_container_start_duration_seconds work":     3,
-			"longshore_container_start_duration_seconds work sum": 0,
-			"longshore_dropped_events_total work run":             0,
+			"longshore_inputs_total work run succeeded":                   8,
+			"longshore_inputs_total work run failed":                      2,
+			"longshore_inputs_total work run cancelled":                   0,
+			"longshore_taken_inputs_total work run":                       10,
+			"longshore_retries_total work run":                            3,
+			"longshore_reruns_total work run":                             1,
+			"longshore_timeouts_total work run":                           2,
+			"longshore_running_inputs work run":                           0,
+			"longshore_start_debt_limit work run":                         0,
+			"longshore_runs_total work run":                               1,
+			"longshore_ended_runs_total work run completed_with_failures": 1,
+			"longshore_live_runs work run":                                0,
+			"longshore_container_starts_total work run":                   3,
+			"longshore_container_crashes_total work run":                  1,
+			"longshore_crash_events_total panic work input":               1,
+			"longshore_attempts_total work succeeded":                     8,
+			"longshore_attempts_total work failed":                        5,
+			"longshore_attempt_duration_seconds work":                     13,
+			"longshore_attempt_duration_seconds work sum":                 8 + 2*3,
+			"longshore_container_start_duration_seconds work":             3,
+			"longshore_container_start_duration_seconds work sum":         0,
+			"longshore_dropped_events_total work run":                     0,
 		}, &r)
 	})
 }
@@ -158,7 +158,7 @@ func TestACancelledRun(t *testing.T) {
 		got := values(r.Snapshot())
 		require.InDelta(t, 2, got["longshore_inputs_total  run succeeded"], 0)
 		require.Positive(t, got["longshore_inputs_total  run cancelled"])
-		require.InDelta(t, 1, got["longshore_failed_runs_total  run"], 0)
+		require.InDelta(t, 1, got["longshore_ended_runs_total  run stopped"], 0)
 		require.InDelta(t, got["longshore_taken_inputs_total  run"],
 			got["longshore_inputs_total  run succeeded"]+got["longshore_inputs_total  run cancelled"], 0)
 		for range run.All() {

@@ -85,17 +85,24 @@ var table = []row{
 		of:   count(func(r *reading) int { return r.Waiting }),
 	},
 	{
+		name: "longshore_refused_calls_total",
+		otel: "longshore.function.refused_calls", unit: "{call}", typ: Counter,
+		help: "Calls of a function that were refused because it had accepted as many as it may.",
+		of:   count(func(r *reading) int { return r.Refused }),
+	},
+	{
 		name: "longshore_runs_total",
 		otel: "longshore.run.starts", unit: "{run}", typ: Counter,
 		help: "Runs started, and functions deployed.",
 		of:   count(func(*reading) int { return 1 }),
 	},
-	{
-		name: "longshore_failed_runs_total",
-		otel: "longshore.run.failures", unit: "{run}", typ: Counter,
-		help: "Runs and functions that ended with an error.",
-		of:   flag(func(r *reading) bool { return r.err != nil }),
-	},
+	ended(supervisor.Completed),
+	ended(supervisor.WithFailures),
+	ended(supervisor.CutOff),
+	ended(supervisor.Cancelled),
+	ended(supervisor.WasStopped),
+	ended(supervisor.FailedAtInput),
+	ended(supervisor.SourceFailed),
 	{
 		name: "longshore_live_runs",
 		otel: "longshore.run.live", unit: "{run}", typ: Gauge,
@@ -201,6 +208,16 @@ func containers(s supervisor.State) row {
 		otel: "longshore.container." + string(s), unit: "{container}", typ: Gauge, pool: true,
 		help: "Containers by state; those abandoned still run.",
 		of:   count(func(r *reading) int { return r.containers(s) }),
+	}
+}
+
+// ended is the row of one outcome.
+func ended(o supervisor.Outcome) row {
+	return row{
+		name: "longshore_ended_runs_total", label: Label{"outcome", string(o)},
+		otel: "longshore.run.ends." + string(o), unit: "{run}", typ: Counter,
+		help: "Runs and functions that have ended, by outcome.",
+		of:   flag(func(r *reading) bool { return r.outcome == o }),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 type told struct {
 	took, started     Distribution
 	succeeded, failed int
+	loops             int // crash loops
 	crashes           map[ending]int
 }
 
@@ -90,6 +91,9 @@ func toldBy(functions []function) []Family {
 			Name: "longshore_container_start_duration_seconds", Instrument: startDuration, Unit: "s", Type: Histogram,
 			Help: "Time from the start of a container until it was ready. From events.",
 		}, {
+			Name: "longshore_crash_loops_total", Instrument: "longshore.function.crash_loops", Unit: "{crash_loop}", Type: Counter,
+			Help: "Crash loops that have begun. From events.",
+		}, {
 			Name: "longshore_crash_events_total", Instrument: "longshore.crash.events", Unit: "{crash}", Type: Counter,
 			Help: "Crashes by what the container did, and what ended it. From events.",
 		},
@@ -106,6 +110,7 @@ func toldBy(functions []function) []Family {
 			{Value: float64(f.told.succeeded)},
 			{Value: float64(f.told.failed)},
 			{Distribution: f.told.started},
+			{Value: float64(f.told.loops)},
 		} {
 			s.Labels = name
 			families[i].Samples = append(families[i].Samples, s)

@@ -82,11 +82,12 @@ type Event struct {
 	// container executes some 30 µs of them in a row. Of no-ops, several rows of 1024 are, and
 	// others may have taken some in between.
 	Count  int           // inputs
-	Failed int           // of them, those whose attempt returned an error
+	Failed int           // of them, those whose attempt returned an error; at the end of a run, inputs that have failed for good
 	Took   time.Duration // an attempt, on average
 
-	Value   any    // the input itself, where it was retried, re-run or has failed; it may be secret, and is not in the JSON
-	Text    string // the line of a ContainerPrinted; of a CrashLoopOpened, which rule speaks
-	Stream  string // where it was printed: stdout or stderr
-	Dropped int64  // events that this observer has lost so far
+	Value   any     // the input itself, where it was retried, re-run or has failed; it may be secret, and is not in the JSON
+	Text    string  // the line of a ContainerPrinted; of a CrashLoopOpened, which rule speaks
+	Stream  string  // where it was printed: stdout or stderr
+	Outcome Outcome // of RunEnded and FunctionStopped; Input is the one at which a run has failed
+	Dropped int64   // events that this observer has lost so far
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // MarshalJSON writes the event as an object: time, kind, and those of function, pool, run,
-// container, lineage, input, attempt, crashes, next, count, failed, took_ns, text, stream,
-// dropped and error that say something. An error is an object as [ErrorJSON] has it. Value is
+// container, lineage, input, attempt, crashes, next, count, failed, outcome, took_ns, text,
+// stream, dropped and error that say something. An error is an object as [ErrorJSON] has it. Value is
 // left out: inputs may be secret.
 func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
@@ -27,6 +27,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Next      time.Time  `json:"next,omitzero"`
 		Count     int        `json:"count,omitempty"`
 		Failed    int        `json:"failed,omitempty"`
+		Outcome   Outcome    `json:"outcome,omitempty"`
 		Took      int64      `json:"took_ns,omitempty"`
 		Text      string     `json:"text,omitempty"`
 		Stream    string     `json:"stream,omitempty"`
@@ -35,7 +36,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	}{
 		e.Time, e.Kind, e.Function, e.Pool, e.Run,
 		Meant(e.Container), Meant(e.Lineage), Meant(e.Input),
-		e.Attempt, e.Crashes, e.Next, e.Count, e.Failed, e.Took.Nanoseconds(), e.Text, e.Stream, e.Dropped,
+		e.Attempt, e.Crashes, e.Next, e.Count, e.Failed, e.Outcome, e.Took.Nanoseconds(), e.Text, e.Stream, e.Dropped,
 		ErrorOf(e.Err),
 	})
 }

@@ -32,6 +32,7 @@ func attrs(ev supervisor.Event, why cause.Cause, t turn, verbose bool) []slog.At
 	add(ev.Run != 0, slog.Uint64("run", ev.Run))
 	add(ev.Container >= 0, slog.Int("container", ev.Container))
 	add(ev.Input >= 0, slog.Int("input", ev.Input))
+	add(ev.Outcome != "", slog.String("outcome", ev.Outcome.Say(ev.Failed, ev.Input)))
 	add(ev.Attempt > 0, slog.Int("attempt", ev.Attempt))
 	add(ev.Crashes > 0, slog.Int("crashes", ev.Crashes))
 	add(!ev.Next.IsZero(), slog.Duration("next_in", max(ev.Next.Sub(ev.Time), 0)))

@@ -4,7 +4,7 @@
 //	mapper.Options{Observer: eventlog.New(nil, eventlog.Options{})}
 //
 // What is logged at which level is one table, in levels.go. The attributes are function, run,
-// container, input, attempt, crashes, next_in, crash_looping, cause and frame, where they say
+// container, input, outcome, attempt, crashes, next_in, crash_looping, cause and frame, where they say
 // something; suppressed, the equal lines held back since the last one; dropped, the events lost; text
 // and stream of a line that a process has printed. The first crash of each cause, and at level Debug
 // each crash, has its stack and the tail of the process's stderr, 40 lines of each.

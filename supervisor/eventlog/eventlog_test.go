@@ -88,6 +88,8 @@ func TestLines(t *testing.T) {
 	}
 	retried := input(supervisor.InputRetried, failed)
 	retried.Next = noon.Add(time.Second)
+	lossy := run(supervisor.RunEnded, nil)
+	lossy.Outcome, lossy.Failed = supervisor.WithFailures, 968
 	dropped := run(supervisor.RunEnded, nil)
 	dropped.Dropped = 12
 	opened := event(supervisor.CrashLoopOpened, 0, failed)
@@ -101,6 +103,7 @@ func TestLines(t *testing.T) {
 		{run(supervisor.FunctionStopped, failed), `level=WARN msg="function stopped early" function=resize run=9 cause="no luck"`},
 		{run(supervisor.RunStarted, nil), `level=DEBUG msg="run started" function=resize run=9`},
 		{run(supervisor.RunEnded, failed), `level=WARN msg="run ended early" function=resize run=9 cause="no luck"`},
+		{lossy, `level=WARN msg="run ended" function=resize run=9 outcome="completed with 968 failures"`},
 		{dropped, `level=INFO msg="run ended" function=resize run=9 dropped=12`},
 		{container(supervisor.ContainerStarted, nil), `level=DEBUG msg="container started" function=resize container=3`},
 		{container(supervisor.ContainerReady, nil), `level=DEBUG msg="container ready" function=resize container=3`},

@@ -34,15 +34,18 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.ObserverFailed:     {slog.LevelError, "an observer failed: it loses events"},
 }
 
-// describe returns no message for an event that is not logged.
+// describe returns no message for an event that is not logged. How loud an end is goes by its outcome:
+// inputs that have failed are worth a warning also where all were settled.
 func describe(ev supervisor.Event) (slog.Level, string) {
 	l := levels[ev.Kind]
-	if ev.Err == nil {
+	if ev.Kind != supervisor.RunEnded && ev.Kind != supervisor.FunctionStopped {
 		return l.level, l.message
 	}
-	switch ev.Kind {
-	case supervisor.RunEnded, supervisor.FunctionStopped:
+	switch {
+	case ev.Err != nil:
 		return slog.LevelWarn, l.message + " early"
+	case ev.Outcome == supervisor.WithFailures:
+		return slog.LevelWarn, l.message
 	}
 	return l.level, l.message
 }

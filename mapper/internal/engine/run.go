@@ -140,6 +140,9 @@ func (r *Run) Undelivered() int {
 	return int(r.succeeded.Load() + r.failed.Load() - r.Window.Delivered.Load())
 }
 
+// Readable reports that the next result is there for the reader.
+func (r *Run) Readable() bool { return r.results != nil && r.results.Waiting() }
+
 // rules are those of the pace of its claims.
 func (r *Run) rules() pace.Rules {
 	rules := pace.Rules{Target: r.s.claimTarget(), Max: r.maxClaim}
