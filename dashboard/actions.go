@@ -11,8 +11,7 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 )
 
-// Actions are forms: a POST, and back to the page with what has come of it in the URL, as one
-// of a few words, so that nobody can make a link that says something else.
+// Actions are forms: a POST, and back to the page, which says once what has come of it.
 
 // act does something to what lives, and says what has come of it.
 type act func(v mapper.View, r *http.Request) url.Values
@@ -54,7 +53,8 @@ func (d *Dashboard) action(do act) http.HandlerFunc {
 		if c := r.PathValue("container"); c != "" {
 			back = c
 		}
-		found(w, http.StatusSeeOther, "../"+url.PathEscape(back)+"?"+said.Encode())
+		leave(w, r, said)
+		found(w, http.StatusSeeOther, "../"+url.PathEscape(back))
 	}
 }
 
@@ -99,41 +99,4 @@ func (d *Dashboard) retry(v mapper.View, r *http.Request) url.Values {
 		of = n // others may have failed, or been retried, in between
 	}
 	return url.Values{"said": {"retry"}, "n": {strconv.Itoa(n)}, "of": {strconv.Itoa(of)}}
-}
-
-// said is what a page says about the action that led to it.
-func said(q url.Values) (text string, bad bool) {
-	switch q.Get("said") {
-	case "stop-drain":
-		return "It finishes what it has accepted and refuses what comes. Then it ends.", false
-	case "stop-now":
-		return "It has been told to stop.", false
-	case "reset":
-		return "The crashes so far are forgotten. What waits for a start tries at once.", false
-	case "drain":
-		return "The container begins nothing more and ends; its lineage starts another.", false
-	case "drain-none":
-		return "That container does not live any more.", true
-	case "retry-run":
-		return "A run cannot take back inputs that it has settled: start another run over them.", true
-	case "over":
-		return "It has ended: there is nothing to act on.", true
-	case "retry":
-		return saidRetry(q)
-	}
-	return "", false
-}
-
-func saidRetry(q url.Values) (text string, bad bool) {
-	n, err := strconv.Atoi(q.Get("n"))
-	of, also := strconv.Atoi(q.Get("of"))
-	switch {
-	case err != nil || also != nil || n > of:
-		return "", false
-	case of == 0:
-		return "No failed calls with that cause are kept.", true
-	case n < of:
-		return fmt.Sprintf("%d of %d are called again; the function takes no more for now.", n, of), true
-	}
-	return fmt.Sprintf("%d are called again. Nobody is told of the values.", n), false
 }

@@ -61,7 +61,11 @@ func TestActions(t *testing.T) {
 		d := over(s, Options{AllowActions: true})
 		w := answer(d, post(c.path, c.form))
 		require.Equal(t, http.StatusSeeOther, w.Code, c.path)
-		require.Equal(t, c.location, w.Header().Get("Location"), c.path)
+		cookie := w.Result().Cookies()[0]
+		word, err := url.QueryUnescape(cookie.Value)
+		require.NoError(t, err)
+		require.Equal(t, c.location, w.Header().Get("Location")+"?"+word, c.path)
+		require.Empty(t, cookie.Path, "it is of the page")
 		if len(c.did) > 0 {
 			<-acted // Stop is on a goroutine of its own
 		}
@@ -71,7 +75,11 @@ func TestActions(t *testing.T) {
 			require.NoError(t, err)
 			back, err = back.Parse(c.location)
 			require.NoError(t, err)
-			require.Contains(t, words(get(t, d, back.RequestURI()).Body.String()), c.said)
+			page := httptest.NewRequest(http.MethodGet, back.RequestURI(), nil)
+			page.AddCookie(cookie)
+			shown := answer(d, page)
+			require.Contains(t, words(shown.Body.String()), c.said)
+			require.Equal(t, []any{back.Path, -1}, []any{shown.Result().Cookies()[0].Path, shown.Result().Cookies()[0].MaxAge}, "it is said once")
 		}
 	}
 }
@@ -134,7 +142,10 @@ func TestButtons(t *testing.T) {
 	require.Contains(t, get(t, d, "/runs/1/containers/7").Body.String(), `action="../../../runs/1/containers/7/drain"`)
 	require.NotContains(t, get(t, d, "/runs/3").Body.String(), `method="post"`, "it has ended")
 
-	for _, forged := range []string{"?said=%3Cb%3E", "?said=retry&n=x&of=3", "?said=retry&n=9&of=3", "?said="} {
-		require.NotContains(t, get(t, d, "/runs/1"+forged).Body.String(), `class="said`)
+	require.NotContains(t, get(t, d, "/runs/1?said=reset").Body.String(), `class="said`, "a link says nothing")
+	for _, forged := range []string{"said=%3Cb%3E", "said=retry&n=x&of=3", "said=retry&n=9&of=3", "said=", "%zz"} {
+		r := httptest.NewRequest(http.MethodGet, "/runs/1", nil)
+		r.AddCookie(&http.Cookie{Name: saidCookie, Value: url.QueryEscape(forged)})
+		require.NotContains(t, answer(d, r).Body.String(), `class="said`)
 	}
 }

@@ -29,6 +29,7 @@ func TestAPIDocumented(t *testing.T) {
 		history.Run{},
 		history.Counts{},
 		history.Loop{},
+		history.Incident{},
 		history.Limits{},
 		history.Pool{},
 		history.Setting{},

@@ -14,10 +14,7 @@ import (
 
 // The words that parameters may have.
 var (
-	runStatuses = []string{
-		string(history.Running), string(history.CrashLooping), string(history.Succeeded),
-		string(history.Failed), string(history.Cancelled), string(history.Stopped),
-	}
+	runStatuses     = texts(append([]history.Status{history.Running, history.CrashLooping, history.Waiting}, history.Ends()...))
 	containerStates = []string{
 		string(supervisor.Starting), string(supervisor.Idle), string(supervisor.Running), string(supervisor.Stopping),
 		string(supervisor.BackingOff), string(history.CrashLooping),
@@ -25,6 +22,14 @@ var (
 	}
 	inputStates = []string{"pending", "running", "retrying", "succeeded", "failed", "cancelled"}
 )
+
+func texts[T ~string](all []T) []string {
+	out := make([]string, len(all))
+	for i, one := range all {
+		out[i] = string(one)
+	}
+	return out
+}
 
 // Bounds of parameters.
 const (

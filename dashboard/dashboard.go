@@ -3,6 +3,7 @@ package dashboard
 import (
 	"cmp"
 	"net/http"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -51,6 +52,7 @@ type Dashboard struct {
 	src     source // the book
 	metrics metrics.Registry
 	hub     live.Hub
+	since   time.Time          // the start of the program
 	stops   singleflight.Group // of runs and functions, by what is done to which
 	all     http.Handler
 }
@@ -67,6 +69,7 @@ func New(opts Options) *Dashboard {
 	opts.Title = cmp.Or(opts.Title, "longshore")
 	d := &Dashboard{opts: opts, book: history.New(history.Options{Describe: opts.Describe, Keep: opts.Keep})}
 	d.src = d.book
+	d.hub.Start, d.since = d.book.Start()
 	d.all = d.guarded(d.routes())
 	return d
 }

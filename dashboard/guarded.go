@@ -23,6 +23,7 @@ func (d *Dashboard) guarded(next http.Handler) http.Handler {
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Referrer-Policy", "same-origin")
 		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		head.Set("Longshore-Start", d.hub.Start)
 		next.ServeHTTP(w, r)
 	}))))
 }

@@ -36,7 +36,7 @@ func (d *Dashboard) page(ask asked) http.HandlerFunc {
 		case live.Wanted(r):
 			d.hub.Serve(w, r, v.key, d.feed(v))
 		default:
-			said, bad := said(r.URL.Query())
+			said, bad := said(took(w, r))
 			d.write(w, r, http.StatusOK, s, screen.Frame{Said: said, Trouble: bad, Live: true})
 		}
 	}
@@ -44,7 +44,7 @@ func (d *Dashboard) page(ask asked) http.HandlerFunc {
 
 // write writes the whole page, or nothing of it.
 func (d *Dashboard) write(w http.ResponseWriter, r *http.Request, status int, s screen.Screen, f screen.Frame) {
-	f.Program, f.Actions = d.opts.Title, d.opts.AllowActions
+	f.Program, f.Actions, f.Start, f.Since = d.opts.Title, d.opts.AllowActions, d.hub.Start, d.since
 	var b bytes.Buffer
 	if err := s.Write(&b, f); err != nil {
 		http.Error(w, "dashboard: "+err.Error(), http.StatusInternalServerError)
@@ -82,7 +82,7 @@ func (d *Dashboard) feed(v view) live.Feed {
 func (d *Dashboard) overview(r *http.Request) (view, bool) {
 	f := runFilter(r.URL.Query())
 	return view{key: keyOf("", f), make: func() (screen.Screen, bool) {
-		looping := d.src.Overview(history.RunFilter{Status: history.CrashLooping})
+		looping := d.src.Overview(history.RunFilter{Status: history.CrashLooping, Limit: mostLimit})
 		return screen.Overview{Overview: d.src.Overview(f), Filter: f, Looping: looping.Runs}.Screen(), true
 	}}, true
 }
@@ -95,7 +95,10 @@ func (d *Dashboard) run(r *http.Request) (view, bool) {
 			return screen.Screen{}, false
 		}
 		s := screen.Run{Run: run, Actions: d.opts.AllowActions}
-		s.Containers, _ = d.src.Containers(id, history.ContainerFilter{Limit: 20})
+		s.Containers, _ = d.src.Containers(id, history.ContainerFilter{Own: true, Limit: 20})
+		if above, ok := d.src.Run(run.Parent); ok {
+			s.Above = above.Name
+		}
 		if run.Function {
 			s.On = d.src.Overview(history.RunFilter{Parent: id, Limit: 20})
 		}

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/longshore-go/longshore/dashboard/internal/screen"
@@ -93,12 +94,18 @@ func (d *Dashboard) elsewhere(w http.ResponseWriter, r *http.Request) {
 	d.missing(w, r)
 }
 
-// missing says that there is no such page, or not any more.
+// missing says that there is no such page, or not any more, and leads to what is nearest to it.
 func (d *Dashboard) missing(w http.ResponseWriter, r *http.Request) {
-	d.message(w, r, http.StatusNotFound, screen.Message{
+	m := screen.Message{
 		Title: "There is no such page",
-		Text:  "What it was about may not be kept any more, or belong to an earlier start of the program.",
-	})
+		Text:  "What it was about may not be kept any more, or belong to an earlier start of the program: runs are numbered anew with each.",
+	}
+	if id, ok := runOf(r); ok {
+		if run, known := d.src.Run(id); known {
+			m.On = append(m.On, screen.Link{Href: "runs/" + strconv.FormatUint(id, 10), Text: screen.Called(run)})
+		}
+	}
+	d.message(w, r, http.StatusNotFound, m)
 }
 
 func (d *Dashboard) message(w http.ResponseWriter, r *http.Request, status int, m screen.Message) {

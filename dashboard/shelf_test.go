@@ -77,19 +77,24 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 	switch id {
 	case 1:
 		r.Function, r.Status, r.Counts.Inputs, r.ETA = true, history.CrashLooping, -1, -1
-		r.Counts.Runs = 1
+		r.Counts.Runs, r.Counts.Refused = 1, 2
 		r.Loop = &history.Loop{
 			Since: now.Add(-3 * time.Minute), Crashes: 37, Last: crashAt(now.Add(-5 * time.Second)), Next: now.Add(14 * time.Second),
 			Gate: "open", OfInputs: true, Inputs: 33, Rule: "33 different inputs were tried.", Policy: "One container at a time is tried.",
 		}
 	case 2:
 		function, _ := s.Run(1)
-		r.Parent, r.Loop = 1, function.Loop
+		r.Parent, r.Loop, r.Status = 1, function.Loop, history.Waiting
+		r.OwnContainers, r.OwnCrashes = 1, 2
 	case 3:
-		r.Name, r.Status, r.Ended = "nightly", history.Failed, now.Add(-time.Hour)
+		r.Name, r.Status, r.Ended = "nightly", history.Status(supervisor.CutOff), now.Add(-time.Hour)
 		r.Started = now.Add(-2 * time.Hour)
 		r.Error = &supervisor.ErrorJSON{Text: "supervisor: crashes outweigh progress", Type: "*supervisor.CutoffError"}
-		r.Blocked = 0.4
+		r.Blocked, r.Counts = 0.4, history.Counts{Inputs: 10_000, Succeeded: 6190, Failed: 59, Cancelled: 371}
+		r.Incidents = []history.Incident{
+			{Kind: history.Cutoff, Began: r.Ended, Ended: r.Ended, Reason: "it gave up", Input: -1, Crashes: 11},
+			{Kind: history.CrashLoop, Began: r.Ended.Add(-2 * time.Minute), Ended: r.Ended.Add(-time.Minute), Reason: "out of memory", Input: 3, Crashes: 9, Starts: 4, Refused: 2},
+		}
 	default:
 		return r, false
 	}

@@ -78,5 +78,8 @@ func NewEvents(observer Observer, pool uint64, function string, containers int) 
 // Each yields the observers that o consists of, none for nil.
 func Each(o Observer) iter.Seq[Observer] { return event.Each(o) }
 
+// Outcomes is all of them.
+func Outcomes() []Outcome { return event.Outcomes() }
+
 // ErrorOf is err as JSON has it, nil for nil.
 func ErrorOf(err error) *ErrorJSON { return event.ErrorOf(err) }

@@ -135,7 +135,7 @@ func TestStopRun(t *testing.T) {
 	p.tabTo(`.act button[value="now"]`)
 	p.press(kb.Enter)
 	p.shows(".said", "told to stop")
-	p.shows(".head .state", "cancelled")
+	p.shows(".head .state", "stopped")
 	p.await(state("cancelled") + " > 0 && " + state("running") + " === 0")
 	p.picture("stopped")
 }

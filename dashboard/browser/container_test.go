@@ -60,8 +60,8 @@ func TestContainer(t *testing.T) {
 	p.await(`/crashed/.test(eyes.text("section[aria-labelledby=states]"))`)
 	p.await(`/2 ticket 13/.test(eyes.text("section[aria-labelledby=crashes]"))`)
 	p.await(`/thirteen/.test(eyes.text("section[aria-labelledby=crashes]"))`)
-	opens(p, "#crash-0 details:nth-of-type(1)", "browser.chatter")
-	opens(p, "#crash-0 details:nth-of-type(2)", "careful with 13")
+	opens(p, "#crash-0 td > details:nth-of-type(1)", "browser.chatter")
+	opens(p, "#crash-0 td > details:nth-of-type(2)", "careful with 13")
 	p.picture("crashed")
 
 	_, err = f.Call(t.Context(), 3)

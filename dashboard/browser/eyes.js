@@ -105,7 +105,7 @@ const eyes = {
 
   // foreign is the first element that a dashboard has no use for, or has not made.
   foreign: () => document.querySelector(
-    "#pwned, b, i, img, iframe, object, embed, base, style, font, script:not([src$='static/live.js']), " +
+    "#pwned, b, i, img, iframe, object, embed, base, style, font, script:not([src*='static/']), " +
     "[onerror], [onload], [onclick], [style], a[href^='javascript:' i], svg[onload]")?.outerHTML ?? "",
 
   // widest is the element that reaches furthest to the right, of those that make the page wide.

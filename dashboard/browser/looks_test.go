@@ -69,6 +69,7 @@ func TestLooks(t *testing.T) {
 				p.picture(fmt.Sprintf("%02d-%d-%s", i, width, scheme))
 			}
 		}
+		p.accessible(path)
 	}
 	fn.broken.Store(false)
 }

@@ -54,7 +54,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	p.click(`a[href$="/containers"]`)
 	p.reads("Containers", "idle")
 	p.click(`tbody th a`)
-	p.reads("Container", "States of the lineage", "ready")
+	p.reads("Container", "History of its slot", "ready")
 	p.picture("container")
 	p.click("a.home")
 	p.do(chromedp.SendKeys(chromedp.CSS("input[name=q]"), "nothing like it\r"))

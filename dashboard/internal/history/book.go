@@ -2,8 +2,10 @@ package history
 
 import (
 	"cmp"
+	"crypto/rand"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
@@ -21,7 +23,10 @@ type Options struct {
 	Keep int
 }
 
-const defaultKeep = 100
+const (
+	defaultKeep = 100
+	startLength = 10 // characters, which is 50 bits
+)
 
 // Book is what is known of runs and functions: an Observer to be given to them, and the answers
 // to what the pages and the API ask. Its methods are safe for concurrent use. All but Close
@@ -34,6 +39,8 @@ type Book struct {
 	keep     int
 	version  atomic.Uint64
 	memo     memo
+	start    string // what tells this start of the program from others
+	since    time.Time
 
 	mu     sync.RWMutex
 	closed bool
@@ -52,8 +59,15 @@ func New(opts Options) *Book {
 	if opts.Keep <= 0 {
 		opts.Keep = defaultKeep
 	}
-	return &Book{describe: opts.Describe, keep: opts.Keep, runs: map[uint64]*record{}}
+	return &Book{
+		describe: opts.Describe, keep: opts.Keep, runs: map[uint64]*record{},
+		start: rand.Text()[:startLength], since: time.Now(),
+	}
 }
+
+// Start is what tells this start of the program from those before it and after it, in which the same
+// numbers are those of other runs; and when it was.
+func (b *Book) Start() (string, time.Time) { return b.start, b.since }
 
 // Wants is true: the book is told of everything.
 func (b *Book) Wants(supervisor.Kind) bool { return true }

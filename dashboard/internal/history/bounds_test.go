@@ -209,7 +209,7 @@ func TestLost(t *testing.T) {
 		close(v.done)
 		time.Sleep(5 * time.Second)
 		run = get(t, b, 1)
-		require.Equal(t, []any{history.Failed, int64(77)}, []any{run.Status, run.Lost})
+		require.Equal(t, []any{history.Status(supervisor.WithFailures), int64(77)}, []any{run.Status, run.Lost})
 		require.Equal(t, 1, b.Overview(history.RunFilter{}).Ended)
 	})
 }

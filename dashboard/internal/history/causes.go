@@ -85,7 +85,7 @@ func (g *Cause) note(f finding) {
 	g.Samples = g.Samples[:min(len(g.Samples), causeSamples)]
 }
 
-// list is a copy, the most frequent first.
+// list is a copy: first what has cost most inputs, then what is most frequent.
 func (c *causes) list() []Cause {
 	all := make([]Cause, 0, len(c.groups))
 	for _, g := range c.groups {
@@ -94,7 +94,7 @@ func (c *causes) list() []Cause {
 		all = append(all, one)
 	}
 	slices.SortFunc(all, func(a, b Cause) int {
-		return cmp.Or(b.Count-a.Count, a.First.Compare(b.First), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(b.Failed-a.Failed, b.Count-a.Count, a.First.Compare(b.First), cmp.Compare(a.Key, b.Key))
 	})
 	return all
 }

@@ -25,6 +25,7 @@ func (b *Book) Container(id uint64, container int) (ContainerStory, bool) {
 			b.explain(a)
 		}
 	}
+	b.addLast(&s)
 	return s, true
 }
 
@@ -109,4 +110,25 @@ func (b *Book) explain(a *Attempt) {
 			a.Outcome, a.Next, a.Error = s.outcome, s.next, s.err
 		}
 	}
+}
+
+// addLast adds the attempt that the container died of, of whose end nobody tells.
+func (b *Book) addLast(s *ContainerStory) {
+	crash := s.LastCrash
+	if s.Ended.IsZero() || crash == nil || crash.Container != s.ID || crash.Input < 0 || crash.Run == 0 {
+		return
+	}
+	last := Attempt{Run: crash.Run, Input: crash.Input, Count: 1, Failed: 1, Container: s.ID, Ended: crash.Time, Outcome: crashed, Error: inShort(crash.Error)}
+	if r := b.find(crash.Run); r != nil {
+		r.mu.Lock()
+		if it := r.inputs.get(crash.Input); it != nil {
+			for _, step := range it.story {
+				if step.container == s.ID {
+					last.Attempt, last.Took, last.Next = step.number, step.took, step.next
+				}
+			}
+		}
+		r.mu.Unlock()
+	}
+	s.Attempts = append([]Attempt{last}, s.Attempts...)
 }

@@ -20,6 +20,9 @@ func (b *Book) Containers(id uint64, f ContainerFilter) (Page[Container], bool) 
 	if f.Ended {
 		all, capped = home.past()
 	}
+	if f.Own && home != r {
+		all = slices.DeleteFunc(all, func(c Container) bool { return c.Run != id })
+	}
 	if f.State != "" {
 		all = slices.DeleteFunc(all, func(c Container) bool { return c.State != f.State })
 	}

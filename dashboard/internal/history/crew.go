@@ -126,6 +126,14 @@ func (c *crew) crashed(l *life, crash *Crash) {
 	}
 }
 
+// lastCrash is the latest one, nil if there is none.
+func (c *crew) lastCrash() *Crash {
+	if last := c.crashes.newest(); last != nil {
+		return *last
+	}
+	return nil
+}
+
 // strike takes in that an input was in a crash, which may be told of before or after that.
 func (c *crew) strike(id int, s strike) {
 	switch l := c.lives[id]; {

@@ -15,6 +15,7 @@ import (
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // TestCrashLoop: a deployed function that crashes, from the first crash to the end of the loop.
@@ -93,8 +94,8 @@ func TestCrashLoop(t *testing.T) {
 		require.NoError(t, f.Stop(t.Context()))
 		synctest.Wait()
 		run = only(t, b)
-		require.Equal(t, history.Stopped, run.Status)
-		require.Equal(t, 1, b.Overview(history.RunFilter{Status: history.Stopped}).Total)
+		require.Equal(t, history.Status(supervisor.WasStopped), run.Status)
+		require.Equal(t, 1, b.Overview(history.RunFilter{Status: history.Status(supervisor.WasStopped)}).Total)
 	})
 }
 
@@ -148,13 +149,13 @@ func TestRunsOnAFunction(t *testing.T) {
 		synctest.Wait()
 
 		first, second := get(t, b, of[0]), get(t, b, of[1])
-		require.Equal(t, []any{history.Succeeded, fn.ID, 4}, []any{first.Status, first.Parent, first.Counts.Succeeded})
+		require.Equal(t, []any{history.Status(supervisor.Completed), fn.ID, 4}, []any{first.Status, first.Parent, first.Counts.Succeeded})
 		require.Len(t, first.Crashes, 1)
 		require.Equal(t, []any{2, "order 102", of[0]}, []any{first.Crashes[0].Input, first.Crashes[0].Described, first.Crashes[0].Run})
 		require.Equal(t, []any{1, true}, []any{first.Causes[0].Count, first.Causes[0].Crash})
 		require.Equal(t, []string{"crashed", "succeeded"}, outcomes(input(t, b, of[0], 2)))
 		require.NotNil(t, input(t, b, of[0], 2).Crash)
-		require.Equal(t, []any{history.Failed, 1, 0}, []any{second.Status, second.Counts.Failed, len(second.Crashes)})
+		require.Equal(t, []any{history.Status(supervisor.WithFailures), 1, 0}, []any{second.Status, second.Counts.Failed, len(second.Crashes)})
 		require.Equal(t, []int{3}, indexes(inputs(t, b, of[1], history.InputFilter{State: "failed", Container: -1})))
 		require.EqualValues(t, []int64{4, 4}, []int64{first.Latency.Attempts, second.Latency.Attempts})
 		fn = get(t, b, fn.ID)

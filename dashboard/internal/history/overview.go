@@ -17,7 +17,7 @@ const (
 func (b *Book) Overview(f RunFilter) Overview {
 	now := time.Now()
 	b.mu.RLock()
-	o := Overview{Now: now, Gone: b.gone, Runs: []Run{}}
+	o := Overview{Now: now, Start: b.start, UpSince: b.since, Gone: b.gone, Runs: []Run{}}
 	all := make([]*record, 0, len(b.runs))
 	for _, r := range b.runs {
 		all = append(all, r)
@@ -56,6 +56,7 @@ type row struct {
 
 func (r *record) row() row {
 	r.live()
+	waits := r.above != nil && r.above.looping()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	one := row{r: r, status: Running, ended: r.ended}
@@ -64,21 +65,31 @@ func (r *record) row() row {
 		one.status = r.status
 	case r.loop.on:
 		one.status = CrashLooping
+	case waits:
+		one.status = Waiting
 	}
 	return one
 }
 
+// looping reports that its containers are crash-looping.
+func (r *record) looping() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.loop.on
+}
+
 func (f RunFilter) match(one row) bool {
-	status := f.Status == "" || f.Status == one.status || f.Status == Running && one.status == CrashLooping
+	status := f.Status == "" || f.Status == one.status || f.Status == Running && one.ended.IsZero()
 	return status && (f.Parent == 0 || f.Parent == one.r.parent) && contains(one.r.name, f.Text)
 }
 
-// compare puts functions that live first, then runs that live, the latest first, then what has
-// ended, the latest first.
+// compare puts what is crash-looping first, then functions that live, then runs that live, the latest
+// first, then what has ended, the latest first.
 func (a row) compare(b row) int {
 	return cmp.Or(
 		first(a.ended.IsZero(), b.ended.IsZero()),
 		b.ended.Compare(a.ended),
+		first(a.status == CrashLooping, b.status == CrashLooping),
 		first(a.r.function && a.ended.IsZero(), b.r.function && b.ended.IsZero()),
 		cmp.Compare(b.r.id, a.r.id),
 	)

@@ -15,6 +15,7 @@ type pace struct {
 	succeeded int       // at that time
 	failed    int
 	crashes   int
+	refused   int
 	rate      float64
 	quiet     int // samples in a row in which nothing happened
 	blocked   int // samples in which the reader held up the run
@@ -35,31 +36,32 @@ func (p *pace) start(at time.Time) {
 func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool {
 	s := Sample{
 		Time: now, Succeeded: c.Succeeded - p.succeeded, Failed: c.Failed - p.failed, Crashes: crashes - p.crashes,
-		Running: c.Running, Pending: c.Pending, Retrying: c.Retrying,
+		Refused: c.Refused - p.refused, Running: c.Running, Pending: c.Pending, Retrying: c.Retrying,
 	}
 	if t != nil {
 		t.lap(&s)
 	}
-	if now.After(p.last) || s.Succeeded+s.Failed+s.Crashes > 0 {
+	if now.After(p.last) || s.Succeeded+s.Failed+s.Crashes+s.Refused > 0 {
 		p.samples.put(s)
 	}
 	p.before, p.last = p.last, now
-	p.succeeded, p.failed, p.crashes = c.Succeeded, c.Failed, crashes
+	p.succeeded, p.failed, p.crashes, p.refused = c.Succeeded, c.Failed, crashes, c.Refused
 	if heldUp(c) {
 		p.blocked++
 	}
 	p.rate = p.recent(now)
 	p.quiet++
-	if s.Succeeded+s.Failed+s.Crashes+s.Running+s.Pending+s.Retrying != 0 {
+	if s.Succeeded+s.Failed+s.Crashes+s.Refused+s.Running+s.Pending+s.Retrying != 0 {
 		p.quiet = 0
 	}
 	return p.quiet <= maxSamples
 }
 
-// heldUp reports that nothing executes because the reader has not taken what is finished. Some of
-// what may be outstanding is on its way, or was given to containers that had no use for it.
+// heldUp reports that a run can begin no more because the reader has not taken what is finished, and could:
+// results that wait behind a slow input are not the reader's to take. Room is made for half of what may be
+// outstanding at a time, and some of the other half executes, or is on its way.
 func heldUp(c mapper.Counts) bool {
-	return c.Window > 0 && c.Running == 0 && c.Waiting >= c.Window-c.Window/8-1
+	return c.Window > 0 && c.Readable && c.Waiting >= c.Window/2-c.Window/8-1
 }
 
 // recent is the inputs settled a second over the last samples. They begin where the one before

@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,6 +98,46 @@ func TestReader(t *testing.T) {
 	})
 }
 
+// TestSlowReader: a reader that takes what is finished one by one holds the run up all the time, also while
+// something executes in the place that it has made.
+func TestSlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		run, err := mapper.Start(ctx, func(ctx context.Context, i int) (int, error) { return i, during(ctx, 7*time.Millisecond) },
+			slices.Values(ints(10_000)), mapper.Options{Observer: b, Containers: 4, Outstanding: 100})
+		require.NoError(t, err)
+		go func() {
+			for range run.All() {
+				time.Sleep(13 * time.Millisecond)
+			}
+		}()
+		time.Sleep(60500 * time.Millisecond)
+		require.Greater(t, only(t, b).Blocked, 0.9, readable(only(t, b).Counts))
+		cancel()
+		_ = run.Wait()
+		synctest.Wait()
+		time.Sleep(time.Minute) // what is left is read to its end
+	})
+}
+
+// TestSlowInput: results behind a slow input are not the reader's to take.
+func TestSlowInput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{})
+		run, err := mapper.Start(t.Context(), func(ctx context.Context, i int) (int, error) {
+			if i%1000 == 0 {
+				return i, during(ctx, time.Minute)
+			}
+			return i, nil
+		}, slices.Values(ints(1500)), mapper.Options{Observer: b, Containers: 4, Outstanding: 100})
+		require.NoError(t, err)
+		for range run.All() {
+		}
+		require.Zero(t, only(t, b).Blocked)
+	})
+}
+
 // TestOverview: live functions and runs come first, then what ended last; filters and pages.
 func TestOverview(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -122,7 +163,7 @@ func TestOverview(t *testing.T) {
 		require.Equal(t, []string{}, names(history.RunFilter{Offset: 10}))
 		require.Equal(t, []string{"Resize again", "resize"}, names(history.RunFilter{Text: "RESIZE"}))
 		require.Equal(t, []string{"serve", "index"}, names(history.RunFilter{Status: history.Running}))
-		require.Equal(t, []string{"Resize again"}, names(history.RunFilter{Status: history.Failed}))
+		require.Equal(t, []string{"Resize again"}, names(history.RunFilter{Status: history.Status(supervisor.FailedAtInput)}))
 		require.Equal(t, []string{}, names(history.RunFilter{Status: history.CrashLooping}))
 		o := b.Overview(history.RunFilter{Limit: 1})
 		require.Equal(t, []int{4, 2, 2, 0, 0}, []int{o.Total, o.Live, o.Ended, o.Gone, o.Looping})

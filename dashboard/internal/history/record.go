@@ -41,11 +41,13 @@ type record struct {
 	ended  time.Time
 	status Status // at the end
 	err    *supervisor.ErrorJSON
+	at     int // the input whose failure ended it; -1: none
 
-	series pace
-	loop   loop
-	times  times
-	causes causes
+	series    pace
+	loop      loop
+	incidents incidents
+	times     times
+	causes    causes
 
 	attempts  ring[attempt]
 	inputs    troubles
@@ -60,7 +62,7 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 		book: b, id: about.ID, parent: about.Parent, above: above,
 		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
 		policy: about.Options.Crashes, settings: settings(about),
-		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1,
+		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1, at: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
 	}
 	r.counts, r.states = v.Counts(), map[string]int{}
@@ -130,7 +132,7 @@ func (r *record) container(ev *supervisor.Event) {
 		r.crashed(ev)
 		return
 	}
-	note := ""
+	note, refused := "", r.refused(ev.Kind)
 	if ev.Err != nil && ev.Kind == supervisor.ExitFailed {
 		note = "exit failed: " + cause.Of(ev.Err).Title
 	}
@@ -140,13 +142,20 @@ func (r *record) container(ev *supervisor.Event) {
 	switch ev.Kind {
 	case supervisor.CrashLoopOpened:
 		r.loop.opened(max(r.crew.told, r.pool.Crashes), ev.Time)
+		r.incidents.begin(ev.Time, refused, r.crew.lastCrash())
 	case supervisor.CrashLoopClosed:
 		r.loop.closed(ev.Time)
+		r.incidents.end(ev.Time, refused)
+	case supervisor.Cutoff:
+		r.incidents.cutoff(ev.Time, r.crew.told, r.crew.lastCrash())
 	case supervisor.ContainerPrinted:
 		r.crew.say(r.crew.life(ev.Container, ev.Lineage), ev)
 	default:
 		if stateOf[ev.Kind] != "" {
 			r.crew.changed(ev, r.counts.Release, note)
+		}
+		if ev.Kind == supervisor.ContainerStarted {
+			r.incidents.started()
 		}
 	}
 }
@@ -165,8 +174,17 @@ func (r *record) crashed(ev *supervisor.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.version.Add(1)
-	r.crew.crashed(r.crew.changed(ev, 0, f.cause.Title), crash)
+	r.crew.crashed(r.crew.changed(ev, 0, reasonOf(crash.Error)), crash)
 	r.causes.add(f)
+	r.incidents.crashed(r.crew.lastCrash())
+}
+
+// refused is how many calls have been so far, where a crash loop begins or ends.
+func (r *record) refused(kind supervisor.Kind) int {
+	if v := r.kept(); v != nil && (kind == supervisor.CrashLoopOpened || kind == supervisor.CrashLoopClosed) {
+		return v.Counts().Refused
+	}
+	return 0
 }
 
 // strike takes in which input was in the crash of a container.
@@ -174,6 +192,7 @@ func (r *record) strike(container int, s strike) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.crew.strike(container, s)
+	r.incidents.blame(r.crew.lastCrash())
 	r.version.Add(1)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // TestDescribe: a Describe that panics is shown as such, one that is long is cut, one that
@@ -43,7 +44,7 @@ func TestDescribe(t *testing.T) {
 				require.Equal(t, 5000, b.Overview(history.RunFilter{}).Runs[0].Counts.Failed)
 				time.Sleep(10_000 * time.Minute)
 				run := only(t, b)
-				require.Equal(t, []any{history.Failed, 5000}, []any{run.Status, run.Counts.Failed})
+				require.Equal(t, []any{history.Status(supervisor.WithFailures), 5000}, []any{run.Status, run.Counts.Failed})
 				require.Equal(t, c.want, inputs(t, b, run.ID, history.InputFilter{Container: -1}).Items[0].Described)
 				b.Close()
 				time.Sleep(20_000 * time.Minute)
@@ -76,7 +77,7 @@ func TestWild(t *testing.T) {
 		require.Error(t, err)
 		time.Sleep(time.Minute)
 		run := only(t, b)
-		require.Equal(t, []any{history.Failed, 4}, []any{run.Status, run.Counts.Failed})
+		require.Equal(t, []any{history.Status(supervisor.WithFailures), 4}, []any{run.Status, run.Counts.Failed})
 		text := readable(run) + readable(inputs(t, b, run.ID, history.InputFilter{Container: -1}))
 		require.Less(t, len(text), 200_000)
 		for _, said := range []string{"panic: [[[", "has not returned within 1s", "called runtime.Goexit", "xxx"} {
@@ -206,7 +207,7 @@ func TestConcurrent(t *testing.T) {
 	close(stop)
 	readers.Wait()
 	b.Close()
-	for _, run := range b.Overview(history.RunFilter{Status: history.Failed}).Runs {
+	for _, run := range b.Overview(history.RunFilter{Status: history.Status(supervisor.WithFailures)}).Runs {
 		require.Equal(t, []int{20_000 - 220, 220}, []int{run.Counts.Succeeded, run.Counts.Failed})
 	}
 }

@@ -62,7 +62,7 @@ func limitsOf(pool supervisor.Snapshot, crashes policy.Crashes) Limits {
 			min(round, p.ColdInputs), p.Debt, short(p.Probation))
 	case policy.Ephemeral:
 		p = p.WithDefaults()
-		l.AtStartLimit = fmt.Sprintf("At %d before anything has worked, or at %d if it is not paid back for %s and most containers fail, the run gives up: "+
+		l.AtStartLimit = fmt.Sprintf("At %d before anything has worked, or at %d for %s while most containers fail, the run gives up: "+
 			"all pending inputs fail with the last crash.", p.ColdDebt, p.Debt, short(p.Sustain))
 		l.AtStreakLimit = fmt.Sprintf("At %d before any has finished (at %d after %s), or at %d for %s while most containers do not work, "+
 			"the run gives up as well. One input that finishes takes all of it back.",

@@ -13,6 +13,7 @@ import (
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // mixed succeeds, fails at first, fails for good, panics at first, panics always or takes too
@@ -83,7 +84,7 @@ func TestRun(t *testing.T) {
 
 func requireEnded(t *testing.T, b *history.Book, run history.Run) {
 	t.Helper()
-	require.Equal(t, []any{history.Failed, 37, 3, 2, 3, 2}, []any{
+	require.Equal(t, []any{history.Status(supervisor.WithFailures), 37, 3, 2, 3, 2}, []any{
 		run.Status, run.Counts.Succeeded, run.Counts.Failed, run.Counts.Retries, run.Counts.Reruns, run.Counts.TimedOut,
 	})
 	require.Nil(t, run.Error)
@@ -160,35 +161,35 @@ func TestEnds(t *testing.T) {
 		err  bool
 		run  func(ctx context.Context, opts mapper.Options)
 	}{
-		"in order": {want: history.Succeeded, run: func(ctx context.Context, opts mapper.Options) {
+		"in order": {want: history.Status(supervisor.Completed), run: func(ctx context.Context, opts mapper.Options) {
 			_, _ = mapper.Collect(ctx, func(context.Context, int) (int, error) { return 0, nil }, ints(3), opts)
 		}},
-		"empty": {want: history.Succeeded, run: func(ctx context.Context, opts mapper.Options) {
+		"empty": {want: history.Status(supervisor.Completed), run: func(ctx context.Context, opts mapper.Options) {
 			run, _ := mapper.Start(ctx, func(context.Context, int) (int, error) { return 0, nil }, func(func(int) bool) {}, opts)
 			for range run.All() {
 			}
 		}},
-		"first failure": {want: history.Failed, err: true, run: func(ctx context.Context, opts mapper.Options) {
+		"first failure": {want: history.Status(supervisor.FailedAtInput), err: true, run: func(ctx context.Context, opts mapper.Options) {
 			_, _ = mapper.Collect(ctx, func(context.Context, int) (int, error) { return 0, errTest }, ints(3), opts)
 		}},
-		"a failure that says it is a cancellation": {want: history.Failed, err: true, run: func(ctx context.Context, opts mapper.Options) {
+		"a failure that says it is a cancellation": {want: history.Status(supervisor.FailedAtInput), err: true, run: func(ctx context.Context, opts mapper.Options) {
 			_, _ = mapper.Collect(ctx, func(context.Context, int) (int, error) { return 0, context.Canceled }, ints(3), opts)
 		}},
-		"cutoff": {want: history.Failed, err: true, run: func(ctx context.Context, opts mapper.Options) {
+		"cutoff": {want: history.Status(supervisor.CutOff), err: true, run: func(ctx context.Context, opts mapper.Options) {
 			opts.ReturnExceptions = true
 			_, _ = mapper.Collect(ctx, func(context.Context, int) (int, error) { panic("no") }, ints(200), opts)
 		}},
-		"bad iterator": {want: history.Failed, err: true, run: func(ctx context.Context, opts mapper.Options) {
+		"bad iterator": {want: history.Status(supervisor.SourceFailed), err: true, run: func(ctx context.Context, opts mapper.Options) {
 			run, _ := mapper.Start(ctx, func(context.Context, int) (int, error) { return 0, nil }, func(func(int) bool) { panic("no") }, opts)
 			for range run.All() {
 			}
 		}},
-		"cancelled": {want: history.Cancelled, err: true, run: func(ctx context.Context, opts mapper.Options) {
+		"cancelled": {want: history.Status(supervisor.Cancelled), err: true, run: func(ctx context.Context, opts mapper.Options) {
 			ctx, cancel := context.WithTimeoutCause(ctx, time.Second, errors.New("closing time"))
 			defer cancel()
 			_, _ = mapper.Collect(ctx, func(ctx context.Context, _ int) (int, error) { return 0, during(ctx, time.Hour) }, ints(3), opts)
 		}},
-		"left": {want: history.Cancelled, err: true, run: func(ctx context.Context, opts mapper.Options) {
+		"left": {want: history.Status(supervisor.WasStopped), err: true, run: func(ctx context.Context, opts mapper.Options) {
 			run, _ := mapper.Start(ctx, func(ctx context.Context, _ int) (int, error) { return 0, during(ctx, time.Second) }, func(yield func(int) bool) {
 				for yield(0) {
 				}

@@ -3,6 +3,7 @@ package history
 import (
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -87,6 +88,7 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 	}
 	r.states, pool.Containers = lineages(pool), nil
 	r.loop.seen(pool, r.pool, now)
+	r.incidents.refuse(counts.Refused)
 	changed := r.series.note(counts, crashes, now, t) || counts != r.counts || figuresOf(pool) != figuresOf(r.pool)
 	r.counts, r.pool = counts, pool
 	return changed
@@ -95,12 +97,18 @@ func (r *record) note(counts mapper.Counts, pool supervisor.Snapshot, now time.T
 // end takes in the last numbers.
 func (r *record) end(v mapper.View, now time.Time) {
 	counts, pool, err := v.Counts(), r.look(v), v.Err()
-	said, status := wholeErrorOf(err), statusAt(r.function, counts, err) // not under the lock: methods of err are called
+	said, status := wholeErrorOf(err), Status(mapper.OutcomeOf(v)) // not under the lock: methods of err are called
+	at, failed := guard.As[*mapper.InputError](err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if failed {
+		r.at = at.Index
+	}
 	r.note(counts, pool, now, nil) // its last attempts may not have been told of
 	r.series.end(counts, now.Sub(r.started))
 	r.ended, r.err, r.status = now, said, status
+	r.incidents.end(now, counts.Refused)
+	r.incidents.settle(pool.Crashes)
 	r.view = nil
 	r.inputs.forgetAll() // nothing takes them any more
 	r.version.Add(1)

@@ -66,6 +66,17 @@ func wholeErrorOf(err error) *supervisor.ErrorJSON {
 	return out
 }
 
+// inShort is an error without stacks.
+func inShort(err *supervisor.ErrorJSON) *supervisor.ErrorJSON {
+	if err == nil || err.Crash == nil {
+		return err
+	}
+	out, crash := *err, *err.Crash
+	crash.Stack, crash.Output = "", ""
+	out.Text, out.Crash = clip(out.Text, errorLength), &crash
+	return &out
+}
+
 // clip is text as valid UTF-8 of at most n characters, the last a … where something was cut off:
 // a copy then, which does not keep the whole in memory.
 func clip(text string, n int) string {

@@ -1,12 +1,10 @@
 package history
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"time"
 
-	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -60,25 +58,37 @@ func (r *record) brief(m moment) Run {
 		last = crash
 		break
 	}
-	begun := home.loop
+	begun, again := home.loop, home.incidents.recovered()
 	home.mu.Unlock()
 
 	run := Run{
 		ID: r.id, Parent: r.parent, Name: r.name, Function: r.function, Started: r.started, Status: Running,
-		Counts: countsOf(m.counts), Pool: poolOf(m.pool, m.states), Limits: limitsOf(m.pool, home.policy),
-		Settings: append(Settings{}, r.settings...), Causes: []Cause{}, Crashes: []Crash{}, Series: []Sample{},
+		Start: r.book.start, Counts: countsOf(m.counts), Pool: poolOf(m.pool, m.states), Limits: limitsOf(m.pool, home.policy),
+		Settings: append(Settings{}, r.settings...), Causes: []Cause{}, Crashes: []Crash{}, Series: []Sample{}, Incidents: []Incident{},
 	}
 	if m.live {
 		run.Loop = loopOf(begun, m.pool, home.policy, last, m.now)
 	}
-	if run.Loop != nil && r == home {
+	switch {
+	case run.Loop == nil:
+	case r == home:
 		run.Status = CrashLooping
+	default:
+		run.Status = Waiting
+	}
+	run.OwnContainers, run.OwnCrashes = m.pool.Live, m.pool.Crashes
+	if r != home {
+		run.OwnContainers = len(r.busy())
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	run.Rate, run.Blocked, run.Latency = r.series.rate, r.series.share(), r.times.latency()
+	run.FailedAt = r.at
 	run.Others, run.Lost = r.causes.others, r.lost(m.counts)
-	run.ETA = r.series.eta(m.counts, m.pool.CrashLooping)
+	run.ETA, run.Recovered = r.series.eta(m.counts, m.pool.CrashLooping), again
+	if r != home {
+		run.OwnCrashes = r.crashes
+	}
 	if !r.ended.IsZero() {
 		run.Status, run.Ended, run.Error, run.ETA = r.status, r.ended, r.err, 0
 	}
@@ -90,6 +100,7 @@ func (r *record) show(now time.Time) Run {
 	run := r.brief(r.lookAt(now))
 	home := r.containers()
 	home.mu.Lock()
+	run.Incidents = during(home.incidents.list(), run)
 	for crash := range home.crew.crashes.latest() {
 		if len(run.Crashes) == maxShownCrashes {
 			break
@@ -120,7 +131,7 @@ func countsOf(c mapper.Counts) Counts {
 		Inputs: c.Inputs, Pending: c.Pending, Running: c.Running, Retrying: c.Retrying,
 		Succeeded: c.Succeeded, Failed: c.Failed, Cancelled: c.Cancelled,
 		Retries: c.Retries, Reruns: c.Reruns, TimedOut: c.TimedOut,
-		Waiting: c.Waiting, Window: c.Window, Runs: c.Runs, Release: c.Release,
+		Waiting: c.Waiting, Window: c.Window, Refused: c.Refused, Runs: c.Runs, Release: c.Release,
 	}
 }
 
@@ -131,33 +142,9 @@ func poolOf(p supervisor.Snapshot, states map[string]int) Pool {
 	}
 }
 
-// statusAt is the status at the end. What ends a run is known by its type, but for the cause with
-// which its context was cancelled: that is anything.
-func statusAt(function bool, c mapper.Counts, err error) Status {
-	switch {
-	case function && (err == nil || endedByCaller(err)):
-		return Stopped
-	case err == nil && c.Failed == 0:
-		return Succeeded
-	case err == nil || broken(err) && !endedByCaller(err):
-		return Failed
-	default:
-		return Cancelled
-	}
-}
-
-func endedByCaller(err error) bool {
-	if _, ok := guard.As[*mapper.InputError](err); ok {
-		return false // it may wrap any error
-	}
-	return slices.ContainsFunc([]error{context.Canceled, context.DeadlineExceeded, mapper.ErrStopped, mapper.ErrUnread}, func(class error) bool {
-		return guard.Is(err, class)
+// during is the incidents that fell into the life of a run.
+func during(all []Incident, run Run) []Incident {
+	return slices.DeleteFunc(all, func(one Incident) bool {
+		return !one.Ended.IsZero() && one.Ended.Before(run.Started) || !run.Ended.IsZero() && one.Began.After(run.Ended)
 	})
-}
-
-// broken reports that a run ended for a reason of its own.
-func broken(err error) bool {
-	_, input := guard.As[*mapper.InputError](err)
-	_, source := guard.As[*mapper.SourceError](err)
-	return input || source || guard.Is(err, supervisor.ErrCutoff)
 }

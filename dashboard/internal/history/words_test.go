@@ -85,7 +85,7 @@ func TestLimitsInWords(t *testing.T) {
 		}{
 			{
 				policy.Ephemeral{ColdDebt: 5, ColdInputs: 50},
-				"At 5 before anything has worked, or at 8 if it is not paid back for 1 min and most containers fail, the run gives up: all pending inputs fail with the last crash.",
+				"At 5 before anything has worked, or at 8 for 1 min while most containers fail, the run gives up: all pending inputs fail with the last crash.",
 				"At 50 before any has finished (at 8 after 10 s), or at 32 for 1 min while most containers do not work, the run gives up as well. One input that finishes takes all of it back.",
 			},
 			{

@@ -19,6 +19,7 @@ type Feed struct {
 
 // Hub has the open pages. The zero value works. Its methods are safe for concurrent use.
 type Hub struct {
+	Start    string        // what tells this start of the program from others; a tab is told with each frame
 	Every    time.Duration // between renderings at least; 0 means 500 ms
 	Beat     time.Duration // between signs of life at most; 0 means 15 s
 	Patience time.Duration // with a tab that does not read; 0 means 10 s
@@ -27,6 +28,7 @@ type Hub struct {
 	mu        sync.Mutex
 	shows     map[string]*show
 	tabs      int
+	zips      int // of them, those that are sent compressed streams
 	closed    bool
 	quit      chan struct{} // closed by Close
 	renderers conc.WaitGroup
@@ -50,7 +52,7 @@ func (h *Hub) join(key string, feed Feed) (*show, bool) {
 	h.tabs++
 	s := h.shows[key]
 	if s == nil {
-		s = &show{feed: feed, done: make(chan struct{}), changed: make(chan struct{})}
+		s = &show{feed: feed, start: h.Start, done: make(chan struct{}), changed: make(chan struct{})}
 		h.shows[key] = s
 		h.renderers.Go(func() { s.render(cmp.Or(h.Every, defaultEvery), h.quit) })
 	}

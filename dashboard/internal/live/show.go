@@ -9,9 +9,10 @@ import (
 
 // show is a page that some tabs have open.
 type show struct {
-	feed Feed
-	tabs int           // kept by the hub
-	done chan struct{} // closed when there are none any more
+	feed  Feed
+	start string        // of the program
+	tabs  int           // kept by the hub
+	done  chan struct{} // closed when there are none any more
 
 	mu      sync.Mutex
 	now     *frame        // nil before the first
@@ -23,7 +24,7 @@ type frame struct {
 	number uint64 // from 1
 	parts  map[string]string
 	whole  []byte // all parts
-	delta  []byte // those that differ from the frame before
+	delta  []byte // what differs from the frame before
 	gone   bool
 }
 
@@ -56,17 +57,21 @@ func (s *show) publish(parts map[string]string, ok bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := &frame{number: 1, parts: parts, gone: !ok}
-	changed := parts
 	if s.now != nil {
 		next.number = s.now.number + 1
-		changed = differing(s.now.parts, parts)
-	}
-	if ok && s.now != nil && len(changed) == 0 {
-		return true
+		changed := differing(s.now.parts, parts)
+		if ok && len(changed) == 0 {
+			return true
+		}
+		if ok {
+			next.delta = s.encode(changed)
+		}
 	}
 	if ok {
-		next.whole = encode(parts)
-		next.delta = encode(changed)
+		next.whole = s.encode(differing(nil, parts))
+		if next.delta == nil {
+			next.delta = next.whole
+		}
 	}
 	s.now = next
 	close(s.changed)
@@ -74,29 +79,38 @@ func (s *show) publish(parts map[string]string, ok bool) bool {
 	return ok
 }
 
-func differing(old, fresh map[string]string) map[string]string {
-	out := map[string]string{}
+// differing is what has changed, as it is sent.
+func differing(old, fresh map[string]string) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
 	for id, part := range fresh {
-		if old[id] != part {
-			out[id] = part
+		if was, known := old[id]; !known || was != part {
+			out[id] = patch(was, part)
 		}
 	}
 	return out
 }
 
-// encode writes parts as one line of JSON, with the time by which they count.
-func encode(parts map[string]string) []byte {
+// encode writes parts as one line of JSON, with the time by which they count and the start of the program.
+func (s *show) encode(parts map[string]json.RawMessage) []byte {
+	return append(encoded(frameJSON{time.Now().UnixMilli(), s.start, parts}), '\n')
+}
+
+// frameJSON is a frame as it is sent.
+type frameJSON struct {
+	Now   int64                      `json:"now"`
+	Start string                     `json:"start,omitempty"`
+	Parts map[string]json.RawMessage `json:"parts,omitempty"`
+}
+
+// encoded is JSON as it is sent: HTML that is not within a page.
+func encoded(v any) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // it is all HTML, and not within a page
-	err := e.Encode(struct {
-		Now   int64             `json:"now"`
-		Parts map[string]string `json:"parts"`
-	}{time.Now().UnixMilli(), parts})
-	if err != nil {
-		panic(err) // never: a number and strings
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err) // never: numbers and strings
 	}
-	return b.Bytes()
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // look is the page now, and what tells of the next frame.

@@ -2,8 +2,10 @@ package live
 
 import (
 	"cmp"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -29,7 +31,12 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, key string, feed Fee
 	}
 	defer h.leave(key, s)
 	t := tab{w: w, rc: http.NewResponseController(w), patience: cmp.Or(h.Patience, defaultPatience)}
+	if t.zip = h.zip(w, r); t.zip != nil {
+		defer h.unzip()
+		defer t.end()
+	}
 	if !t.begin() {
+		w.Header().Del("Content-Encoding")
 		http.Error(w, "this server cannot stream", http.StatusNotImplemented)
 		return
 	}
@@ -43,7 +50,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, key string, feed Fee
 		select {
 		case <-changed:
 		case <-beat.C:
-			t.send(": still here\n\n")
+			t.send(fmt.Sprintf("event: beat\ndata: %s\n", s.encode(nil)))
 		case <-r.Context().Done():
 			return
 		case <-h.quit:
@@ -56,6 +63,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, key string, feed Fee
 type tab struct {
 	w        http.ResponseWriter
 	rc       *http.ResponseController
+	zip      *gzip.Writer // nil: it is sent as it is
 	patience time.Duration
 	seen     uint64 // the number of the frame that it has
 	failed   error
@@ -73,6 +81,10 @@ func head(w http.ResponseWriter) {
 // requests that end.
 func (t *tab) begin() bool {
 	head(t.w)
+	t.w.Header().Add("Vary", "Accept-Encoding")
+	if t.zip != nil {
+		t.w.Header().Set("Content-Encoding", "gzip")
+	}
 	_ = t.rc.SetReadDeadline(time.Time{})
 	t.extend()
 	return !errors.Is(t.rc.Flush(), http.ErrNotSupported)
@@ -98,8 +110,25 @@ func (t *tab) send(s string) {
 		return
 	}
 	t.extend()
-	if _, t.failed = t.w.Write([]byte(s)); t.failed == nil {
+	if t.failed = t.write(s); t.failed == nil {
 		t.failed = t.rc.Flush()
+	}
+}
+
+func (t *tab) write(s string) error {
+	if t.zip == nil {
+		_, err := io.WriteString(t.w, s)
+		return err
+	}
+	_, err := io.WriteString(t.zip, s)
+	return errors.Join(err, t.zip.Flush())
+}
+
+// end ends a compressed stream, so that its reader knows that it has all of it.
+func (t *tab) end() {
+	if t.failed == nil {
+		t.extend()
+		_ = t.zip.Close() // an error means that nobody reads
 	}
 }
 

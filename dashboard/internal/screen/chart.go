@@ -15,13 +15,19 @@ import (
 
 // chart is lines over time. Labels are HTML around it, since text within would be stretched.
 type chart struct {
-	Title string
-	Top   string // at the upper end of the axis
-	Half  string
-	Span  string // how long ago the left end is
-	Lines []curve
-	Marks []float64 // of crashes
-	Bands []band
+	Title    string
+	Top      string // at the upper end of the axis
+	Half     string
+	Span     string // how long before the right end the left one is
+	Live     bool   // the right end is now
+	End      time.Time
+	Box      string // the viewBox
+	Lines    []curve
+	Crashed  string // the path of what marks crashes
+	Crashes  int
+	Shades   []shade
+	Bands    []band
+	From, To int // the ends
 }
 
 // curve is one line of a chart.
@@ -29,22 +35,11 @@ type curve struct {
 	Name  string
 	Style string // a class: colour and dashes
 	Path  string
-	Now   string
+	Now   string // empty where there is no now
 }
 
-// band is a stretch of time, with what happened within it in words.
-type band struct {
-	X, Width float64
-	Tip      string
-}
-
-// The plane that lines are drawn on, and how many bands have words of their own.
-const (
-	width  = 600.0
-	height = 100.0
-	bands  = 60
-	least  = time.Minute // that a chart spans
-)
+// shade is a stretch of time in which a crash loop lasted.
+type shade struct{ X, Width int }
 
 // measure is what one line shows of a second; not a number where there is nothing.
 type measure struct {
@@ -57,6 +52,7 @@ var (
 		{"succeeded", "l-green", func(s history.Sample) float64 { return float64(s.Succeeded) }},
 		{"failed", "l-red dashed", func(s history.Sample) float64 { return float64(s.Failed) }},
 	}
+	refusals = measure{"refused", "l-amber dotted", func(s history.Sample) float64 { return float64(s.Refused) }}
 	inFlight = []measure{
 		{"running", "l-blue", func(s history.Sample) float64 { return float64(s.Running) }},
 		{"retrying", "l-amber dashed", func(s history.Sample) float64 { return float64(s.Retrying) }},
@@ -76,67 +72,74 @@ func someTime(d time.Duration) float64 {
 }
 
 // charts are those of a run; none before there are two samples.
-func charts(series []history.Sample) []chart {
-	if len(series) < 2 {
+func charts(r history.Run) []chart {
+	if len(r.Series) < 2 {
 		return nil
 	}
 	length := func(f float64) string { return duration(time.Duration(f * float64(time.Second))) }
-	first := draw("Throughput, inputs a second", series, throughput, rate)
-	first.Marks = crashMarks(series)
+	flow := throughput
+	if r.Counts.Refused > 0 {
+		flow = append(flow[:len(flow):len(flow)], refusals)
+	}
+	first := draw(r, "Throughput, inputs a second", flow, rate, wholeTop)
+	for _, s := range r.Series {
+		first.Crashes += s.Crashes
+	}
+	first.Crashed = crashed(r.Series)
 	return []chart{
 		first,
-		draw("In flight, inputs", series, inFlight, rate),
-		draw("Duration of attempts", series, latency, length),
+		draw(r, "In flight, inputs", inFlight, rate, wholeTop),
+		draw(r, "Duration of attempts", latency, length, round125),
 	}
 }
 
-// draw makes a chart of measures in one unit.
-func draw(title string, series []history.Sample, all []measure, unit func(float64) string) chart {
+// draw makes a chart of measures in one unit, on an axis that ends at a round number.
+func draw(r history.Run, title string, all []measure, unit func(float64) string, round func(float64) float64) chart {
 	top := 0.0
-	for _, s := range series {
+	for _, s := range r.Series {
 		for _, m := range all {
 			if v := m.of(s); v > top {
 				top = v
 			}
 		}
 	}
-	top = round125(top)
-	from, span := axis(series)
-	c := chart{Title: title, Top: unit(top), Half: unit(top / 2), Span: fmt.Sprintf("%.0f min ago", span.Minutes())}
-	for _, m := range all {
-		c.Lines = append(c.Lines, curve{m.name, m.style, path(series, m, from, span, top), latest(series, m, unit)})
+	top = round(top)
+	from, to := axis(r.Series)
+	c := chart{
+		Title: title, Top: unit(top), Half: unit(top / 2), Live: r.Ended.IsZero(), End: r.Series[len(r.Series)-1].Time,
+		Span: plural((to-from)/along(least), "minute", "minutes"),
+		Box:  fmt.Sprintf("%d 0 %d %d", from, to-from, height), From: from, To: to,
 	}
-	c.Bands = tips(series, all, from, span, unit)
+	for _, m := range all {
+		line := curve{Name: m.name, Style: m.style, Path: path(r.Series, m, top)}
+		if c.Live {
+			line.Now = latest(r.Series, m, unit)
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	c.Bands = bands(r.Series, all, unit, to-from)
+	c.Shades = shades(r.Incidents, from, to)
 	return c
 }
 
-// axis is the time at the left end, and how much later the right end is: whole minutes.
-func axis(series []history.Sample) (from time.Time, span time.Duration) {
-	to := series[len(series)-1].Time
-	span = max(to.Sub(series[0].Time)+least-1, least).Truncate(least)
-	return to.Add(-span), span
-}
-
-func along(t, from time.Time, span time.Duration) float64 {
-	return width * float64(t.Sub(from)) / float64(span)
-}
-
-// path draws a line. It is broken where there is nothing to show.
-func path(series []history.Sample, m measure, from time.Time, span time.Duration, top float64) string {
+// path draws a line, in steps from one second to the next: so most of it stays the same text while time
+// passes. It is broken where there is nothing to show.
+func path(series []history.Sample, m measure, top float64) string {
 	var b strings.Builder
-	pen := "M"
+	on, x, y := false, 0, 0
 	for _, s := range series {
 		v := m.of(s)
 		if math.IsNaN(v) {
-			pen = "M"
+			on = false
 			continue
 		}
-		x := along(s.Time, from, span)
-		fmt.Fprintf(&b, "%s%.1f %.1f", pen, x, height-height*v/top)
-		if pen == "M" {
-			b.WriteString("h.01") // a lone second is a point
+		nextX, nextY := at(s.Time), int(math.Round(height-height*v/top))
+		if on {
+			fmt.Fprintf(&b, "l%d %d", nextX-x, nextY-y)
+		} else {
+			fmt.Fprintf(&b, "M%d %dh.01", nextX, nextY) // a lone second is a point
 		}
-		pen = "L"
+		on, x, y = true, nextX, nextY
 	}
 	return b.String()
 }
@@ -150,58 +153,27 @@ func latest(series []history.Sample, m measure, unit func(float64) string) strin
 	return "–"
 }
 
-func crashMarks(series []history.Sample) (marks []float64) {
-	from, span := axis(series)
+// crashed is a line along the axis, where containers have crashed.
+func crashed(series []history.Sample) string {
+	var b strings.Builder
 	for _, s := range series {
 		if s.Crashes > 0 {
-			marks = append(marks, along(s.Time, from, span))
+			fmt.Fprintf(&b, "M%d %dh%d", at(s.Time)-second, height, second)
 		}
 	}
-	return marks
+	return b.String()
 }
 
-// tips says in words what the lines show.
-func tips(series []history.Sample, all []measure, from time.Time, span time.Duration, unit func(float64) string) []band {
-	step := max((len(series)+bands-1)/bands, 1)
-	var out []band
-	for i := 0; i < len(series); i += step {
-		part := series[i:min(i+step, len(series))]
-		words := make([]string, 0, len(all)+1)
-		crashes := 0
-		for _, m := range all {
-			sum, n := 0.0, 0
-			for _, s := range part {
-				if v := m.of(s); !math.IsNaN(v) {
-					sum, n = sum+v, n+1
-				}
-			}
-			if n > 0 {
-				words = append(words, m.name+" "+unit(sum/float64(n)))
-			}
+// shades is when crash loops lasted.
+func shades(all []history.Incident, from, to int) (out []shade) {
+	for _, one := range all {
+		begin, end := max(at(one.Began), from), to
+		if !one.Ended.IsZero() {
+			end = min(max(at(one.Ended), at(one.Began)+second), to)
 		}
-		for _, s := range part {
-			crashes += s.Crashes
+		if begin < end {
+			out = append(out, shade{begin, end - begin})
 		}
-		if crashes > 0 {
-			words = append(words, plural(crashes, "crash", "crashes"))
-		}
-		end := along(part[len(part)-1].Time, from, span)
-		begin := max(along(part[0].Time.Add(-time.Second), from, span), 0)
-		out = append(out, band{begin, end - begin, part[0].Time.Format("15:04:05") + ": " + strings.Join(words, ", ")})
 	}
 	return out
-}
-
-// round125 is the next of 1, 2, 5, 10, 20, …, and 1 for nothing at all.
-func round125(f float64) float64 {
-	if f <= 0 {
-		return 1
-	}
-	ten := math.Pow(10, math.Floor(math.Log10(f)))
-	for _, k := range []float64{1, 2, 5} {
-		if f <= k*ten*1.0000001 {
-			return k * ten
-		}
-	}
-	return 10 * ten
 }

@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// How much of a text is shown: of a name, in the row of a table, behind a row, and where it is
-// the matter.
+// How many characters of a text are shown: of a name, of one that is the heading, or is pointed at, in the row of
+// a table, behind a row, and where it is the matter.
 const (
-	nameLength  = 80
+	nameLength  = 60
+	wholeLength = 500
 	lineLength  = 300
 	traceLength = 4 << 10
 	textLength  = 32 << 10
@@ -19,14 +20,28 @@ const (
 // ansi is the escape sequences of terminals: colours, cursor movements, titles, links.
 var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\\\)|[@-Z\\\\-_])")
 
-// clean makes the first so many bytes of a text harmless, and says how many it leaves out.
-// Sequences and pictures change the length, but not by so much that it matters.
+// clean makes the first so many characters of a text harmless, and says how many bytes it leaves out.
 func clean(s string, length int) string {
-	if len(s) <= length {
+	cut := head(s, length)
+	if len(cut) == len(s) {
 		return tame(s)
 	}
-	cut := strings.ToValidUTF8(s[:length], "")
 	return tame(cut) + "… (" + number(len(s)-len(cut)) + " bytes more)"
+}
+
+// head is the first so many characters.
+func head(s string, length int) string {
+	if len(s) <= length {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == length {
+			return s[:i]
+		}
+		n++
+	}
+	return s
 }
 
 // end is clean for a text whose last bytes matter.
@@ -64,11 +79,21 @@ func harmless(r rune) rune {
 	return r
 }
 
-// What is shown of a name, in a row, behind a row, and at length. The last two have lines.
-func name(s string) string  { return oneLine(clean(s, nameLength)) }
+// What is shown of a name, of the whole of it, in a row, behind a row, and at length. The last two have lines.
+func name(s string) string  { return short(s, nameLength) }
+func whole(s string) string { return short(s, wholeLength) }
 func line(s string) string  { return oneLine(clean(s, lineLength)) }
 func trace(s string) string { return clean(s, traceLength) }
 func text(s string) string  { return clean(s, textLength) }
+
+// short is the beginning of a text, without a word on how much is left out: that is shown to whoever points at it.
+func short(s string, length int) string {
+	cut := head(s, length)
+	if len(cut) == len(s) {
+		return oneLine(tame(s))
+	}
+	return oneLine(tame(head(cut, length-1))) + "…"
+}
 
 func oneLine(s string) string {
 	return strings.NewReplacer("\n", " ⏎ ", "\t", " ").Replace(strings.TrimSpace(s))

@@ -102,7 +102,7 @@ type moment struct {
 	At   string // for programs
 	Full string // absolute
 	Rel  string // relative
-	Tick string // how it ticks: ago, until or age
+	Tick string // what the browser makes of it: ago, until, age or clock
 }
 
 // page is what a page says when it is loaded.
@@ -118,10 +118,8 @@ func (m moment) stream() string {
 }
 
 func momentOf(t time.Time, rel, tick string) moment {
-	return moment{
-		At:   t.UTC().Format("2006-01-02T15:04:05.000Z"),
-		Full: t.Format("2006-01-02 15:04:05.000 MST"), Rel: rel, Tick: tick,
-	}
+	t = t.UTC()
+	return moment{At: t.Format("2006-01-02T15:04:05.000Z"), Full: t.Format("2006-01-02 15:04:05.000 UTC"), Rel: rel, Tick: tick}
 }
 
 // ago is a moment that has been.
@@ -145,5 +143,12 @@ func until(t time.Time) moment {
 	return momentOf(t, "in "+seconds(d+time.Second-1), "until") // in 1 s until it is there
 }
 
-// clock is a moment that does not tick.
-func clock(t time.Time) moment { return momentOf(t, t.Format("15:04:05"), "") }
+// clock is a moment by the clock. The server's zone is nobody's: it is UTC, until the browser puts it into the
+// reader's own.
+func clock(t time.Time) moment {
+	form := "15:04:05 UTC"
+	if time.Since(t).Abs() > 12*time.Hour {
+		form = "2 Jan 15:04 UTC"
+	}
+	return momentOf(t, t.UTC().Format(form), "clock")
+}

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -75,8 +77,8 @@ func TestProgress(t *testing.T) {
 
 func TestCharts(t *testing.T) {
 	t.Parallel()
-	require.Nil(t, charts(nil))
-	require.Nil(t, charts([]history.Sample{{}}))
+	require.Nil(t, charts(history.Run{}))
+	require.Nil(t, charts(history.Run{Series: []history.Sample{{}}}))
 	at := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
 	var series []history.Sample
 	for i := range 300 {
@@ -89,23 +91,48 @@ func TestCharts(t *testing.T) {
 		}
 		series = append(series, s)
 	}
-	all := charts(series)
+	run := history.Run{Series: series, Incidents: []history.Incident{
+		{Began: at.Add(2 * time.Minute), Ended: at.Add(3 * time.Minute)}, {Began: at.Add(-2 * time.Hour), Ended: at.Add(-time.Hour)},
+	}}
+	all := charts(run)
 	require.Len(t, all, 3)
 	tp := all[0]
-	require.Equal(t, "50", tp.Top)
-	require.Equal(t, "5 min ago", tp.Span)
+	require.Equal(t, []string{"40", "20"}, []string{tp.Top, tp.Half})
+	require.Equal(t, "5 minutes", tp.Span)
+	require.True(t, tp.Live)
 	require.Equal(t, "40", tp.Lines[0].Now)
-	require.Len(t, tp.Marks, 3)
-	require.InDelta(t, width, tp.Marks[2], 0.001, "the last second is at the right end")
-	require.LessOrEqual(t, len(tp.Bands), bands)
-	require.Equal(t, "03:04:00: succeeded 40, failed 0", tp.Bands[0].Tip)
+	require.Equal(t, []int{3, 3}, []int{tp.Crashes, strings.Count(tp.Crashed, "M")})
+	require.True(t, strings.HasSuffix(tp.Crashed, fmt.Sprintf("M%d 200h2", tp.To-2)), "the last second is at the right end")
+	require.LessOrEqual(t, len(tp.Bands), steps+1)
+	require.Equal(t, "succeeded 40, failed 0", tp.Bands[0].Tip)
+	require.Equal(t, at, tp.Bands[0].At)
+	require.Equal(t, []shade{{tp.From + 2*121, 120}}, tp.Shades, "the left end is a second before the first sample")
 	require.Contains(t, tp.Bands[len(tp.Bands)-1].Tip, ", 1 crash")
 	require.True(t, strings.HasPrefix(tp.Lines[0].Path, "M"))
-	require.Equal(t, 299, strings.Count(tp.Lines[0].Path, "L"))
+	require.Equal(t, 299, strings.Count(tp.Lines[0].Path, "l"))
 	p99 := all[2].Lines[2]
 	require.Equal(t, "70 ms", p99.Now)
-	require.Equal(t, 9, strings.Count(p99.Path, "L"), "nothing is drawn where there was nothing")
+	require.Equal(t, 9, strings.Count(p99.Path, "l"), "nothing is drawn where there was nothing")
 	require.NotContains(t, p99.Path, "NaN")
+
+	run.Ended = at.Add(time.Hour)
+	ended := charts(run)[0]
+	require.False(t, ended.Live)
+	require.Equal(t, []any{series[299].Time, ""}, []any{ended.End, ended.Lines[0].Now}, "a run that has ended has no now")
+
+	series = append(series[1:], history.Sample{Time: at.Add(300 * time.Second), Succeeded: 40, Running: 8})
+	next := charts(history.Run{Series: series})[0]
+	_, rest, _ := strings.Cut(tp.Lines[0].Path, "l")
+	require.Contains(t, next.Lines[0].Path, strings.TrimPrefix(rest, "2 0"), "time goes on by one step more, and the rest stays as it was")
+	require.Equal(t, tp.Bands[2], next.Bands[2])
+}
+
+func TestAxes(t *testing.T) {
+	t.Parallel()
+	for most, want := range map[float64]float64{0: 2, 1: 2, 2: 2, 3: 4, 4: 4, 5: 6, 7: 8, 9: 10, 11: 20, 39: 40, 41: 60, 99: 100} {
+		require.InDelta(t, want, wholeTop(most), 1e-9, "%v", most)
+		require.Zero(t, math.Mod(want, 2), "the half is a whole number too")
+	}
 }
 
 func TestRound125(t *testing.T) {

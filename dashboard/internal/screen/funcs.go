@@ -15,13 +15,13 @@ var functions = template.FuncMap{
 	"root": func() string { return "" }, "rel": moment.page, // see sets
 
 	// Texts that come from programs.
-	"name": func(s any) string { return name(asText(s)) },
-	"line": line, "trace": trace, "text": text, "long": long,
+	"name":  func(s any) string { return name(asText(s)) },
+	"whole": whole, "cut": cut, "reason": reason, "line": line, "trace": trace, "text": text, "long": long,
 	"traceEnd": func(s string) string { return end(s, traceLength) },
 	"textEnd":  func(s string) string { return end(s, textLength) },
 
 	// Words, numbers and times.
-	"word": wordOf, "called": Called,
+	"word": wordOf, "status": statusOf, "kind": kindOf, "called": Called, "stack": stackOf,
 	"n": count, "rate": rate, "pct": percent, "share": share, "plural": plural, "bytes": bytes,
 	"dur": duration, "ago": ago, "age": age, "until": until, "clock": clock,
 	"between": func(from, to time.Time) string { return duration(to.Sub(from)) },
@@ -38,6 +38,8 @@ var functions = template.FuncMap{
 	"str":     asText,
 	"int":     func(n int64) int { return int(n) },
 	"less":    func(n int) int { return n - 1 },
+	"add":     func(a, b int) int { return a + b },
+	"now":     time.Now,
 }
 
 func asText(v any) string { return fmt.Sprint(v) }
@@ -92,4 +94,23 @@ func ending(c *supervisor.CrashJSON) string {
 		return "failed start"
 	}
 	return "end of its goroutine"
+}
+
+// cut is the whole of a name where it is shown only in part, else empty.
+func cut(s string) string {
+	if len(head(s, nameLength)) == len(s) {
+		return ""
+	}
+	return whole(s)
+}
+
+// reason is why, in a line: of a crash what ended the container.
+func reason(err *supervisor.ErrorJSON) string {
+	switch {
+	case err == nil:
+		return "not known"
+	case err.Crash != nil:
+		return line(err.Crash.Reason)
+	}
+	return line(err.Text)
 }

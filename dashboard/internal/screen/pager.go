@@ -20,17 +20,17 @@ func pager(q url.Values, offset, shown, total, size int) Pager {
 	}
 	p := Pager{From: min(offset+1, total), To: min(offset+shown, total), Total: total}
 	if offset > 0 {
-		p.Previous = at(q, max(offset-size, 0))
+		p.Previous = reach(q, max(offset-size, 0))
 	}
 	if offset+shown < total && shown > 0 {
-		p.Next = at(q, offset+shown)
+		p.Next = reach(q, offset+shown)
 	}
 	return p
 }
 
-// at is the query with another offset. It is never empty: an empty reference would keep the
+// reach is the query with another offset. It is never empty: an empty reference would keep the
 // query of the page that it stands on.
-func at(q url.Values, offset int) string {
+func reach(q url.Values, offset int) string {
 	next := url.Values{"offset": {strconv.Itoa(offset)}}
 	for k, v := range q {
 		next[k] = v

@@ -17,6 +17,7 @@ type Screen struct {
 	Trail []Link // the way from the root
 	Parts []string
 	Data  any // of the templates that the parts are
+	Loops int // crash loops that the page is about
 }
 
 // Link is a link.
@@ -33,8 +34,10 @@ type Frame struct {
 	Program string // the name of it all
 	Said    string // what has come of an action, empty for none
 	Trouble bool   // Said is bad news
-	Actions bool   // there are some
-	Live    bool   // the page changes, and can be watched
+	Start   string // of the program, and when that was
+	Since   time.Time
+	Actions bool // there are some
+	Live    bool // the page changes, and can be watched
 }
 
 var (
@@ -97,6 +100,14 @@ func (s Screen) render(set *template.Template) ([]Part, error) {
 		parts[i] = Part{ID: "part-" + id, HTML: template.HTML(b.String())}
 	}
 	return parts, nil
+}
+
+// JSON is where the same is as data, from the root.
+func (s Screen) JSON() string {
+	if !strings.HasPrefix(s.Path, "runs/") {
+		return "api/v1/runs"
+	}
+	return "api/v1/" + s.Path
 }
 
 // Write writes the whole page.

@@ -17,12 +17,12 @@ type Overview struct {
 
 // Screen is the page.
 func (o Overview) Screen() Screen {
-	return Screen{Title: "Functions and runs", Parts: []string{"loops", "overview"}, Data: o}
+	return Screen{Title: "Functions and runs", Parts: []string{"mood", "overview-head", "loops", "overview"}, Data: o, Loops: o.Loops()}
 }
 
 // Pager leads to the other runs that match.
 func (o Overview) Pager() Pager {
-	q := query("status", name(string(o.Filter.Status)), "q", name(o.Filter.Text))
+	q := query("status", name(string(o.Filter.Status)), "q", whole(o.Filter.Text))
 	if o.Filter.Parent > 0 {
 		q.Set("parent", strconv.FormatUint(o.Filter.Parent, 10))
 	}
@@ -31,14 +31,27 @@ func (o Overview) Pager() Pager {
 
 // Statuses are what runs can be filtered by.
 func (Overview) Statuses() []string {
-	return []string{"running", "crash_looping", "succeeded", "failed", "cancelled", "stopped"}
+	all := []string{"running", "crash_looping", "waiting"}
+	for _, end := range history.Ends() {
+		all = append(all, string(end))
+	}
+	return all
 }
+
+// Filtered reports that not all is shown.
+func (o Overview) Filtered() bool {
+	return o.Filter.Status != "" || o.Filter.Text != "" || o.Filter.Parent > 0 || o.Filter.Offset > 0
+}
+
+// Loops is how many are crash-looping.
+func (o Overview) Loops() int { return o.Overview.Looping }
 
 // Run is one run or function.
 type Run struct {
 	history.Run
 	Containers history.Page[history.Container] // the first of them
 	On         history.Overview                // the runs on a function
+	Above      string                          // the name of the function that serves it
 	Actions    bool
 }
 
@@ -46,9 +59,19 @@ type Run struct {
 func (r Run) Screen() Screen {
 	return Screen{
 		Title: Called(r.Run), Path: runPath(r.ID),
-		Parts: []string{"loop", "run", "causes", "charts", "containers", "crashes", "on", "settings"},
-		Data:  r,
+		Parts: []string{"mood", "run-head", "loop", "run", "causes", "charts", "containers", "incidents", "crashes", "on", "settings"},
+		Data:  r, Loops: r.Loops(),
 	}
+}
+
+// Loops is 1 in a crash loop.
+func (r Run) Loops() int { return loops(r.Run) }
+
+func loops(r history.Run) int {
+	if r.Loop != nil {
+		return 1
+	}
+	return 0
 }
 
 // Acts reports that buttons make sense.
@@ -58,7 +81,7 @@ func (r Run) Acts() bool { return r.Actions && r.Ended.IsZero() }
 func (r Run) Bar() *bar { return progress(r.Counts) }
 
 // Charts of the last minutes.
-func (r Run) Charts() []chart { return charts(r.Series) }
+func (r Run) Charts() []chart { return charts(r.Run) }
 
 // Containers is the containers of a run.
 type Containers struct {
@@ -72,7 +95,7 @@ func (c Containers) Screen() Screen {
 	return Screen{
 		Title: "Containers of " + Called(c.Run), Path: runPath(c.Run.ID) + "/containers",
 		Trail: []Link{{runPath(c.Run.ID), Called(c.Run)}},
-		Parts: []string{"all-containers"}, Data: c,
+		Parts: []string{"mood", "all-containers"}, Data: c, Loops: c.Loops(),
 	}
 }
 
@@ -103,13 +126,13 @@ func (i Inputs) Screen() Screen {
 	return Screen{
 		Title: "Inputs of " + Called(i.Run), Path: runPath(i.Run.ID) + "/inputs",
 		Trail: []Link{{runPath(i.Run.ID), Called(i.Run)}},
-		Parts: []string{"inputs"}, Data: i,
+		Parts: []string{"mood", "inputs"}, Data: i, Loops: i.Loops(),
 	}
 }
 
 // Pager leads to the others.
 func (i Inputs) Pager() Pager {
-	q := query("state", name(i.Filter.State), "q", name(i.Filter.Text), "cause", name(i.Filter.Cause))
+	q := query("state", name(i.Filter.State), "q", whole(i.Filter.Text), "cause", whole(i.Filter.Cause))
 	if i.Filter.Container >= 0 {
 		q.Set("container", strconv.Itoa(i.Filter.Container))
 	}
@@ -135,9 +158,17 @@ func (c Container) Screen() Screen {
 		Title: fmt.Sprintf("Container %d of %s", c.Story.ID, Called(c.Run)),
 		Path:  fmt.Sprintf("%s/containers/%d", path, c.Story.ID),
 		Trail: []Link{{path, Called(c.Run)}, {path + "/containers", "containers"}},
-		Parts: []string{"container", "container-log", "container-crashes", "container-states", "container-attempts"},
-		Data:  c,
+		Parts: []string{"mood", "container", "container-crash", "container-log", "container-attempts", "container-crashes", "container-states"},
+		Data:  c, Loops: c.Loops(),
 	}
+}
+
+// Crash is its own, of one that has ended by it.
+func (c Container) Crash() *history.Crash {
+	if last := c.Story.LastCrash; last != nil && last.Container == c.Story.ID && !c.Story.Ended.IsZero() {
+		return last
+	}
+	return nil
 }
 
 // Acts reports that buttons make sense.
@@ -164,25 +195,42 @@ func (i Input) Screen() Screen {
 		Title: "Input " + number(i.Story.Index) + " of " + Called(i.Run),
 		Path:  fmt.Sprintf("%s/inputs/%d", path, i.Story.Index),
 		Trail: []Link{{path, Called(i.Run)}, {path + "/inputs", "inputs"}},
-		Parts: []string{"input"}, Data: i,
+		Parts: []string{"mood", "input"}, Data: i, Loops: i.Loops(),
 	}
 }
 
-// Message is a page that only says something.
-type Message struct{ Title, Text string }
+// Loops is 1 in a crash loop.
+func (c Containers) Loops() int { return loops(c.Run) }
+
+// Loops is 1 in a crash loop.
+func (i Inputs) Loops() int { return loops(i.Run) }
+
+// Loops is 1 in a crash loop.
+func (c Container) Loops() int { return loops(c.Run) }
+
+// Loops is 1 in a crash loop.
+func (i Input) Loops() int { return loops(i.Run) }
+
+// Message is a page that only says something, and leads on.
+type Message struct {
+	Title, Text string
+	On          []Link
+}
 
 // Screen is the page, at a path of so many folders.
 func (m Message) Screen(path string) Screen {
 	return Screen{Title: m.Title, Path: path, Parts: []string{"message"}, Data: m}
 }
 
-// Called is the name of a run, or what it is called without one.
+// Called is the name of a function. That of a run has its number: there are many of one name.
 func Called(r history.Run) string {
 	switch {
-	case r.Name != "":
+	case r.Function && r.Name != "":
 		return name(r.Name)
 	case r.Function:
 		return fmt.Sprintf("function %d", r.ID)
+	case r.Name != "":
+		return fmt.Sprintf("%s #%d", name(r.Name), r.ID)
 	}
 	return fmt.Sprintf("run %d", r.ID)
 }

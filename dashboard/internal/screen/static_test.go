@@ -5,29 +5,23 @@ import (
 	"math"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-var colour = regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`)
+var colour = regexp.MustCompile(`--([a-z-]+): light-dark\(#([0-9a-f]{6}), #([0-9a-f]{6})\);`)
 
 // schemes are the colours by name, light and dark.
 func schemes(t *testing.T) (all [2]map[string]string) {
 	t.Helper()
 	sheet, err := static.ReadFile("static/page.css")
 	require.NoError(t, err)
-	light, rest, found := strings.Cut(string(sheet), "@media (prefers-color-scheme: dark)")
-	require.True(t, found)
-	dark, _, found := strings.Cut(rest, "\n}")
-	require.True(t, found)
-	for i, part := range []string{light, dark} {
-		all[i] = map[string]string{}
-		for _, m := range colour.FindAllStringSubmatch(part, -1) {
-			all[i][m[1]] = m[2]
-		}
+	all = [2]map[string]string{{}, {}}
+	for _, m := range colour.FindAllStringSubmatch(string(sheet), -1) {
+		all[0][m[1]], all[1][m[1]] = m[2], m[3]
 	}
+	require.Len(t, all[0], 19)
 	return all
 }
 
@@ -71,9 +65,11 @@ func TestContrast(t *testing.T) {
 
 func TestStatic(t *testing.T) {
 	t.Parallel()
-	script, err := fs.ReadFile(Static(), "live.js")
-	require.NoError(t, err)
-	require.NotContains(t, string(script), "http", "nothing comes from elsewhere")
+	for _, name := range []string{"live.js", "chart.js", "scheme.js"} {
+		script, err := fs.ReadFile(Static(), name)
+		require.NoError(t, err)
+		require.NotContains(t, string(script), "http", "nothing comes from elsewhere")
+	}
 	sheet, err := fs.ReadFile(Static(), "page.css")
 	require.NoError(t, err)
 	require.NotContains(t, string(sheet), "url(")

@@ -1,6 +1,11 @@
 package screen
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // word is how a state is shown: in a word, with a shape of its own, and in a colour. Colour
 // alone says nothing.
@@ -12,13 +17,21 @@ type word struct {
 
 // words is the states of runs, inputs, containers and attempts.
 var words = map[string]word{
-	// Inputs, and runs that have ended.
+	// Inputs, and runs that live.
 	"pending":   {"pending", "dots", "grey"},
 	"running":   {"running", "play", "blue"},
+	"waiting":   {"waiting", "clock", "amber"},
 	"retrying":  {"retrying", "again", "amber"},
 	"succeeded": {"succeeded", "check", "green"},
 	"failed":    {"failed", "cross", "red"},
 	"cancelled": {"cancelled", "slash", "grey"},
+
+	// Runs that have ended, by outcome.
+	"completed":               {"completed", "check", "green"},
+	"completed_with_failures": {"completed with failures", "part", "amber"},
+	"cut_off":                 {"cut off", "burst", "red"},
+	"failed_at_input":         {"failed at an input", "cross", "red"},
+	"source_failed":           {"its source failed", "cross", "red"},
 
 	// Containers, and functions.
 	"starting":      {"starting", "ring", "grey"},
@@ -31,9 +44,15 @@ var words = map[string]word{
 	"crashed":       {"crashed", "burst", "red"},
 	"abandoned":     {"abandoned", "slash", "red"},
 
-	// What else an attempt comes to.
-	"rerun":   {"re-run", "again", "amber"},
-	"timeout": {"timed out", "clock", "red"},
+	// What else an attempt comes to, and what causes have.
+	"rerun":     {"re-run", "again", "amber"},
+	"timeout":   {"timed out", "clock", "red"},
+	"retried":   {"retried", "again", "amber"},
+	"recovered": {"crashed, re-run", "burst", "amber"},
+
+	// Incidents.
+	"crash_loop": {"crash loop", "alarm", "red"},
+	"cutoff":     {"cut off", "burst", "red"},
 }
 
 // wordOf is the word for a state. A state that is not known is shown as it is.
@@ -43,4 +62,27 @@ func wordOf(state any) word {
 		return w
 	}
 	return word{name(strings.ReplaceAll(s, "_", " ")), "dots", "grey"}
+}
+
+// statusOf is the word for what a run is doing, or has come to: with numbers.
+func statusOf(r history.Run) word {
+	w := wordOf(r.Status)
+	switch o := supervisor.Outcome(r.Status); o {
+	case supervisor.WithFailures, supervisor.FailedAtInput:
+		w.Text = o.Say(r.Counts.Failed, r.FailedAt)
+	}
+	return w
+}
+
+// kindOf is the word for what a cause has done: what nothing was lost to was only retried.
+func kindOf(c history.Cause) word {
+	switch {
+	case c.Crash && c.Failed == 0 && len(c.Samples) > 0:
+		return words["recovered"]
+	case c.Crash:
+		return words["crashed"]
+	case c.Failed > 0:
+		return words["failed"]
+	}
+	return words["retried"]
 }

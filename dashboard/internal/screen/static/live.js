@@ -1,15 +1,17 @@
-// Keeps an open page up to date. One stream a tab tells of the parts of the page that have
-// changed, as HTML; they are merged into the page, so that focus, selection, open details and
-// scroll positions stay. Everything else works without this file.
+// Keeps an open page up to date. One stream a tab tells what of the page has changed, as HTML;
+// it is merged into the page, so that focus, selection, open details and scroll positions stay.
+// Everything else works without this file.
 "use strict";
 
 (() => {
   const html = document.documentElement;
   const widget = document.getElementById("live");
 
-  // Times count by the clock of the server, whatever this machine's says.
+  // Times count by the clock of the server, whatever this machine's says, and as long as there is a link.
   let offset = Number(html.dataset.now) - Date.now();
-  const now = () => Date.now() + offset;
+  let heard = Date.now();
+  let stopped = 0; // the time at which they stand
+  const now = () => stopped || Date.now() + offset;
 
   // spell is seconds in Go.
   function spell(ms) {
@@ -20,12 +22,20 @@
     return `${Math.floor(s / 86400)}d ${Math.floor(s / 3600) % 24}h`;
   }
 
+  const hour = { hour: "2-digit", minute: "2-digit", hour12: false };
+  function clock(at, since) {
+    const form = Math.abs(since) > 12 * 3600e3 ? { day: "numeric", month: "short", ...hour } : { ...hour, second: "2-digit" };
+    return new Date(at).toLocaleString([], form);
+  }
+
   function tick() {
     for (const time of document.querySelectorAll("time[data-tick]")) {
-      const since = now() - Date.parse(time.dateTime);
+      const at = Date.parse(time.dateTime);
+      const since = now() - at;
       let words = spell(since);
       if (time.dataset.tick === "ago") words = since < 1000 ? "just now" : `${words} ago`;
       if (time.dataset.tick === "until") words = since >= 0 ? "now" : `in ${spell(999 - since)}`;
+      if (time.dataset.tick === "clock") words = clock(at, since);
       if (time.textContent !== words) time.textContent = words;
     }
   }
@@ -33,12 +43,13 @@
   // merge makes the children of an element like those of another, and keeps what it can.
   function merge(old, fresh) {
     const ids = new Set(Array.from(fresh.children, (e) => e.id).filter(Boolean));
+    const known = new Map(Array.from(old.children, (e) => [e.id, e]));
     let at = old.firstChild;
     for (const next of Array.from(fresh.childNodes)) {
       while (at && at.id && !ids.has(at.id)) at = drop(at);
       if (next.id) {
-        const known = Array.from(old.children).find((e) => e.id === next.id);
-        if (known !== at) at = old.insertBefore(known || next, at);
+        const same = known.get(next.id);
+        if (!same || same !== at) at = old.insertBefore(same || next, at);
       } else if (!at || at.id || !alike(at, next)) {
         at = old.insertBefore(next, at);
       }
@@ -56,13 +67,15 @@
     return next;
   }
 
-  // become makes one node like another. What the reader has opened or typed is the reader's.
+  // become makes one node like another. What the reader has opened, typed or pointed at is the reader's.
   function become(old, fresh) {
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.data !== fresh.data) old.data = fresh.data;
       return;
     }
-    const theirs = (name) => name === "open" || (old.nodeName === "INPUT" && name === "value");
+    if ("keep" in fresh.dataset) return;
+    const theirs = (name) => name === "open" || name === "data-x" || (old.nodeName === "INPUT" && name === "value") ||
+      (name === "hidden" && old.className === "copy");
     for (const { name } of Array.from(old.attributes)) {
       if (!fresh.hasAttribute(name) && !theirs(name)) old.removeAttribute(name);
     }
@@ -72,17 +85,23 @@
     if (!fresh.dataset.tick) merge(old, fresh); // what ticks is not sent
   }
 
-  // show puts a part in its place. Logs that show their end go on showing it.
+  // show puts a part in its place. Logs that show their end go on showing it, and what the reader points at, or
+  // has the focus in, stays where it is though something above it grows.
   function show(id, text) {
     const part = document.getElementById(id);
     if (!part) return;
     const ends = (e) => e.scrollHeight - e.scrollTop - e.clientHeight < 8;
     const atEnd = Array.from(part.querySelectorAll("[data-tail]")).every(ends);
     const focused = document.activeElement;
+    const held = [focused, ...document.querySelectorAll("main a:hover, main button:hover, main summary:hover, main input:hover")]
+      .find((e) => e && e !== document.body && e.id !== "main" && part.compareDocumentPosition(e) === Node.DOCUMENT_POSITION_FOLLOWING);
+    const before = held?.getBoundingClientRect().top;
     const fresh = document.createElement("template");
     fresh.innerHTML = text;
     merge(part, fresh.content);
     if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+    const moved = held ? held.getBoundingClientRect().top - before : 0;
+    if (moved) scrollBy(0, moved);
     if (atEnd) tail(part);
   }
 
@@ -90,13 +109,35 @@
     for (const log of within.querySelectorAll("[data-tail]")) log.scrollTop = log.scrollHeight;
   }
 
+  // mood has the title and the icon say that something is crash-looping, and a sign where the banner is out of sight.
+  const icon = document.getElementById("icon");
+  const alert = document.getElementById("alert");
+  function mood() {
+    const loops = Number(document.querySelector("[data-loops]")?.dataset.loops ?? 0);
+    const title = (loops ? `⚠ ${loops} crash-looping · ` : "") + html.dataset.title;
+    if (document.title !== title) document.title = title;
+    const href = icon.href.replace(/icon(-loop)?\.svg$/, loops ? "icon-loop.svg" : "icon.svg");
+    if (icon.href !== href) icon.href = href;
+    const banner = document.querySelector(".loops .banner")?.getBoundingClientRect();
+    const hidden = !loops || !banner || (banner.bottom > 0 && banner.top < innerHeight);
+    if (alert.hidden !== hidden) alert.hidden = hidden;
+    const words = loops > 1 ? `⚠ ${loops} crash-looping` : "⚠ crash-looping";
+    if (alert.textContent !== words) alert.textContent = words;
+  }
+
   tail(document);
+  tick();
+  document.getElementById("zone").textContent = `Times are in your zone, ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
+  addEventListener("scroll", mood, { passive: true });
   setInterval(tick, 500);
   if (!widget || !window.EventSource) return;
 
-  // The link: live, paused by the reader (no request at all), lost, or ended with what it shows.
+  // The link: live, paused by the reader (no request at all), lost, ended with what it shows, or restarted: the
+  // program is another one, in which the same numbers are those of other runs.
   const word = document.getElementById("live-word");
   const button = document.getElementById("live-pause");
+  const notice = document.getElementById("notice");
+  const parts = {}; // by id: the lines of their HTML, as they came
   let stream = null;
   let again = 0; // timer of the next try
   let tries = 0;
@@ -116,39 +157,86 @@
     stream = null;
   }
 
+  // end is the last that the page says by itself, and where it leads on.
+  function end(state, text, reload) {
+    ended = true;
+    stopped = stopped || now();
+    hangUp();
+    say(state, state === "restarted" ? "the program was restarted" : "not kept any more");
+    notice.querySelector("span").textContent = text;
+    notice.hidden = false;
+    if (!reload || notice.querySelector("[data-reload]")) return;
+    const link = document.createElement("a");
+    link.dataset.reload = "";
+    link.href = location.href;
+    link.textContent = "This page as it is now";
+    notice.append(" · ", link);
+  }
+  const gone = () => end("ended", "What this page is about is not kept any more. It shows what was known last.", false);
+  const restarted = () => end("restarted", "The program was restarted, and this page is of the one before: runs are numbered anew.", true);
+
+  // patch makes the lines of a part from those before: ranges of lines that stay, and lines that are new.
+  function patch(id, news) {
+    if (typeof news === "string") {
+      parts[id] = news.split("\n");
+    } else {
+      const old = parts[id];
+      parts[id] = news.flatMap((piece) => (typeof piece === "string" ? piece.split("\n") : old.slice(piece[0], piece[0] + piece[1])));
+    }
+    show(id, parts[id].join("\n"));
+  }
+
+  function listen(event) {
+    heard = Date.now();
+    const frame = JSON.parse(event.data);
+    if (frame.start && frame.start !== html.dataset.start) return restarted();
+    stopped = 0;
+    offset = frame.now - Date.now();
+    for (const [id, news] of Object.entries(frame.parts ?? {})) patch(id, news);
+    tick();
+    mood();
+    dispatchEvent(new Event("longshore-shown"));
+  }
+
   function connect() {
     hangUp();
     if (paused) return say("paused", "paused");
     if (ended || document.hidden) return; // an unseen tab asks for nothing
     stream = new EventSource(location.pathname + location.search);
+    heard = Date.now();
     stream.onopen = () => { tries = 0; say("live", "live"); };
-    stream.onmessage = (event) => {
-      const frame = JSON.parse(event.data);
-      offset = frame.now - Date.now();
-      for (const [id, text] of Object.entries(frame.parts)) show(id, text);
-      tick();
-    };
-    stream.addEventListener("gone", () => {
-      ended = true;
-      hangUp();
-      say("ended", "not kept any more");
-    });
+    stream.onmessage = listen;
+    stream.addEventListener("beat", listen);
+    stream.addEventListener("gone", gone);
     stream.onerror = retry;
   }
 
-  // retry waits ever longer: 1, 2, 4, up to 30 s.
-  function retry() {
+  // retry waits ever longer: 1, 2, 4, up to 30 s. A page that is not there any more is not waited for.
+  async function retry() {
     hangUp();
     const wait = Math.min(2 ** tries++, 30);
-    say("lost", `connection lost, trying again in ${wait} s`);
+    stopped = stopped || now();
+    say("lost", `connection lost at ${clock(stopped, 0)}, trying again in ${wait} s`);
     again = setTimeout(connect, wait * 1000);
+    let answer = null;
+    try { answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }); } catch { return; }
+    const start = answer.headers.get("Longshore-Start");
+    if (start && start !== html.dataset.start) restarted();
+    else if (start && answer.status === 404) gone();
   }
 
-  button.addEventListener("click", () => { paused = !paused; tries = 0; connect(); });
+  // watch: a link over which nothing comes, not even a sign of life, is dead.
+  function watch() {
+    if (stream && Date.now() - heard > 40e3) retry();
+  }
+
+  button.addEventListener("click", () => { paused = !paused; tries = 0; stopped = 0; connect(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) hangUp(); else connect(); });
   addEventListener("pagehide", hangUp);
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
   widget.hidden = false;
   say("live", "connecting");
+  setInterval(watch, 5000);
+  mood();
   connect();
 })();
