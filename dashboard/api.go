@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 )
@@ -54,9 +55,10 @@ func (a *api) paths() []apiPath {
 	return []apiPath{
 		{"/api/v1/runs", "functions and runs", []string{"status", "q", "parent", "offset", "limit"}, a.runs},
 		{"/api/v1/runs/{id}", "a run or a function", []string{}, a.run},
+		{"/api/v1/runs/{id}/lanes", "what its containers did in the last minute", []string{}, a.lanes},
 		{"/api/v1/runs/{id}/containers", "its containers", []string{"state", "ended", "offset", "limit"}, a.containers},
 		{"/api/v1/runs/{id}/containers/{container}", "a container", []string{}, a.container},
-		{"/api/v1/runs/{id}/inputs", "its inputs, as far as they are known one by one", []string{"state", "cause", "q", "container", "offset", "limit"}, a.inputs},
+		{"/api/v1/runs/{id}/inputs", "its inputs: those that execute or had trouble, and the latest that have succeeded", []string{"state", "cause", "q", "container", "offset", "limit"}, a.inputs},
 		{"/api/v1/runs/{id}/inputs/{index}", "an input", []string{}, a.input},
 		{"/healthz", "whether the program serves", []string{}, a.health},
 		{"/readyz", "whether its functions can take work", []string{"function"}, a.ready},
@@ -124,6 +126,15 @@ func (a *api) runs(q *apiQuery) (any, *apiError) {
 func (a *api) run(q *apiQuery) (any, *apiError) {
 	run, ok := a.book.Run(q.run())
 	return q.found(run, ok, "id", "run")
+}
+
+func (a *api) lanes(q *apiQuery) (any, *apiError) {
+	id := q.run()
+	if q.err != nil {
+		return nil, q.err
+	}
+	lanes, ok := a.book.Lanes(id, time.Now())
+	return q.found(lanes, ok, "id", "run")
 }
 
 func (a *api) containers(q *apiQuery) (any, *apiError) {

@@ -40,6 +40,8 @@ func TestAPIDocumented(t *testing.T) {
 		history.Container{},
 		history.ContainerStory{},
 		history.StateAt{},
+		history.Lane{},
+		history.Block{},
 		history.Line{},
 		history.Input{},
 		history.InputStory{},
@@ -74,7 +76,7 @@ func TestAPIPaths(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &index))
 	require.Equal(t, 1, index.Version)
-	require.Len(t, index.Paths, 8)
+	require.Len(t, index.Paths, 9)
 	for _, p := range index.Paths {
 		row := regexp.MustCompile("(?m)^\\| `" + regexp.QuoteMeta(p.Path) + "` \\|[^|]*\\|(.*)\\|$").FindStringSubmatch(string(text))
 		require.NotNil(t, row, p.Path)

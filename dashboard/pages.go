@@ -2,8 +2,10 @@ package dashboard
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/dashboard/internal/live"
@@ -96,6 +98,8 @@ func (d *Dashboard) run(r *http.Request) (view, bool) {
 		}
 		s := screen.Run{Run: run, Actions: d.opts.AllowActions}
 		s.Containers, _ = d.src.Containers(id, history.ContainerFilter{Own: true, Limit: 20})
+		s.Lanes.End = cmp.Or(run.Ended, time.Now().Truncate(lanesEvery))
+		s.Lanes.All, _ = d.src.Lanes(id, s.Lanes.End)
 		if above, ok := d.src.Run(run.Parent); ok {
 			s.Above = above.Name
 		}
@@ -145,6 +149,9 @@ func (d *Dashboard) input(r *http.Request) (view, bool) {
 		return screen.Input{Run: run, Story: story}.Screen(), ok && also
 	}}, ok && err == nil && index >= 0
 }
+
+// lanesEvery is how often lanes go on: they are the largest part of the page of a busy function.
+const lanesEvery = 3 * time.Second
 
 // causeOf is the cause with a key, nil if it is not known.
 func causeOf(run history.Run, key string) *history.Cause {

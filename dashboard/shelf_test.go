@@ -101,6 +101,14 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 	return r, true
 }
 
+func (s *shelf) Lanes(id uint64, _ time.Time) ([]history.Lane, bool) {
+	now := time.Now()
+	return []history.Lane{{Slot: 2, Container: 7, Attempts: 12, Failed: 2, Crashes: 1, Blocks: []history.Block{
+		{From: now.Add(-30 * time.Second), To: now.Add(-20 * time.Second), Outcome: "succeeded"},
+		{From: now.Add(-20 * time.Second), To: now.Add(-20 * time.Second), Outcome: "crashed"},
+	}}}, id <= 3
+}
+
 func (s *shelf) Containers(id uint64, f history.ContainerFilter) (history.Page[history.Container], bool) {
 	s.looked.Add(1)
 	c := history.Container{ID: 7, Lineage: 2, State: "running", Started: time.Now(), Run: id, Input: 5981, Attempt: 2, Inputs: 1, Memory: 300 << 20, MemoryLimit: 512 << 20}

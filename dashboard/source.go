@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"time"
+
 	"github.com/longshore-go/longshore/dashboard/internal/history"
 	"github.com/longshore-go/longshore/mapper"
 )
@@ -10,6 +12,7 @@ import (
 type source interface {
 	Overview(history.RunFilter) history.Overview
 	Run(id uint64) (history.Run, bool)
+	Lanes(id uint64, until time.Time) ([]history.Lane, bool)
 	Containers(id uint64, f history.ContainerFilter) (history.Page[history.Container], bool)
 	Container(id uint64, container int) (history.ContainerStory, bool)
 	Inputs(id uint64, f history.InputFilter) (history.Page[history.Input], bool)

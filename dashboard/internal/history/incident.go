@@ -35,6 +35,7 @@ const (
 const (
 	maxIncidents  = 100
 	reasonLength  = 300
+	relapse       = 10 * time.Second
 	noticedWithin = 10 * time.Minute // for so long a page says that a function has recovered
 )
 
@@ -45,12 +46,18 @@ type incidents struct {
 	base int // calls refused before the open one
 }
 
-// begin takes in that a crash loop has begun, with a crash.
+// begin takes in that a crash loop has begun, with a crash. One that comes back soon is the same incident.
 func (in *incidents) begin(at time.Time, refused int, crash *Crash) {
 	if in.open != nil {
 		return
 	}
 	in.all.limit = maxIncidents
+	if last := in.all.newest(); last != nil && (*last).Kind == CrashLoop && at.Sub((*last).Ended) < relapse {
+		in.open, in.base = *last, refused-(*last).Refused
+		in.open.Ended = time.Time{}
+		in.crashed(crash)
+		return
+	}
 	in.open, in.base = &Incident{Kind: CrashLoop, Began: at, Container: -1, Input: -1, Crashes: 1}, refused
 	in.all.put(in.open)
 	in.blame(crash)

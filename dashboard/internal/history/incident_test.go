@@ -64,6 +64,34 @@ func TestIncidents(t *testing.T) {
 	})
 }
 
+// TestRelapse: a crash loop that comes back soon is one incident, and one that comes back late another.
+func TestRelapse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{})
+		v := newView(1)
+		b.Watch(v)
+		loop := func(kind supervisor.Kind, after time.Duration) {
+			time.Sleep(after)
+			if kind == supervisor.CrashLoopOpened {
+				b.Observe(event(1, supervisor.ContainerCrashed, -1, errTest))
+			}
+			b.Observe(event(1, kind, -1, nil))
+		}
+		began := time.Now()
+		for range 3 {
+			loop(supervisor.CrashLoopOpened, time.Second)
+			loop(supervisor.CrashLoopClosed, time.Second)
+		}
+		require.Len(t, get(t, b, 1).Incidents, 1)
+		one := get(t, b, 1).Incidents[0]
+		require.Equal(t, []any{began.Add(time.Second), began.Add(6 * time.Second), 3}, []any{one.Began, one.Ended, one.Crashes})
+		loop(supervisor.CrashLoopOpened, time.Minute)
+		require.Len(t, get(t, b, 1).Incidents, 2)
+		close(v.done)
+		b.Close()
+	})
+}
+
 // TestCutoffIsAnIncident: of a moment.
 func TestCutoffIsAnIncident(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -32,6 +32,8 @@ var functions = template.FuncMap{
 	"gauge": func(n, limit int) *bar { return gauge(n, limit, fmt.Sprintf("%d of %d", n, limit)) },
 	"last":  func(a history.Attempt) int { return a.Input + a.Count - 1 },
 
+	"lane": laneLabel, "blocks": lanePath,
+
 	// What the language of templates lacks.
 	"list":    func(all ...any) []any { return all },
 	"crashes": func(c *history.Crash) []history.Crash { return []history.Crash{*c} },

@@ -51,7 +51,8 @@ type Run struct {
 	history.Run
 	Containers history.Page[history.Container] // the first of them
 	On         history.Overview                // the runs on a function
-	Above      string                          // the name of the function that serves it
+	Lanes      Lanes
+	Above      string // the name of the function that serves it
 	Actions    bool
 }
 
@@ -59,7 +60,7 @@ type Run struct {
 func (r Run) Screen() Screen {
 	return Screen{
 		Title: Called(r.Run), Path: runPath(r.ID),
-		Parts: []string{"mood", "run-head", "loop", "run", "causes", "charts", "containers", "incidents", "crashes", "on", "settings"},
+		Parts: []string{"mood", "run-head", "loop", "run", "causes", "charts", "lanes", "containers", "incidents", "crashes", "on", "settings"},
 		Data:  r, Loops: r.Loops(),
 	}
 }
@@ -158,7 +159,7 @@ func (c Container) Screen() Screen {
 		Title: fmt.Sprintf("Container %d of %s", c.Story.ID, Called(c.Run)),
 		Path:  fmt.Sprintf("%s/containers/%d", path, c.Story.ID),
 		Trail: []Link{{path, Called(c.Run)}, {path + "/containers", "containers"}},
-		Parts: []string{"mood", "container", "container-crash", "container-log", "container-attempts", "container-crashes", "container-states"},
+		Parts: []string{"mood", "container-head", "container-crash", "container", "container-log", "container-attempts", "container-crashes", "container-states"},
 		Data:  c, Loops: c.Loops(),
 	}
 }

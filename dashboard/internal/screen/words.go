@@ -48,7 +48,7 @@ var words = map[string]word{
 	"rerun":     {"re-run", "again", "amber"},
 	"timeout":   {"timed out", "clock", "red"},
 	"retried":   {"retried", "again", "amber"},
-	"recovered": {"crashed, re-run", "burst", "amber"},
+	"recovered": {"crashed", "burst", "amber"},
 
 	// Incidents.
 	"crash_loop": {"crash loop", "alarm", "red"},

@@ -85,24 +85,28 @@
     if (!fresh.dataset.tick) merge(old, fresh); // what ticks is not sent
   }
 
-  // show puts a part in its place. Logs that show their end go on showing it, and what the reader points at, or
-  // has the focus in, stays where it is though something above it grows.
+  // show puts a part in its place. Logs that show their end go on showing it.
   function show(id, text) {
     const part = document.getElementById(id);
     if (!part) return;
     const ends = (e) => e.scrollHeight - e.scrollTop - e.clientHeight < 8;
     const atEnd = Array.from(part.querySelectorAll("[data-tail]")).every(ends);
     const focused = document.activeElement;
-    const held = [focused, ...document.querySelectorAll("main a:hover, main button:hover, main summary:hover, main input:hover")]
-      .find((e) => e && e !== document.body && e.id !== "main" && part.compareDocumentPosition(e) === Node.DOCUMENT_POSITION_FOLLOWING);
-    const before = held?.getBoundingClientRect().top;
     const fresh = document.createElement("template");
     fresh.innerHTML = text;
     merge(part, fresh.content);
     if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
-    const moved = held ? held.getBoundingClientRect().top - before : 0;
-    if (moved) scrollBy(0, moved);
     if (atEnd) tail(part);
+  }
+
+  // hold has what the reader points at, or has the focus in, or reads, stay where it is while something changes.
+  function hold(change) {
+    const held = [...document.querySelectorAll("main a:hover, main button:hover, main summary:hover, main input:hover"), document.activeElement,
+      ...(scrollY > 0 ? [document.elementFromPoint(innerWidth / 2, 8)] : [])]
+      .find((e) => e && e.id !== "main" && e.closest("main"));
+    const before = held?.getBoundingClientRect().top;
+    change();
+    if (held?.isConnected) scrollBy(0, held.getBoundingClientRect().top - before);
   }
 
   function tail(within) {
@@ -192,8 +196,10 @@
     if (frame.start && frame.start !== html.dataset.start) return restarted();
     stopped = 0;
     offset = frame.now - Date.now();
-    for (const [id, news] of Object.entries(frame.parts ?? {})) patch(id, news);
-    tick();
+    hold(() => {
+      for (const [id, news] of Object.entries(frame.parts ?? {})) patch(id, news);
+      tick();
+    });
     mood();
     dispatchEvent(new Event("longshore-shown"));
   }

@@ -1,0 +1,71 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/dashboard"
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+)
+
+// The page of a busy function costs a tab no more than 100 KB in 8 seconds.
+func TestWeight(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, dashboard.Options{})
+	f, err := mapper.Deploy(t.Context(), mapper.Plain(func(_ context.Context, n int) (int, error) {
+		time.Sleep(time.Duration(n%13) * time.Millisecond)
+		switch {
+		case n%500 == 7:
+			panic(errors.New("the session is lost"))
+		case n%10 == 3:
+			return 0, errors.New("busy")
+		}
+		return n, nil
+	}), mapper.Options{Name: "heavy", Containers: 20, Retries: policy.FixedRetries(1), Crashes: patient, Observer: s})
+	require.NoError(t, err)
+	t.Cleanup(func() { <-f.Done() })
+	beside(t, func(ctx context.Context) {
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-tick.C:
+				_, _ = f.Spawn(ctx, n)
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	beside(t, func(ctx context.Context) {
+		for ctx.Err() == nil {
+			_, _ = f.Collect(ctx, numbers(400), mapper.RunOptions{ReturnExceptions: true})
+		}
+	})
+	p := newTab(t)
+	p.open(s.url(s.run("heavy")))
+	p.await(`document.querySelectorAll(".lanes li").length >= 10 && document.querySelectorAll(".lanes .b-crashed:not([d=''])").length > 0`)
+	time.Sleep(15 * time.Second) // until there is something in the charts
+	p.picture("busy")
+	p.accessible("a busy function")
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url(s.run("heavy")), nil)
+	require.NoError(t, err)
+	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Accept-Encoding", "gzip") // by hand: what comes is counted as it comes
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, "gzip", res.Header.Get("Content-Encoding"))
+	n, _ := io.Copy(io.Discard, res.Body)
+	t.Logf("%d bytes in 8 s", n)
+	require.Less(t, n, int64(100_000))
+	require.Greater(t, n, int64(5_000), "it was busy")
+}

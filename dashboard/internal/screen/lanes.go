@@ -1,0 +1,61 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/longshore-go/longshore/dashboard/internal/history"
+)
+
+// Lanes is what each slot has done of late, a row each, on a plane of five units a second in which time goes on as
+// in charts.
+type Lanes struct {
+	All []history.Lane
+	End time.Time
+}
+
+const (
+	laneUnits = 200     // ms
+	laneWrap  = 500_000 // units: a day
+)
+
+func laneAt(t time.Time) int { return int(t.UnixMilli() / laneUnits % laneWrap) }
+
+// Box is the window on the plane.
+func (l Lanes) Box() string {
+	span := int(history.LaneSpan.Milliseconds() / laneUnits)
+	return fmt.Sprintf("%d 0 %d 10", laneAt(l.End)-span, span)
+}
+
+// lanePath is the blocks of one outcome.
+func lanePath(l history.Lane, outcome string) string {
+	var b strings.Builder
+	at := 0
+	for _, block := range l.Blocks {
+		if block.Outcome != outcome {
+			continue
+		}
+		from := laneAt(block.From)
+		length := max(laneAt(block.To)-from, 1)
+		if at == 0 {
+			fmt.Fprintf(&b, "M%d 5h%d", from, length)
+		} else {
+			fmt.Fprintf(&b, "m%d 0h%d", from-at, length)
+		}
+		at = from + length
+	}
+	return b.String()
+}
+
+// laneLabel is a lane in words.
+func laneLabel(l history.Lane) string {
+	said := fmt.Sprintf("slot %d, container %d: %s", l.Slot, l.Container, plural(l.Attempts, "attempt", "attempts"))
+	if l.Failed > 0 {
+		said += ", " + number(l.Failed) + " failed"
+	}
+	if l.Crashes > 0 {
+		said += ", " + plural(l.Crashes, "crash", "crashes")
+	}
+	return said
+}
