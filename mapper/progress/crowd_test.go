@@ -26,7 +26,7 @@ func TestCrowd(t *testing.T) {
 	for user := range users {
 		for run := range runs {
 			want[fmt.Sprintf("line %d %d", user, run)]++
-			want[fmt.Sprintf("summary %d", user)]++
+			want[fmt.Sprintf("summary %d completed", user)]++
 		}
 		crowd.Go(func() {
 			for run := range runs {

@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/mattn/go-runewidth"
-	"github.com/vbauerster/mpb/v8"
 
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
@@ -16,7 +16,7 @@ func NewTerminal(out io.Writer, width int, opts Options) *Bars {
 	b := New(out, opts)
 	b.every = refresh(opts)
 	b.open = func() screen {
-		return newTerminal(out, colourful(opts), mpb.ForceTTY(), mpb.WithWidth(width))
+		return newTerminal(out, func() (int, int) { return width, 24 }, colourful(opts))
 	}
 	return b
 }
@@ -29,17 +29,32 @@ type State struct {
 	Looping   bool
 	Waiting   int
 	NextStart time.Duration
+	Cause     string
 }
 
 func (s State) inside() state {
 	return state{
 		name: nameOf(mapper.About{Name: s.Name}), counts: s.Counts, rate: s.Rate,
-		looping: s.Looping, waiting: s.Waiting, nextStart: s.NextStart,
+		looping: s.Looping, waiting: s.Waiting, nextStart: s.NextStart, cause: s.Cause,
 	}
 }
 
-// Line is what is drawn in so many cells.
-func (s State) Line(width int, colours bool) string { return line(s.inside(), width, colours) }
+// Line is what is drawn in so many cells; with 0, where there is no terminal.
+func (s State) Line(width int, colours bool) string {
+	if width == 0 {
+		return line(s.inside())
+	}
+	return block([]state{s.inside()}, width, 1, colours)[0]
+}
+
+// Block is what is drawn of several.
+func Block(all []State, width, rows int, colours bool) []string {
+	states := make([]state, len(all))
+	for i, s := range all {
+		states[i] = s.inside()
+	}
+	return block(states, width, rows, colours)
+}
 
 // Report is what a summary is made of.
 type Report struct {
@@ -47,6 +62,7 @@ type Report struct {
 	Function bool
 	Elapsed  time.Duration
 	Running  bool
+	Outcome  supervisor.Outcome
 	Crashed  int
 	Err      error
 	Dropped  int64
@@ -60,6 +76,7 @@ func (r Report) String() string {
 	in := report{
 		state: r.inside(), over: !r.Running, crashed: r.Crashed, err: r.Err, dropped: r.Dropped, input: r.Input,
 	}
+	in.outcome, in.at = r.Outcome, supervisor.NoInput
 	in.function, in.elapsed = r.Function, r.Elapsed
 	if r.Failures != nil {
 		in.failures = groupsOf(r.Failures)

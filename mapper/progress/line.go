@@ -16,6 +16,8 @@ const (
 	running  colour = "34" // blue
 	retrying colour = "33" // amber
 	failing  colour = "31" // red
+	done     colour = "32" // green
+	faint    colour = "90" // grey
 )
 
 // segment is a part of a line.
@@ -25,66 +27,30 @@ type segment struct {
 }
 
 // cells measures text as terminals show it. East Asian fonts that show more symbols wide are not
-// asked for: of those we print none, see block.
+// asked for: of those we print none, see full.
 var cells = &runewidth.Condition{}
 
-// The bar has at least and at most so many cells, or there is none.
-const (
-	shortestBar = 5
-	longestBar  = 30
-)
-
-// line is s in width cells at most, 0 for as many as it takes and no bar. What has no room is left
-// out, the bar first, then what matters least.
-func line(s state, width int, colours bool) string {
-	for i, segments := range [][]segment{
-		all(s.head(), s.share(), s.number(), s.speed(), s.forecast(), s.troubles()),
-		all(s.head(), s.share(), s.number(), s.forecast(), s.troubles()),
-		all(s.head(), s.share(), s.number(), s.troubles()),
-		all(s.head(), s.share(), s.troubles()),
-	} {
-		room := width - measure(segments)
-		if i == 0 && room >= len(gap)+shortestBar && s.counts.Inputs > 0 {
-			segments = slices.Insert(segments, len(s.head())+len(s.share()), s.bar(min(room-len(gap), longestBar)))
-		}
-		if room >= 0 || width == 0 {
-			return paint(segments, colours)
-		}
-	}
-	return cells.Truncate(paint(all(s.head(), s.share(), s.troubles()), false), width, "…")
-}
-
-func all(parts ...[]segment) (segments []segment) {
-	for _, part := range parts {
-		segments = append(segments, part...)
-	}
-	return segments
-}
-
-// gap is between two segments.
+// gap is between two parts of a line.
 const gap = "  "
 
-func measure(segments []segment) int {
-	width := len(gap) * (len(segments) - 1)
-	for _, s := range segments {
-		width += cells.StringWidth(s.text)
-	}
-	return width
+// line is s where there is no terminal: without a bar, and as long as it takes.
+func line(s state) string {
+	return paint(slices.Concat(s.head(), s.share(), s.number(), s.speed(), s.forecast(), s.troubles(), s.why()), false)
 }
 
 func paint(segments []segment, colours bool) string {
-	var b strings.Builder
+	words := make([]string, len(segments))
 	for i, s := range segments {
-		if i > 0 {
-			b.WriteString(gap)
-		}
-		if colours && s.colour != "" {
-			b.WriteString("\x1b[" + string(s.colour) + "m" + s.text + "\x1b[0m")
-		} else {
-			b.WriteString(s.text)
-		}
+		words[i] = s.paint(colours)
 	}
-	return b.String()
+	return strings.Join(words, gap)
+}
+
+func (s segment) paint(colours bool) string {
+	if colours && s.colour != "" && s.text != "" {
+		return "\x1b[" + string(s.colour) + "m" + s.text + "\x1b[0m"
+	}
+	return s.text
 }
 
 func (s state) head() []segment { return []segment{{s.name, ""}} }
@@ -143,16 +109,10 @@ func (s state) troubles() (list []segment) {
 	return list
 }
 
-// bar is so many cells long.
-func (s state) bar(length int) segment {
-	full := int(int64(s.settled()) * int64(length) / int64(s.counts.Inputs))
-	return segment{strings.Repeat(block, full) + strings.Repeat(" ", length-full), ""}
-}
-
-// block is a cell of the bar. The nice one takes two cells in East Asian locales.
-var block = func() string {
-	if runewidth.IsEastAsian() {
-		return "#"
+// why is the cause of a crash loop.
+func (s state) why() []segment {
+	if !s.looping || s.cause == "" {
+		return nil
 	}
-	return "▇"
-}()
+	return []segment{{s.cause, failing}}
+}

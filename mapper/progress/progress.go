@@ -14,7 +14,7 @@ import (
 
 // Options says how progress is shown. The zero value works.
 type Options struct {
-	// Refresh is how often bars are drawn. Zero means every 150 ms.
+	// Refresh is how often bars are drawn, if they have changed. Zero means every 200 ms.
 	Refresh time.Duration
 
 	// Interval between two lines of a run where the output is no terminal. Zero means 10 s.
@@ -29,7 +29,7 @@ type Options struct {
 }
 
 const (
-	defaultRefresh  = 150 * time.Millisecond
+	defaultRefresh  = 200 * time.Millisecond
 	defaultInterval = 10 * time.Second
 )
 
@@ -41,6 +41,7 @@ type Bars struct {
 	out   io.Writer
 	every time.Duration
 	open  func() screen
+	takes bool // lines that the program has given no place go above the bars
 
 	mu      sync.Mutex          // never held while something is written
 	watched map[uint64]*watched // by their number, while they last
@@ -50,14 +51,16 @@ type Bars struct {
 }
 
 // New returns bars on out, which is os.Stderr most of the time: results belong on os.Stdout.
-// Everything else that is written to the same terminal should be written to the Bars.
+// Everything else that is written to the same terminal should be written to the Bars. What worker processes print
+// is, unless process.Options.Log says otherwise.
 func New(out io.Writer, opts Options) *Bars {
 	nobody := make(chan struct{})
 	close(nobody)
 	b := &Bars{out: out, watched: map[uint64]*watched{}, last: nobody}
 	if f, ok := out.(*os.File); ok && !opts.Plain && isTerminal(f) {
 		b.every = refresh(opts)
-		b.open = func() screen { return newTerminal(out, colourful(opts)) }
+		b.takes = f == os.Stderr || isTerminal(os.Stderr)
+		b.open = func() screen { return newTerminal(out, sizeOf(f), colourful(opts)) }
 	} else {
 		b.every = cmp.Or(max(opts.Interval, 0), defaultInterval)
 		b.open = func() screen { return &plain{out: out} }

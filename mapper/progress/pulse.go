@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/console"
 )
 
 // pulse draws again and again, from the beginning of the first run to the end of the last. It
@@ -15,6 +17,7 @@ type pulse struct {
 	ends   sync.WaitGroup  // those who remove something
 	quit   chan struct{}
 	done   chan struct{}
+	give   func() // gives back what is taken of the console
 
 	mu     sync.Mutex // held while something is written
 	screen screen
@@ -25,7 +28,10 @@ type pulse struct {
 var errOver = errors.New("progress: over")
 
 func startPulse(b *Bars) *pulse {
-	p := &pulse{out: b.out, before: b.last, screen: b.open(), quit: make(chan struct{}), done: make(chan struct{})}
+	p := &pulse{out: b.out, before: b.last, screen: b.open(), quit: make(chan struct{}), done: make(chan struct{}), give: func() {}}
+	if b.takes {
+		p.give = console.Take(b)
+	}
 	go p.beat(b)
 	return p
 }
@@ -110,6 +116,7 @@ func (p *pulse) write(text []byte) error {
 
 // close ends the drawing. What was begun of a line is printed without an end: the rest may come yet.
 func (p *pulse) close() {
+	p.give()
 	p.take()
 	defer p.mu.Unlock()
 	p.over = true

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 )
 
@@ -32,82 +30,16 @@ func isTerminal(f *os.File) bool {
 
 func colourful(opts Options) bool { return !opts.NoColor && os.Getenv("NO_COLOR") == "" }
 
-// terminal keeps a line for each at the bottom of the terminal. What is hard about that is
-// done by mpb; it draws when it is told to, so that what is printed above is on the terminal
-// when print returns, and not lost by an os.Exit.
-type terminal struct {
-	out     io.Writer
-	bars    *mpb.Progress
-	lines   map[*watched]*mpb.Bar
-	draw    chan any
-	broken  chan any // closed when mpb has given up, or was closed
-	colours bool
-}
-
-// barWidth is that of a terminal that has no size.
-const barWidth = 80
-
-func newTerminal(out io.Writer, colours bool, more ...mpb.ContainerOption) *terminal {
-	t := &terminal{
-		out: out, lines: map[*watched]*mpb.Bar{}, draw: make(chan any), broken: make(chan any), colours: colours,
-	}
-	t.bars = mpb.New(append([]mpb.ContainerOption{
-		mpb.WithOutput(out), mpb.WithManualRefresh(t.draw), mpb.WithShutdownNotifier(t.broken),
-	}, more...)...)
-	return t
-}
-
-func (t *terminal) add(w *watched) {
-	fill := func(to io.Writer, stat decor.Statistics) error {
-		width := stat.AvailableWidth
-		if width <= 0 {
-			width = barWidth
+// sizeOf is how to find the size of a terminal, which may change at any time.
+func sizeOf(f *os.File) func() (width, height int) {
+	return func() (int, int) {
+		width, height, err := term.GetSize(int(f.Fd()))
+		if err != nil || width <= 0 || height <= 0 {
+			return 80, 24
 		}
-		_, err := io.WriteString(to, line(w.look(time.Now()), width-1, t.colours)) // in the last column some terminals wrap
-		return err
-	}
-	bar, err := t.bars.Add(0, mpb.BarFillerFunc(fill), mpb.BarFillerTrim(), mpb.BarRemoveOnComplete())
-	if err == nil { // else the terminal is gone
-		t.lines[w] = bar
+		return width, height
 	}
 }
-
-func (t *terminal) remove(w *watched) {
-	if bar := t.lines[w]; bar != nil {
-		delete(t.lines, w)
-		bar.Abort(true)
-		t.refresh() // draws it for the last time
-		t.refresh() // without it
-		bar.Wait()
-	}
-}
-
-func (t *terminal) print(lines []byte) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	if _, err := t.bars.Write(lines); err != nil {
-		_, err = t.out.Write(lines)
-		return err
-	}
-	t.refresh()
-	return nil
-}
-
-// refresh draws, and returns when that is done. mpb takes a request and hands it on: when it takes the
-// second one, it has handed on the first; and it writes what it is given next when it has drawn that.
-func (t *terminal) refresh() {
-	for range 2 {
-		select {
-		case t.draw <- time.Now():
-		case <-t.broken:
-			return
-		}
-	}
-	_, _ = t.bars.Write(nil)
-}
-
-func (t *terminal) close() { t.bars.Wait() }
 
 // plain prints a line for each now and then.
 type plain struct {
@@ -132,7 +64,7 @@ func (p *plain) print(lines []byte) error {
 func (p *plain) refresh() {
 	now := time.Now()
 	for _, w := range p.shown {
-		_, _ = io.WriteString(p.out, line(w.look(now), 0, false)+"\n")
+		_, _ = io.WriteString(p.out, line(w.look(now))+"\n")
 	}
 }
 

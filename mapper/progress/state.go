@@ -16,6 +16,7 @@ type state struct {
 	looping   bool    // crash-looping
 	waiting   int     // containers that are backing off, or that crash again and again
 	nextStart time.Duration
+	cause     string // of the last crash, in a crash loop
 }
 
 func (s state) settled() int { return s.counts.Succeeded + s.counts.Failed + s.counts.Cancelled }

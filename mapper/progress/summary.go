@@ -2,11 +2,14 @@ package progress
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/longshore-go/longshore/internal/show"
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
@@ -14,7 +17,9 @@ import (
 type report struct {
 	state
 	over     bool
-	crashed  int // containers; -1 where they are those of a function, not of the run
+	outcome  supervisor.Outcome // empty where it is not over
+	at       int                // the input at which it has failed
+	crashed  int                // containers; -1 where they are those of a function, not of the run
 	err      error
 	dropped  int64
 	failures groups
@@ -45,11 +50,8 @@ func (w *watched) summary(now time.Time) string {
 	} else {
 		r.counts.TimedOut = 0 // those of all runs of the function
 	}
-	select {
-	case <-w.view.Done():
-		r.over = true
-	default:
-	}
+	r.outcome = mapper.OutcomeOf(w.view)
+	r.over = r.outcome != ""
 	w.noted(&r)
 	return r.String()
 }
@@ -58,7 +60,7 @@ func (w *watched) summary(now time.Time) string {
 func (w *watched) noted(r *report) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	r.err, r.dropped = w.err, w.dropped
+	r.err, r.at, r.dropped = w.err, w.at, w.dropped
 	if w.attempts != nil {
 		r.timed, r.slowest, r.input = true, w.slowest, w.input
 		quantile := func(q float64) time.Duration {
@@ -78,7 +80,7 @@ func (r report) String() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s in %s", r.name, strings.Join(r.numbers(), ", "), tookText(r.elapsed))
+	fmt.Fprintf(&b, "%s: %s in %s", strings.TrimSpace(r.name+" "+r.outcome.Say(r.counts.Failed, r.at)), strings.Join(r.numbers(), ", "), tookText(r.elapsed))
 	if r.timed {
 		fmt.Fprintf(&b, "; p50 %s, p95 %s, p99 %s, slowest %s",
 			tookText(r.p50), tookText(r.p95), tookText(r.p99), tookText(r.slowest))
@@ -93,8 +95,9 @@ func (r report) String() string {
 	case !r.over:
 		b.WriteString("  not at its end yet\n")
 	}
-	r.failures.print(&b, "failed")
-	r.crashes.print(&b, "crashed")
+	failures := r.failures.without(r.crashes)
+	failures.print(&b, "failed", groups{})
+	r.crashes.print(&b, "crashed", r.failures)
 	if r.dropped > 0 {
 		fmt.Fprintf(&b, "  %d events were dropped: times and causes are not complete\n", r.dropped)
 	}
@@ -131,14 +134,33 @@ func (g groups) causes(of int) string {
 	}
 }
 
-func (g groups) print(b *strings.Builder, what string) {
+// without is the groups that are not among others: an input that fails with its crash is told of with the crash.
+func (g groups) without(others groups) groups {
+	g.list = slices.DeleteFunc(slices.Clone(g.list), func(one cause.Group) bool { return others.of(one.Key) != nil })
+	return g
+}
+
+func (g groups) of(key string) *cause.Group {
+	i := slices.IndexFunc(g.list, func(one cause.Group) bool { return one.Key == key })
+	if i < 0 {
+		return nil
+	}
+	return &g.list[i]
+}
+
+// print lists causes, with the inputs that were lost to them.
+func (g groups) print(b *strings.Builder, what string, lost groups) {
 	rest := g.others
 	for i, group := range g.list {
 		if i >= shownGroups {
 			rest += group.Count
 			continue
 		}
-		fmt.Fprintf(b, "  %d %s: %s\n", group.Count, what, groupText(group))
+		also := ""
+		if l := lost.of(group.Key); l != nil {
+			also = fmt.Sprintf(", %d failed", l.Count)
+		}
+		fmt.Fprintf(b, "  %d %s%s: %s\n", group.Count, what, also, groupText(group))
 	}
 	if rest > 0 {
 		fmt.Fprintf(b, "  %d %s of other causes\n", rest, what)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -17,7 +18,10 @@ type tty struct {
 	col   int
 	bad   string // an escape sequence that it does not know
 	bytes int
+	begun string // of a sequence or a character, of which the rest is yet to come
 }
+
+var partial = regexp.MustCompile(`^\x1b(\[[0-9;]*)?$`)
 
 var sequence = regexp.MustCompile(`^\x1b\[([0-9;]*)([A-Za-z])`)
 
@@ -25,15 +29,21 @@ func (t *tty) Write(text []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.bytes += len(text)
-	for rest := string(text); rest != ""; {
+	rest := t.begun + string(text)
+	t.begun = ""
+	for rest != "" {
+		if partial.MatchString(rest) || !utf8.FullRuneInString(rest) {
+			t.begun = rest
+			break
+		}
 		if s := sequence.FindStringSubmatch(rest); s != nil {
 			t.obey(s[1], s[2])
 			rest = rest[len(s[0]):]
 			continue
 		}
-		r := []rune(rest)[0]
+		r, size := utf8.DecodeRuneInString(rest)
 		t.put(r)
-		rest = rest[len(string(r)):]
+		rest = rest[size:]
 	}
 	return len(text), nil
 }
@@ -55,6 +65,27 @@ func (t *tty) obey(number, letter string) {
 	default:
 		t.bad = number + letter
 	}
+}
+
+// narrow has lines broken anew, as most terminals do when they become narrower. The cursor is in the first column.
+func (t *tty) narrow(width int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var lines [][]rune
+	row := 0
+	for i, line := range t.lines {
+		if i == t.row {
+			row = len(lines)
+		}
+		for ; len(line) > width; line = line[width:] {
+			lines = append(lines, line[:width])
+		}
+		lines = append(lines, line)
+	}
+	if t.row >= len(t.lines) {
+		row = len(lines)
+	}
+	t.lines, t.row = lines, row
 }
 
 func (t *tty) put(r rune) {

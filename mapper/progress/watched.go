@@ -29,11 +29,12 @@ type watched struct {
 	slowest  time.Duration
 	input    int // that took it; negative where it was one of several
 	err      error
+	at       int // the input at which it has failed
 	dropped  int64
 }
 
 func newWatched(v mapper.View) *watched {
-	w := &watched{view: v, about: v.About()}
+	w := &watched{view: v, about: v.About(), at: supervisor.NoInput}
 	w.pace.add(w.about.Started, 0)
 	return w
 }
@@ -61,7 +62,7 @@ func (w *watched) note(ev supervisor.Event) {
 	case supervisor.AttemptsEnded:
 		w.time(ev)
 	case supervisor.RunEnded, supervisor.FunctionStopped:
-		w.err = ev.Err
+		w.err, w.at = ev.Err, ev.Input
 	}
 }
 
@@ -125,6 +126,9 @@ func (w *watched) ask(now time.Time) state {
 		case c.Crashes > 0 && pool.CrashLooping:
 			s.waiting++ // started again, and not proven to be well
 		}
+	}
+	if pool.CrashLooping && pool.Last != nil {
+		s.cause = cause.Of(pool.Last).Title
 	}
 	if !pool.NextStart.IsZero() {
 		s.nextStart = pool.NextStart.Sub(now)

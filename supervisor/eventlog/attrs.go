@@ -21,7 +21,7 @@ const (
 )
 
 // attrs is what is known of the event, in the words of the design.
-func attrs(ev supervisor.Event, why cause.Cause, t turn, verbose bool) []slog.Attr {
+func attrs(ev supervisor.Event, why cause.Cause, t turn, stacks bool) []slog.Attr {
 	list := make([]slog.Attr, 0, 12)
 	add := func(worth bool, attr slog.Attr) {
 		if worth {
@@ -43,7 +43,7 @@ func attrs(ev supervisor.Event, why cause.Cause, t turn, verbose bool) []slog.At
 		crash, _ := guard.As[*supervisor.CrashError](ev.Err)
 		list = append(list, slog.String("cause", cause.Clean(says(ev.Err, crash), causeLength)))
 		add(why.Frame != "", slog.String("frame", why.Frame))
-		if t.first || verbose {
+		if stacks {
 			stack, output := traces(ev.Err, crash)
 			add(stack != "", slog.String("stack", page(stack)))
 			add(output != "", slog.String("stderr", page(output)))

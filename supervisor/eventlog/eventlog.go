@@ -6,8 +6,9 @@
 // What is logged at which level is one table, in levels.go. The attributes are function, run,
 // container, input, outcome, attempt, crashes, next_in, crash_looping, cause and frame, where they say
 // something; suppressed, the equal lines held back since the last one; dropped, the events lost; text
-// and stream of a line that a process has printed. The first crash of each cause, and at level Debug
-// each crash, has its stack and the tail of the process's stderr, 40 lines of each.
+// and stream of a line that a process has printed. A crash is one short line: its stack and the tail of the
+// process's stderr, 40 lines of each, are logged with Options.Stacks for the first crash of each cause, and at
+// level Debug for each.
 //
 // Inputs are named by their index, and their values never logged. But a cause is what an error said or
 // a panic's value is, a stack is the program's, and stderr whatever the process wrote: they may quote
@@ -30,6 +31,10 @@ type Options struct {
 	// Interval between two lines of one cause. During a crash loop it doubles with each line, up to
 	// an hour. Negative means that every event is logged. Zero means 10 s.
 	Interval time.Duration
+
+	// Stacks logs the stack of the first crash of each cause, and the tail of the process's stderr. False means that
+	// only a logger at level Debug has them, of each crash.
+	Stacks bool
 
 	// Printed logs the lines that worker processes print, each of them, at level Info.
 	// False means that they are not logged.
@@ -85,7 +90,7 @@ func (l *Log) Observe(ev supervisor.Event) {
 	}
 	why := cause.Of(ev.Err)
 	if turn := l.turn(ev, why); turn.now {
-		logger.LogAttrs(ctx, level, message, attrs(ev, why, turn, logger.Enabled(ctx, slog.LevelDebug))...)
+		logger.LogAttrs(ctx, level, message, attrs(ev, why, turn, turn.first && l.opts.Stacks || logger.Enabled(ctx, slog.LevelDebug))...)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 func TestFlood(t *testing.T) {
 	t.Parallel()
 	p := newPaper(slog.LevelInfo)
-	l := eventlog.New(p.Logger, eventlog.Options{})
+	l := eventlog.New(p.Logger, eventlog.Options{Stacks: true})
 	for i := range 10_001 {
 		l.Observe(crashed(i, time.Duration(i)*6*time.Millisecond))
 	}
@@ -34,6 +34,16 @@ func TestFlood(t *testing.T) {
 	}
 	require.Equal(t, 10_001, told+suppressed(t, lines[6]))
 	require.Contains(t, lines[6], `msg="run ended"`)
+}
+
+// TestStacksOnRequest: a crash is one short line, unless somebody wants its stack.
+func TestStacksOnRequest(t *testing.T) {
+	t.Parallel()
+	p := newPaper(slog.LevelInfo)
+	eventlog.New(p.Logger, eventlog.Options{}).Observe(crashed(5, 0))
+	require.Equal(t, []string{
+		`level=WARN msg="container crashed" function=resize container=3 input=5 crashes=2 next_in=4s cause="panic: no pixel 5" frame="thumbs.crop (crop.go:88)"`,
+	}, p.lines())
 }
 
 func suppressed(t *testing.T, line string) (n int) {

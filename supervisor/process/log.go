@@ -2,9 +2,10 @@ package process
 
 import (
 	"fmt"
-	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/console"
 )
 
 const (
@@ -49,7 +50,7 @@ func (l *lineLog) run(log func(Line)) {
 
 // print is the log of a program that has none.
 func (l *lineLog) print(line Line) {
-	fmt.Fprintf(os.Stderr, "[%s %d] %s\n", line.Function, line.Container, line.Text)
+	fmt.Fprintf(console.Writer(), "[%s %d] %s\n", line.Function, line.Container, line.Text)
 }
 
 // tell says on stderr what was lost there.

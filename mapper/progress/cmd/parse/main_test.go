@@ -30,7 +30,7 @@ func TestRun(t *testing.T) {
 	bars := progress.New(&told, progress.Options{})
 	require.NoError(t, run(t.Context(), dir, mapper.Options{Observer: bars}, &out))
 	require.Equal(t, "3 functions in 2 files below "+dir+"\n", out.String())
-	require.Contains(t, told.String(), "parse: 2 ok, 1 failed in ")
+	require.Contains(t, told.String(), "parse completed with 1 failure: 2 ok, 1 failed in ")
 
 	require.Error(t, run(t.Context(), dir, mapper.Options{Containers: -1}, &out))
 }
