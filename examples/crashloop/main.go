@@ -31,6 +31,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
@@ -42,6 +43,7 @@ type config struct {
 	containers int
 	inputs     int
 	healAfter  time.Duration
+	observer   supervisor.Observer // besides what is printed
 }
 
 func main() {
@@ -50,6 +52,7 @@ func main() {
 	flag.IntVar(&c.containers, "containers", 4, "how many containers")
 	flag.IntVar(&c.inputs, "inputs", 200, "how many inputs")
 	flag.DurationVar(&c.healAfter, "heal-after", 12*time.Second, "when the fault goes away; 0 means there is none")
+	board := watch.Flag()
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "crashloop: unexpected argument %q\n", flag.Arg(0))
@@ -58,7 +61,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := run(ctx, c, os.Stdout)
+	err := board.Show(ctx, "crashloop", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+		c.observer = o
+		return run(ctx, c, os.Stdout)
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "crashloop:", err)
@@ -97,7 +103,7 @@ func run(ctx context.Context, c config, w io.Writer) error {
 		return fmt.Errorf("-heal-after %v: must not be negative", c.healAfter)
 	}
 	events := newJournal(w)
-	opts.Observer = events
+	opts.Observer = supervisor.Observers{events, c.observer}
 
 	var ex exchange
 	if c.healAfter == 0 {

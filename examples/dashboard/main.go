@@ -51,7 +51,7 @@ func main() {
 	flag.DurationVar(&c.duration, "for", 0, "how long to go on; 0 means until Ctrl-C")
 	flag.DurationVar(&c.faultEvery, "fault-every", time.Minute, "how often the exchange goes down")
 	flag.DurationVar(&c.faultFor, "fault-for", 20*time.Second, "how long it is down")
-	flag.StringVar(&c.addr, "addr", "127.0.0.1:0", "where to serve the page")
+	flag.StringVar(&c.addr, "dashboard", "127.0.0.1:0", "where to serve the page")
 	flag.StringVar(&c.runtime, "runtime", "goroutine", "what containers are: goroutine or process")
 	flag.IntVar(&c.rate, "rate", 40, "calls a second")
 	flag.Parse()

@@ -30,8 +30,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 func main() {
@@ -45,6 +47,7 @@ func main() {
 	seed := flag.Uint64("seed", 1, "what the server's behaviour follows from")
 	flag.IntVar(&opts.Containers, "containers", 32, "how many requests at the same time")
 	flag.DurationVar(&opts.Timeout, "timeout", 500*time.Millisecond, "longest time for one attempt")
+	board := watch.Flag()
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "fetch: unexpected argument %q\n", flag.Arg(0))
@@ -53,7 +56,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := run(ctx, *n, *seed, opts, os.Stdout)
+	err := board.Show(ctx, "fetch", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+		opts.Observer = o
+		return run(ctx, *n, *seed, opts, os.Stdout)
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fetch:", err)

@@ -30,7 +30,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // config is what the flags say.
@@ -63,12 +65,16 @@ func main() {
 	flag.BoolVar(&c.deploy, "deploy", false, "deploy a function and call it, instead of a run")
 	flag.IntVar(&c.callers, "callers", 4, "goroutines that call a deployed function")
 	flag.IntVar(&c.mapper.Containers, "containers", c.mapper.Containers, "how many containers, each with an index of its own")
+	board := watch.Flag()
 	flag.Parse()
 	c.args = flag.Args()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := run(ctx, c, os.Stdout)
+	err := board.Show(ctx, "index", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+		c.mapper.Observer = o
+		return run(ctx, c, os.Stdout)
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "index:", err)

@@ -28,8 +28,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
@@ -39,6 +41,7 @@ type config struct {
 	memory     int64 // MiB
 	timeout    time.Duration
 	containers int
+	observer   supervisor.Observer
 }
 
 func main() {
@@ -50,6 +53,7 @@ func main() {
 	flag.Int64Var(&c.memory, "memory", 256, "how much memory a worker may use, in `MiB`")
 	flag.DurationVar(&c.timeout, "timeout", 2*time.Second, "longest time for one input")
 	flag.IntVar(&c.containers, "containers", 0, "how many workers (default one for each CPU)")
+	board := watch.Flag()
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "isolation: unexpected argument %q; directories go to -in and -dirs\n", flag.Arg(0))
@@ -58,7 +62,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := run(ctx, c, os.Stdout)
+	err := board.Show(ctx, "isolation", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+		c.observer = o
+		return run(ctx, c, os.Stdout)
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "isolation:", err)
@@ -76,6 +83,7 @@ func (c config) options() mapper.Options {
 		Retries:          policy.Retries{MaxRetries: 1, InitialDelay: time.Millisecond},
 		CrashLimit:       2,
 		ReturnExceptions: true,
+		Observer:         c.observer,
 		Runtime: process.New(process.Options{
 			Memory: c.memory << 20,
 			Log:    func(process.Line) {}, // the stacks that the dying print: the report has them

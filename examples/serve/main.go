@@ -29,21 +29,25 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/endpoint"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // config is what the flags say.
 type config struct {
 	duration time.Duration
 	clients  int
+	observer supervisor.Observer
 }
 
 func main() {
 	var c config
 	flag.DurationVar(&c.duration, "for", 24*time.Second, "how long to serve")
 	flag.IntVar(&c.clients, "clients", 32, "how many clients ask at the same time")
+	board := watch.Flag()
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "serve: unexpected argument %q\n", flag.Arg(0))
@@ -52,7 +56,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := run(ctx, c, os.Stdout)
+	err := board.Show(ctx, "serve", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+		c.observer = o
+		return run(ctx, c, os.Stdout)
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "serve:", err)
@@ -88,7 +95,7 @@ func serve(ctx context.Context, c config, listener net.Listener, transport *http
 	if err := m.write(); err != nil {
 		return err
 	}
-	f, server, err := deploy(ctx, m)
+	f, server, err := deploy(ctx, m, c.observer)
 	if err != nil {
 		return err
 	}
@@ -121,13 +128,14 @@ func serve(ctx context.Context, c config, listener net.Listener, transport *http
 
 // deploy makes the function and a server for it. The function does not live in ctx, or
 // Ctrl-C would cancel the calls that are under way: it is drain that ends it.
-func deploy(ctx context.Context, m model) (*mapper.Function[question, reply], *http.Server, error) {
+func deploy(ctx context.Context, m model, o supervisor.Observer) (*mapper.Function[question, reply], *http.Server, error) {
 	f, err := mapper.Deploy(context.WithoutCancel(ctx), mapper.WithState(m.open, look, closeFile), mapper.Options{
 		Name:        "look",
 		Containers:  16, // at most; there are as many as the calls take
 		MaxInputs:   8,  // in each: ReadAt may be called concurrently
 		Outstanding: 24,
 		Timeout:     250 * time.Millisecond,
+		Observer:    o,
 		// The fault lasts for seconds, so this function tries again sooner than the default.
 		Crashes: policy.Deployed{
 			InitialDelay: 250 * time.Millisecond, MaxDelay: 2 * time.Second,

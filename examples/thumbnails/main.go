@@ -33,6 +33,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
@@ -62,6 +63,7 @@ func main() {
 	flag.IntVar(&c.mapper.Containers, "containers", 0, "how many images at the same time (default one for each CPU)")
 	flag.IntVar(&c.mapper.Retries.MaxRetries, "retries", 2, "how often to try again after an I/O error or a timeout")
 	flag.DurationVar(&c.mapper.Timeout, "timeout", 10*time.Second, "longest time for one image; 0 means no limit")
+	board := watch.Flag()
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "thumbnails: unexpected argument %q; directories go to -in and -out\n", flag.Arg(0))
@@ -70,7 +72,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := run(ctx, c, os.Stdout)
+	err := board.Show(ctx, "thumbnails", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+		c.mapper.Observer = o
+		return run(ctx, c, os.Stdout)
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "thumbnails:", err)
