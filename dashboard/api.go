@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	_ "embed" // openAPI
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -11,6 +12,13 @@ import (
 
 // The JSON API, version 1: see API.md. It only answers questions. What changes something is a
 // button on a page: an API that does would have to know who is asking.
+
+// openAPI describes the API for programs. It is made of the handlers and of API.md, by a test.
+//
+//go:embed openapi.json
+var openAPI json.RawMessage
+
+const openAPIPath = "/api/v1/openapi.json"
 
 // api answers the questions.
 type api struct{ book *history.Book }
@@ -60,6 +68,7 @@ func (a *api) paths() []apiPath {
 		{"/api/v1/runs/{id}/containers/{container}", "a container", []string{}, a.container},
 		{"/api/v1/runs/{id}/inputs", "its inputs: those that execute or had trouble, and the latest that have succeeded", []string{"state", "cause", "q", "container", "offset", "limit"}, a.inputs},
 		{"/api/v1/runs/{id}/inputs/{index}", "an input", []string{}, a.input},
+		{openAPIPath, "all of this as OpenAPI 3 describes it", []string{}, a.described},
 		{"/healthz", "whether the program serves", []string{}, a.health},
 		{"/readyz", "whether its functions can take work", []string{"function"}, a.ready},
 	}
@@ -111,6 +120,8 @@ func apiSend(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	_, _ = w.Write(text)
 }
+
+func (a *api) described(*apiQuery) (any, *apiError) { return openAPI, nil }
 
 func (a *api) runs(q *apiQuery) (any, *apiError) {
 	f := history.RunFilter{

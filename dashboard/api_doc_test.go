@@ -76,7 +76,7 @@ func TestAPIPaths(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &index))
 	require.Equal(t, 1, index.Version)
-	require.Len(t, index.Paths, 9)
+	require.Len(t, index.Paths, 10)
 	for _, p := range index.Paths {
 		row := regexp.MustCompile("(?m)^\\| `" + regexp.QuoteMeta(p.Path) + "` \\|[^|]*\\|(.*)\\|$").FindStringSubmatch(string(text))
 		require.NotNil(t, row, p.Path)
