@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -36,6 +39,18 @@ func TestChart(t *testing.T) {
 	p.picture("crosshair")
 	p.press(kb.Tab)
 	p.await(`eyes.text(".chart .readout") === ""`)
+	p.do(chromedp.Func(func(ctx context.Context, at *chromedp.Target) error { // a finger
+		_, err := cdp.Call(ctx, at, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		return err
+	}))
+	where := ask[[]float64](p, `(() => { const b = document.querySelector(".chart svg[tabindex]").getBoundingClientRect(); return [b.right - 8, b.top + 20] })()`)
+	p.do(chromedp.Func(func(ctx context.Context, at *chromedp.Target) error {
+		_, err := cdp.Call(ctx, at, input.DispatchTouchEvent, input.DispatchTouchEventParams{
+			Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: where[0], Y: where[1]}},
+		})
+		return err
+	}))
+	p.await(`/^[0-9:]+: succeeded [0-9]/.test(eyes.text(".chart .readout"))`)
 	p.accessible("charts")
 	for _, axis := range ask[[]string](p, `eyes.texts(".chart:nth-child(-n+2) .most, .chart:nth-child(-n+2) .half")`) {
 		require.NotContains(t, axis, ".", "inputs are whole")

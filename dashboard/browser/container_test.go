@@ -62,7 +62,13 @@ func TestContainer(t *testing.T) {
 	p.await(`/thirteen/.test(eyes.text("section[aria-labelledby=crashes]"))`)
 	opens(p, "#crash-0 td > details:nth-of-type(1)", "browser.chatter")
 	opens(p, "#crash-0 td > details:nth-of-type(2)", "careful with 13")
+	p.shows("section[aria-labelledby=its-crash] h2", "It crashed")
+	p.shows("section[aria-labelledby=its-crash] .why", "thirteen")
+	p.await(`/crashed[^]*thirteen/.test(eyes.text("section[aria-labelledby=attempts] tbody"))`)
+	p.await(`!document.querySelector(".stack .copy").hidden`)
+	require.Equal(t, "", ask[string](p, `eyes.texts(".stack > pre").find((text) => text.includes("longshore/mapper")) ?? ""`), "ours are folded")
 	p.picture("crashed")
+	p.accessible("a crashed container")
 
 	_, err = f.Call(t.Context(), 3)
 	require.NoError(t, err)

@@ -20,7 +20,9 @@ func TestOverviewShowsWhatStarts(t *testing.T) {
 	p.open(s.url("/"))
 	p.shows("main", "Nothing has been started yet")
 	p.shows("#live-word", "live")
+	p.shows(".empty pre", "Observer: d")
 	p.picture("nothing")
+	p.accessible("nothing yet")
 	loaded := ask[float64](p, "performance.timeOrigin")
 
 	v := make(valve)

@@ -24,6 +24,7 @@ func TestScreenshot(t *testing.T) {
 		t.Skip("takes a minute, and only on request: -screenshot FILE")
 	}
 	p := newTab(t)
+	p.expects("net::ERR_CONNECTION_REFUSED") // the program ends before the tab does
 	p.dress(1280, "light")
 	p.open(startExample(t, "-fault-every", "70s", "-fault-for", "25s"))
 	p.click("tbody th a")

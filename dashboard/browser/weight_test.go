@@ -51,7 +51,7 @@ func TestWeight(t *testing.T) {
 	p := newTab(t)
 	p.open(s.url(s.run("heavy")))
 	p.await(`document.querySelectorAll(".lanes li").length >= 10 && document.querySelectorAll(".lanes .b-crashed:not([d=''])").length > 0`)
-	time.Sleep(15 * time.Second) // until there is something in the charts
+	p.await(`document.querySelectorAll(".chart:first-child .tip").length >= 15`) // there is something in the charts
 	p.picture("busy")
 	p.accessible("a busy function")
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)

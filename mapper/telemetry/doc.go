@@ -15,7 +15,7 @@
 // # Spans
 //
 //   - longshore.run is a run, from its start to its end, a child of the span in the context that
-//     it was started with. It has an error status if it ended with an error. Crashes, the cutoff and failed inputs are events in it.
+//     it was started with. Its longshore.outcome says what came of it, and it has an error status if it ended with an error. Crashes, the cutoff and failed inputs are events in it.
 //   - longshore.attempt is an attempt, a child of its run. Inputs that are cheaper than a
 //     clock reading are told of together: longshore.count says how many they are, and the
 //     span is as long as one of them took on average.

@@ -113,6 +113,9 @@ func (l *life) end(ev supervisor.Event) {
 	if ev.Dropped > 0 {
 		l.span.SetAttributes(attribute.Int64("longshore.events.dropped", ev.Dropped))
 	}
+	if ev.Outcome != "" {
+		l.span.SetAttributes(attribute.String("longshore.outcome", string(ev.Outcome)))
+	}
 	fail(l.span, ev.Err)
 	l.span.End(trace.WithTimestamp(ev.Time))
 	l.span = nil

@@ -36,6 +36,7 @@ func TestSpansOfARun(t *testing.T) {
 		require.Equal(t, time.Now(), run.EndTime())
 		require.Equal(t, codes.Unset, run.Status().Code)
 		require.Equal(t, "work", attributes(run.Attributes())["longshore.function"])
+		require.Equal(t, "completed_with_failures", attributes(run.Attributes())["longshore.outcome"])
 		require.Len(t, run.Events(), 2)
 		crash, failure := run.Events()[0], run.Events()[1]
 		require.Equal(t, "longshore.container_crashed", crash.Name)
