@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"os"
 	"strings"
 
@@ -26,6 +27,7 @@ func (p *tab) accessible(where string) {
 			p.dress(width, scheme)
 			found := ask[[]string](p, `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((r) =>
 				r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.html.slice(0, 160) + " " + n.target)))`)
+			p.picture(strings.ReplaceAll(fmt.Sprintf("axe-%s-%d-%s", where, width, scheme), "/", "_"))
 			require.Empty(p.t, found, "%s, %d wide, %s:\n%s", where, width, scheme, strings.Join(found, "\n"))
 		}
 	}

@@ -86,6 +86,9 @@ func (r *record) lanes(until time.Time, of func(run uint64) bool) laneMap {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m, since := laneMap{}, until.Add(-LaneSpan)
+	if r.attempts.full() && r.attempts.oldest().ended.After(since) {
+		since = r.attempts.oldest().ended // before it nothing is kept but crashes, which would stand alone
+	}
 	for a := range r.attempts.latest() {
 		if a.ended.Before(since) {
 			break

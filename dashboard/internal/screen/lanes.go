@@ -28,10 +28,14 @@ func (l Lanes) Box() string {
 	return fmt.Sprintf("%d 0 %d 10", laneAt(l.End)-span, span)
 }
 
-// lanePath is the blocks of one outcome.
+// lanePath is the blocks of one outcome. Failures stand at the foot of the row, so that what has succeeded beside them,
+// within the same blink, is to be seen too.
 func lanePath(l history.Lane, outcome string) string {
 	var b strings.Builder
-	at := 0
+	at, y := 0, 5
+	if outcome == "failed" {
+		y = 8
+	}
 	for _, block := range l.Blocks {
 		if block.Outcome != outcome {
 			continue
@@ -39,7 +43,7 @@ func lanePath(l history.Lane, outcome string) string {
 		from := laneAt(block.From)
 		length := max(laneAt(block.To)-from, 1)
 		if at == 0 {
-			fmt.Fprintf(&b, "M%d 5h%d", from, length)
+			fmt.Fprintf(&b, "M%d %dh%d", from, y, length)
 		} else {
 			fmt.Fprintf(&b, "m%d 0h%d", from-at, length)
 		}
