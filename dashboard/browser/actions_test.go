@@ -144,7 +144,7 @@ func TestStopRun(t *testing.T) {
 func TestActionsRefuseOtherOrigins(t *testing.T) {
 	t.Parallel()
 	s, p := newStage(t, dashboard.Options{AllowActions: true}), newTab(t)
-	p.expects("403 (Forbidden)")
+	p.expects("403 (Forbidden)", "favicon.ico") // which a browser asks for where a page names no icon: the refusal is plain text
 	var fails, breaks atomic.Bool
 	f := fallible(t, s, "guarded", &fails, &breaks)
 	_, err := f.Call(t.Context(), 1)

@@ -60,8 +60,8 @@ func TestGone(t *testing.T) {
 	p.open(s.url(s.run("first")))
 	p.shows("#live-word", "live")
 	run("second")
+	p.shows("#live-word", "not kept any more") // so the end of the second is known, and not kept after that of the third
 	run("third")
-	p.shows("#live-word", "not kept any more")
 	p.shows("#notice", "It shows what was known last")
 	p.shows("h1", "first")
 	s.awaitStreams(s.run("first"), 0)
