@@ -27,12 +27,14 @@ const (
 	// LaneSpan is how much of the past a lane has.
 	LaneSpan = time.Minute
 
-	laneGap  = LaneSpan / 300 // that nobody would see
-	maxLanes = 32
+	// MaxLanes is how many a page has room for.
+	MaxLanes = 32
+
+	laneGap = LaneSpan / 300 // that nobody would see
 )
 
 // Lanes is the slots that have worked for the run in the minute before a moment, or of the function, by number: at most
-// 32. Of a run that has ended it is its last minute. It is false if the run is not kept.
+// 32, of more those in which most has crashed. Of a run that has ended it is its last minute. It is false if the run is not kept.
 func (b *Book) Lanes(id uint64, until time.Time) ([]Lane, bool) {
 	r := b.find(id)
 	if r == nil {
@@ -53,8 +55,10 @@ func (b *Book) Lanes(id uint64, until time.Time) ([]Lane, bool) {
 		lane.tidy()
 		all = append(all, *lane)
 	}
-	slices.SortFunc(all, func(a, b Lane) int { return cmp.Compare(a.Slot, b.Slot) })
-	return all[:min(len(all), maxLanes)], true
+	slices.SortFunc(all, func(a, b Lane) int { return cmp.Or(b.Crashes-a.Crashes, a.Slot-b.Slot) })
+	all = all[:min(len(all), MaxLanes)]
+	slices.SortFunc(all, func(a, b Lane) int { return a.Slot - b.Slot })
+	return all, true
 }
 
 func (r *record) endedAt() time.Time {

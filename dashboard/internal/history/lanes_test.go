@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,5 +53,28 @@ func TestLanes(t *testing.T) {
 		synctest.Wait()
 		_, ok = b.Lanes(0, time.Now())
 		require.False(t, ok)
+	})
+}
+
+// TestManyLanes: of more slots than a page has room for, those are shown in which something has crashed.
+func TestManyLanes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{})
+		_, _ = mapper.Collect(t.Context(), func(ctx context.Context, i int) (int, error) {
+			if err := during(ctx, time.Second); err != nil || i >= 80 {
+				panic("over 80")
+			}
+			return i, nil
+		}, ints(100), mapper.Options{Containers: 100, CrashLimit: 1, ReturnExceptions: true, Observer: b})
+		lanes, ok := b.Lanes(only(t, b).ID, time.Now())
+		require.True(t, ok)
+		require.Len(t, lanes, history.MaxLanes)
+		require.IsIncreasing(t, func() (slots []int) {
+			for _, lane := range lanes {
+				slots = append(slots, lane.Slot)
+			}
+			return slots
+		}())
+		require.Len(t, slices.DeleteFunc(lanes, func(lane history.Lane) bool { return lane.Crashes == 0 }), 20)
 	})
 }

@@ -22,10 +22,13 @@ const (
 
 func laneAt(t time.Time) int { return int(t.UnixMilli() / laneUnits % laneWrap) }
 
+// Full reports that there may be more than it shows.
+func (l Lanes) Full() bool { return len(l.All) == history.MaxLanes }
+
 // Box is the window on the plane.
 func (l Lanes) Box() string {
 	span := int(history.LaneSpan.Milliseconds() / laneUnits)
-	return fmt.Sprintf("%d 0 %d 10", laneAt(l.End)-span, span)
+	return fmt.Sprintf("%d 0 %d 10", laneAt(l.End)+1-span, span) // with the unit in which it ends
 }
 
 // lanePath is the blocks of one outcome. Failures stand at the foot of the row, so that what has succeeded beside them,
