@@ -61,7 +61,7 @@ func newAPI(b *history.Book) http.Handler {
 // paths is what is there.
 func (a *api) paths() []apiPath {
 	return []apiPath{
-		{"/api/v1/runs", "functions and runs", []string{"status", "q", "parent", "offset", "limit"}, a.runs},
+		{"/api/v1/runs", "functions and runs", []string{"status", "q", "parent", "sort", "offset", "limit"}, a.runs},
 		{"/api/v1/runs/{id}", "a run or a function", []string{}, a.run},
 		{"/api/v1/runs/{id}/lanes", "what its containers did in the last minute", []string{}, a.lanes},
 		{"/api/v1/runs/{id}/containers", "its containers", []string{"state", "ended", "offset", "limit"}, a.containers},
@@ -126,7 +126,7 @@ func (a *api) described(*apiQuery) (any, *apiError) { return openAPI, nil }
 func (a *api) runs(q *apiQuery) (any, *apiError) {
 	f := history.RunFilter{
 		Status: history.Status(q.word("status", runStatuses)), Text: q.text("q"), Parent: q.id("parent"),
-		Offset: q.offset(), Limit: q.limit(),
+		Sort: history.Order(q.word("sort", runOrders)), Offset: q.offset(), Limit: q.limit(),
 	}
 	if q.err != nil {
 		return nil, q.err

@@ -26,6 +26,8 @@ func TestAPIDocumented(t *testing.T) {
 	for _, v := range []any{
 		apiError{},
 		history.Overview{},
+		history.Sums{},
+		history.Loss{},
 		history.Run{},
 		history.Counts{},
 		history.Loop{},

@@ -15,6 +15,7 @@ import (
 // The words that parameters may have.
 var (
 	runStatuses     = texts(append([]history.Status{history.Running, history.CrashLooping, history.Waiting}, history.Ends()...))
+	runOrders       = texts(history.Orders())
 	containerStates = []string{
 		string(supervisor.Starting), string(supervisor.Idle), string(supervisor.Running), string(supervisor.Stopping),
 		string(supervisor.BackingOff), string(history.CrashLooping),

@@ -19,9 +19,13 @@ const longest = 200
 
 func runFilter(q url.Values) history.RunFilter {
 	parent, _ := strconv.ParseUint(q.Get("parent"), 10, 64)
+	order := history.Order(textOf(q, "sort"))
+	if !order.Known() {
+		order = ""
+	}
 	return history.RunFilter{
 		Status: history.Status(textOf(q, "status")), Text: textOf(q, "q"), Parent: parent,
-		Offset: offsetOf(q), Limit: screen.PageSize,
+		Sort: order, Offset: offsetOf(q), Limit: screen.PageSize,
 	}
 }
 

@@ -92,6 +92,8 @@ func parameterSchema(name string) any {
 		return object{"type": "integer", "minimum": 0}
 	case "ended":
 		return object{"type": "boolean"}
+	case "sort":
+		return object{"type": "string", "enum": runOrders}
 	case "status":
 		return object{"type": "string", "enum": runStatuses}
 	}

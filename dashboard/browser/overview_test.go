@@ -75,6 +75,18 @@ func TestOverviewFiltersAndPages(t *testing.T) {
 	p.await(`location.search.includes("status=completed") && location.search.includes("q=export")`)
 	p.await(`document.querySelector("input[name=q]").value === "export" && document.querySelector("select").value === "completed"`)
 	p.picture("filtered")
+	p.click(`thead a[href*="sort=name"]`)
+	p.await(`location.search.includes("sort=name") && location.search.includes("q=export") && location.search.includes("status=completed")`)
+	p.await(`document.querySelector("th[aria-sort=ascending]").innerText.startsWith("Name") && /export-1\b/.test(eyes.text("tbody tr"))`)
+	p.click(`thead a[href*="sort=-name"]`)
+	p.await(`document.querySelector("th[aria-sort=descending]").innerText.startsWith("Name") && /export-99/.test(eyes.text("tbody tr"))`)
+	p.click("a[rel=next]")
+	p.await(`location.search.includes("sort=-name") && /export-1[0-9]/.test(eyes.texts("tbody tr").at(-2))`)
+	p.do(chromedp.EmulateViewport(390, 900)) // where rows are cards there are no heads to click
+	p.await(`document.querySelector("select[name=sort]").checkVisibility()`)
+	p.do(chromedp.SetValue(chromedp.CSS("select[name=sort]"), "started"), chromedp.Click(chromedp.CSS("form.filter button")))
+	p.await(`location.search.includes("sort=started") && /export-119/.test(eyes.text("tbody tr"))`)
+	p.do(chromedp.EmulateViewport(1280, 900))
 
 	p.open(s.url("/?q=port"))
 	p.click("a[rel=next]")

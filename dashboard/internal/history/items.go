@@ -110,6 +110,7 @@ type RunFilter struct {
 	Status Status // running includes crash-looping and waiting ones
 	Text   string // in the name, whatever the case
 	Parent uint64 // runs on that function
+	Sort   Order
 	Offset int
 	Limit  int // 0 means 50, at most 500
 }

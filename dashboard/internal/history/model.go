@@ -10,7 +10,7 @@ import (
 // JSON names are those of version 1 of the API: fields may be added, and none changes its
 // meaning or goes away.
 
-// Overview is all functions and runs, those that live first, then the latest to end.
+// Overview is all functions and runs: what is crash-looping, what lives, then the latest to end.
 type Overview struct {
 	Now     time.Time `json:"now"`
 	Start   string    `json:"start"`    // of the program: what tells it from those before it
@@ -21,6 +21,8 @@ type Overview struct {
 	Looping int       `json:"looping"` // crash-looping, of all
 	Ended   int       `json:"ended"`   // of all that are kept
 	Gone    int       `json:"gone"`    // that have ended and are not kept any more
+	Sums    Sums      `json:"sums"`    // of all that are kept
+	Losses  []Loss    `json:"losses"`  // of all that are kept: what cost most inputs, at most 5
 }
 
 // Status is what a run or a function is doing, at the end its supervisor.Outcome.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/longshore-go/longshore/mapper"
 )
 
 // Bounds of a page.
@@ -24,7 +26,7 @@ func (b *Book) Overview(f RunFilter) Overview {
 	}
 	b.mu.RUnlock()
 
-	rows := make([]row, 0, len(all))
+	rows, lost := make([]row, 0, len(all)), losses{}
 	for _, r := range all {
 		one := r.row()
 		if one.ended.IsZero() {
@@ -35,14 +37,23 @@ func (b *Book) Overview(f RunFilter) Overview {
 		if one.status == CrashLooping {
 			o.Looping++
 		}
+		o.Sums.add(one.counts)
+		lost.add(r)
 		if f.match(one) {
 			rows = append(rows, one)
 		}
 	}
 	slices.SortFunc(rows, row.compare)
-	o.Total = len(rows)
-	for _, one := range paged(rows, f.Offset, f.Limit) {
+	o.Total, o.Losses = len(rows), lost.list()
+	if !f.Sort.Known() {
+		rows = paged(rows, f.Offset, f.Limit)
+	}
+	for _, one := range rows {
 		o.Runs = append(o.Runs, one.r.brief(one.r.lookAt(now)))
+	}
+	if f.Sort.Known() {
+		f.Sort.sort(o.Runs)
+		o.Runs = paged(o.Runs, f.Offset, f.Limit)
 	}
 	return o
 }
@@ -52,14 +63,22 @@ type row struct {
 	r      *record
 	status Status
 	ended  time.Time
+	counts mapper.Counts
 }
 
 func (r *record) row() row {
-	r.live()
+	v := r.live()
 	waits := r.above != nil && r.above.looping()
+	var counts mapper.Counts
+	if v != nil {
+		counts = v.Counts()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	one := row{r: r, status: Running, ended: r.ended}
+	if v == nil {
+		counts = r.counts
+	}
+	one := row{r: r, status: Running, ended: r.ended, counts: counts}
 	switch {
 	case !r.ended.IsZero():
 		one.status = r.status

@@ -41,7 +41,8 @@ var functions = template.FuncMap{
 	"int":     func(n int64) int { return int(n) },
 	"less":    func(n int) int { return n - 1 },
 	"add":     func(a, b int) int { return a + b },
-	"now":     time.Now,
+	"heads":   plainHeads, "sorted": sortedBy, "mostOf": mostOf,
+	"now": time.Now,
 }
 
 func asText(v any) string { return fmt.Sprint(v) }

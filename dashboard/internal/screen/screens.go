@@ -17,16 +17,30 @@ type Overview struct {
 
 // Screen is the page.
 func (o Overview) Screen() Screen {
-	return Screen{Title: "Functions and runs", Parts: []string{"mood", "overview-head", "loops", "overview"}, Data: o, Loops: o.Loops()}
+	return Screen{Title: "Functions and runs", Parts: []string{"mood", "overview-head", "loops", "losses", "overview"}, Data: o, Loops: o.Loops()}
 }
 
 // Pager leads to the other runs that match.
 func (o Overview) Pager() Pager {
-	q := query("status", name(string(o.Filter.Status)), "q", whole(o.Filter.Text))
+	return pager(o.query(), o.Filter.Offset, len(o.Runs), o.Total, o.Filter.Limit)
+}
+
+// query is what the filter is in the URL, but for the offset.
+func (o Overview) query() url.Values {
+	q := query("status", name(string(o.Filter.Status)), "q", whole(o.Filter.Text), "sort", name(string(o.Filter.Sort)))
 	if o.Filter.Parent > 0 {
 		q.Set("parent", strconv.FormatUint(o.Filter.Parent, 10))
 	}
-	return pager(q, o.Filter.Offset, len(o.Runs), o.Total, o.Filter.Limit)
+	return q
+}
+
+// Sums is the inputs of all that are kept, by state.
+func (o Overview) Sums() []counted {
+	s := o.Overview.Sums
+	return states(history.Counts{
+		Pending: s.Pending, Running: s.Running, Retrying: s.Retrying,
+		Succeeded: s.Succeeded, Failed: s.Failed, Cancelled: s.Cancelled,
+	})
 }
 
 // Statuses are what runs can be filtered by.
