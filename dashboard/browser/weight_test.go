@@ -19,6 +19,32 @@ import (
 func TestWeight(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, dashboard.Options{})
+	heavy(t, s)
+	p := newTab(t)
+	p.open(s.url(s.run("heavy")))
+	p.await(`document.querySelectorAll(".lanes li").length >= 10 && document.querySelectorAll(".lanes .b-crashed:not([d=''])").length > 0`)
+	p.await(`document.querySelectorAll(".chart:first-child .tip").length >= 15`) // there is something in the charts
+	p.picture("busy")
+	p.accessible("a busy function")
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url(s.run("heavy")), nil)
+	require.NoError(t, err)
+	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Accept-Encoding", "gzip") // by hand: what comes is counted as it comes
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, "gzip", res.Header.Get("Content-Encoding"))
+	n, _ := io.Copy(io.Discard, res.Body)
+	t.Logf("%d bytes in 8 s", n)
+	require.Less(t, n, int64(100_000))
+	require.Greater(t, n, int64(5_000), "it was busy")
+}
+
+// heavy deploys a busy function: failures, crashes, calls and runs, all the time.
+func heavy(t *testing.T, s *stage) {
+	t.Helper()
 	f, err := mapper.Deploy(t.Context(), mapper.Plain(func(_ context.Context, n int) (int, error) {
 		time.Sleep(time.Duration(n%13) * time.Millisecond)
 		switch {
@@ -48,24 +74,4 @@ func TestWeight(t *testing.T) {
 			_, _ = f.Collect(ctx, numbers(400), mapper.RunOptions{ReturnExceptions: true})
 		}
 	})
-	p := newTab(t)
-	p.open(s.url(s.run("heavy")))
-	p.await(`document.querySelectorAll(".lanes li").length >= 10 && document.querySelectorAll(".lanes .b-crashed:not([d=''])").length > 0`)
-	p.await(`document.querySelectorAll(".chart:first-child .tip").length >= 15`) // there is something in the charts
-	p.picture("busy")
-	p.accessible("a busy function")
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url(s.run("heavy")), nil)
-	require.NoError(t, err)
-	req.Header.Set("Accept", "text/event-stream")
-	req.Header.Set("Accept-Encoding", "gzip") // by hand: what comes is counted as it comes
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	require.Equal(t, "gzip", res.Header.Get("Content-Encoding"))
-	n, _ := io.Copy(io.Discard, res.Body)
-	t.Logf("%d bytes in 8 s", n)
-	require.Less(t, n, int64(100_000))
-	require.Greater(t, n, int64(5_000), "it was busy")
 }

@@ -31,27 +31,38 @@ func (l Lanes) Box() string {
 	return fmt.Sprintf("%d 0 %d 10", laneAt(l.End)+1-span, span) // with the unit in which it ends
 }
 
-// lanePath is the blocks of one outcome. Failures stand at the foot of the row, so that what has succeeded beside them,
-// within the same blink, is to be seen too.
+// lanePath is the blocks of one outcome, those that touch as one. Failures stand at the foot of the row, so that what
+// has succeeded beside them, within the same blink, is to be seen too.
 func lanePath(l history.Lane, outcome string) string {
 	var b strings.Builder
-	at, y := 0, 5
-	if outcome == "failed" {
-		y = 8
+	at, from, to := 0, 0, 0 // where the pen is, and the block that may go on
+	draw := func() {
+		switch {
+		case from == to:
+			return
+		case at > 0:
+			fmt.Fprintf(&b, "m%d 0", from-at)
+		case outcome == "failed":
+			fmt.Fprintf(&b, "M%d 8", from)
+		default:
+			fmt.Fprintf(&b, "M%d 5", from)
+		}
+		fmt.Fprintf(&b, "h%d", to-from)
+		at = to
 	}
 	for _, block := range l.Blocks {
 		if block.Outcome != outcome {
 			continue
 		}
-		from := laneAt(block.From)
-		length := max(laneAt(block.To)-from, 1)
-		if at == 0 {
-			fmt.Fprintf(&b, "M%d %dh%d", from, y, length)
-		} else {
-			fmt.Fprintf(&b, "m%d 0h%d", from-at, length)
+		begin := laneAt(block.From)
+		end := max(laneAt(block.To), begin+1)
+		if begin < from || begin > to { // before: the plane has begun anew
+			draw()
+			from, to = begin, end
 		}
-		at = from + length
+		to = max(to, end)
 	}
+	draw()
 	return b.String()
 }
 
