@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,14 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var screenshot = flag.String("screenshot", "", "run examples/dashboard until it crash-loops, and write a picture of it to this file")
+var screenshot = flag.String("screenshot", "", "run examples/dashboard until it crash-loops, and write pictures of it to this folder")
 
-// The picture in README.md is of examples/dashboard in trouble:
+// The pictures in README.md are of examples/dashboard in trouble:
 //
-//	go test -run Screenshot -screenshot ../../examples/dashboard/screenshot.png .
+//	go test -run Screenshot -screenshot ../../examples/dashboard .
 func TestScreenshot(t *testing.T) {
 	if *screenshot == "" {
-		t.Skip("takes a minute, and only on request: -screenshot FILE")
+		t.Skip("takes a minute, and only on request: -screenshot FOLDER")
 	}
 	p := newTab(t)
 	p.expects("net::ERR_CONNECTION_REFUSED") // the program ends before the tab does
@@ -35,12 +36,23 @@ func TestScreenshot(t *testing.T) {
 		}
 	}
 	p.await(`parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 2`)
-	height := ask[int64](p, `Math.ceil(document.querySelector("[aria-labelledby=charts]").getBoundingClientRect().bottom) + 16`)
-	p.do(chromedp.EmulateViewport(1280, height))
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	require.NoError(t, err)
-	require.Less(t, len(png), 300_000)
-	require.NoError(t, os.WriteFile(*screenshot, png, 0o644))
+	for name, look := range map[string]struct {
+		width  int64
+		scheme string
+		last   string // what is seen of the page
+	}{
+		"screenshot":       {1280, "light", "[aria-labelledby=lanes]"},
+		"screenshot-dark":  {1280, "dark", "[aria-labelledby=lanes]"},
+		"screenshot-phone": {390, "light", ".counts"},
+	} {
+		p.dress(look.width, look.scheme)
+		bottom := fmt.Sprintf(`Math.ceil(document.querySelector(%q).getBoundingClientRect().bottom) + 8`, look.last)
+		p.do(chromedp.EmulateViewport(look.width, ask[int64](p, bottom)))
+		png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+		require.NoError(t, err)
+		require.Less(t, len(png), 300_000, name)
+		require.NoError(t, os.WriteFile(filepath.Join(*screenshot, name+".png"), png, 0o644))
+	}
 }
 
 // holds waits for a condition as long as await does, and reports whether it came true.
