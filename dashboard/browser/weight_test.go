@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/dashboard"
@@ -36,10 +39,29 @@ func TestWeight(t *testing.T) {
 	require.NoError(t, err)
 	defer res.Body.Close()
 	require.Equal(t, "gzip", res.Header.Get("Content-Encoding"))
+	before := p.busy()
 	n, _ := io.Copy(io.Discard, res.Body)
-	t.Logf("%d bytes in 8 s", n)
+	t.Logf("%d bytes in 8 s, in which the main thread of the page was busy for %.0f ms", n, 1000*(p.busy()-before))
 	require.Less(t, n, int64(100_000))
 	require.Greater(t, n, int64(5_000), "it was busy")
+}
+
+// busy is for how many seconds the main thread of the page has worked so far.
+func (p *tab) busy() (seconds float64) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, at *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, at, performance.Enable, performance.EnableParams{}); err != nil {
+			return err
+		}
+		got, err := cdp.Call(ctx, at, performance.GetMetrics, cdp.Empty{})
+		for _, m := range got.Metrics {
+			if m.Name == "TaskDuration" {
+				seconds = m.Value
+			}
+		}
+		return err
+	}))
+	return seconds
 }
 
 // heavy deploys a busy function: failures, crashes, calls and runs, all the time.

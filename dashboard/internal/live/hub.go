@@ -20,7 +20,7 @@ type Feed struct {
 // Hub has the open pages. The zero value works. Its methods are safe for concurrent use.
 type Hub struct {
 	Start    string        // what tells this start of the program from others; a tab is told with each frame
-	Every    time.Duration // between renderings at least; 0 means 500 ms
+	Every    time.Duration // between renderings at least, twice that while all of them bring something new; 0 means 500 ms
 	Beat     time.Duration // between signs of life at most; 0 means 15 s
 	Patience time.Duration // with a tab that does not read; 0 means 10 s
 	Tabs     int           // at most; 0 means 500

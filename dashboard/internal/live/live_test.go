@@ -81,6 +81,7 @@ func TestRendersOnceForAll(t *testing.T) {
 	})
 }
 
+// TestAtMostTwiceASecond, and once a second while there is something new all the time; after a pause soon again.
 func TestAtMostTwiceASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,12 +89,24 @@ func TestAtMostTwiceASecond(t *testing.T) {
 		defer h.Close()
 		p, r := newPage(), &reader{}
 		open(t.Context(), &h, "k", p, r)
-		for i := range 1000 {
-			p.set("a", strings.Repeat("x", i))
-			time.Sleep(10 * time.Millisecond)
+		busy := func(seconds int) (rendered int64) {
+			before := p.rendered.Load()
+			for i := range 100 * seconds {
+				p.set("a", strings.Repeat("x", i))
+				time.Sleep(10 * time.Millisecond)
+			}
+			return p.rendered.Load() - before
 		}
-		require.LessOrEqual(t, p.rendered.Load(), int64(21))
-		require.GreaterOrEqual(t, p.rendered.Load(), int64(19))
+		for range 2 {
+			require.InDelta(t, 4, busy(2), 1)
+			require.InDelta(t, 10, busy(10), 1)
+			time.Sleep(3 * time.Second)
+			before := p.rendered.Load()
+			p.set("a", "once more")
+			time.Sleep(501 * time.Millisecond)
+			require.Equal(t, before+1, p.rendered.Load())
+			time.Sleep(time.Second)
+		}
 	})
 }
 
