@@ -147,7 +147,7 @@ func (r *record) container(ev *supervisor.Event) {
 		r.loop.closed(ev.Time)
 		r.incidents.end(ev.Time, refused)
 	case supervisor.Cutoff:
-		r.incidents.cutoff(ev.Time, r.crew.told, r.crew.lastCrash())
+		r.incidents.cutoff(ev.Time, max(r.crew.told, r.pool.Crashes), r.crew.lastCrash())
 	case supervisor.ContainerPrinted:
 		r.crew.say(r.crew.life(ev.Container, ev.Lineage), ev)
 	default:
