@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"slices"
@@ -24,8 +25,12 @@ var cases = []testCase{
 	{"one container, 16 bytes, chunks of 1: an input", 5_000, 25 * time.Microsecond, chunks(1)},
 	{"one container, 16 bytes, chunks of 16: an input", 50_000, 3 * time.Microsecond, chunks(16)},
 	{"one container, 16 bytes, chunks of 128: an input", 200_000, time.Microsecond, chunks(128)},
-	{"Collect, 16 bytes, 2 containers: an input", 200_000, time.Microsecond, collect(echo, make([]byte, 16))},
-	{"Collect, a struct of 100 bytes, 2 containers: an input", 50_000, 8 * time.Microsecond, collect(page, sample)},
+	{"Collect, 16 bytes, 2 containers: an input", 400_000, time.Microsecond, collect(echo, bytesOf)},
+	{"Collect, a struct of 100 bytes, 2 containers: an input", 50_000, 8 * time.Microsecond, collect(page, func(i int) record {
+		r := sample
+		r.ID = i
+		return r
+	})},
 	{"Call on an idle container, 16 bytes: p50", 5_000, 15 * time.Microsecond, calls(0.5)},
 	{"Call on an idle container, 16 bytes: p99", 5_000, 60 * time.Microsecond, calls(0.99)},
 	{"1 MB in and out", 50, 1500 * time.Microsecond, large},
@@ -96,10 +101,17 @@ func open(ctx context.Context, fn any) (supervisor.Instance, error) {
 	return process.New(process.Options{}).Open(ctx, supervisor.Launch{Function: fn})
 }
 
-func collect[T any](fn func(context.Context, T) (T, error), in T) func(context.Context, int) (time.Duration, error) {
+// bytesOf is an input unlike the others, as the ones that peers.py sends.
+func bytesOf(i int) []byte { return binary.BigEndian.AppendUint64(make([]byte, 8, 16), uint64(i)) }
+
+func collect[T any](fn func(context.Context, T) (T, error), of func(i int) T) func(context.Context, int) (time.Duration, error) {
 	return func(ctx context.Context, n int) (time.Duration, error) {
+		inputs := make([]T, n)
+		for i := range inputs {
+			inputs[i] = of(i)
+		}
 		began := time.Now()
-		_, err := mapper.Collect(ctx, fn, slices.Repeat([]T{in}, n), mapper.Options{Containers: 2, Runtime: process.New(process.Options{})})
+		_, err := mapper.Collect(ctx, fn, inputs, mapper.Options{Containers: 2, Runtime: process.New(process.Options{})})
 		return time.Since(began) / time.Duration(n), err
 	}
 }
