@@ -110,10 +110,17 @@ func (p *tab) open(url string) {
 	p.do(chromedp.Navigate(url))
 }
 
-// click does it with the mouse.
+// click does it with the mouse. A page that lives may have put another node in the place of the one that was found
+// before the mouse was there: then nothing was clicked, and it is done again.
 func (p *tab) click(selector string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+	for err != nil && strings.Contains(err.Error(), "Could not find node") {
+		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+	}
+	require.NoError(p.t, err)
 }
 
 // press presses keys, one after the other.
