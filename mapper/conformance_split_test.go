@@ -37,15 +37,18 @@ type splitWant struct {
 var flowWaits = map[string]string{
 	"rate": "Options.Rate", "key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
 	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge", "failure_limit": "Options.FailureLimit",
-	"share": "RunOptions.Share", "source": "mapper.Source", "expand": "mapper.Expanding", "invalid": "the options that they refuse",
+	"share": "RunOptions.Share", "expand": "mapper.Expanding", "invalid": "the options that they refuse",
 }
+
+// flowAreas run the cases of an area.
+var flowAreas = map[string]func(*testing.T, conformance.Case){"split": runSplitCase, "source": runSourceCase}
 
 func TestFlowConformance(t *testing.T) {
 	cases, err := conformance.Flow()
 	require.NoError(t, err)
 	for _, c := range cases {
-		if c.Area == "split" {
-			t.Run(c.ID, func(t *testing.T) { runSplitCase(t, c) })
+		if run := flowAreas[c.Area]; run != nil {
+			t.Run(c.ID, func(t *testing.T) { run(t, c) })
 			continue
 		}
 		require.NotEmpty(t, flowWaits[c.Area], "%s (%s) is neither run nor listed", c.ID, c.Area)

@@ -120,13 +120,17 @@ func (h *handle) queue(inputs int) {
 	h.e.Queue(min(h.e.Window.Size, inputs), h.opts.Unordered)
 }
 
-// sourceEnded is told that the iterator has ended.
+// sourceEnded is told that the iterator has ended. A panic ends the run, and the error of a [Source] the inputs alone.
 func (h *handle) sourceEnded(panicked *intake.Panicked) {
-	if panicked != nil {
-		h.e.SourceEnded(&SourceError{Panic: panicked.Value, Stack: panicked.Stack})
+	if panicked == nil {
+		h.e.SourceEnded(nil)
 		return
 	}
-	h.e.SourceEnded(nil)
+	if failure, ok := panicked.Value.(*sourceFailure); ok {
+		h.e.SourceEnded(&SourceError{Err: failure.err})
+		return
+	}
+	h.e.Finish(&SourceError{Panic: panicked.Value, Stack: panicked.Stack})
 }
 
 // collect is a run over a slice whose values go straight to their places.

@@ -98,23 +98,30 @@ func (e *LengthError) Unwrap() error {
 // *[LengthError] for every input. It crosses from a worker process beside the values.
 type Errors = supervisor.Errors
 
-// SourceError says that the iterator of the inputs panicked, or called
-// runtime.Goexit (Panic is nil then). It unwraps to the error panicked with.
+// SourceError says that inputs are missing: the iterator of a [Source] has met the error Err, or it
+// panicked, or called runtime.Goexit (Panic is nil then). It unwraps to Err, or to the error panicked with.
 type SourceError struct {
+	Err   error
 	Panic any
-	Stack string
+	Stack string // of the panic
 }
 
 // Error says what the iterator did.
 func (e *SourceError) Error() string {
-	if e.Panic == nil {
+	switch {
+	case e.Err != nil:
+		return "mapper: the inputs' iterator failed: " + show.Error(e.Err, 0)
+	case e.Panic == nil:
 		return "mapper: the inputs' iterator called runtime.Goexit"
 	}
 	return "mapper: the inputs' iterator panicked: " + show.Text(e.Panic, 0)
 }
 
-// Unwrap returns the error that the iterator panicked with, if it was one.
+// Unwrap returns the error of the iterator, if it had one.
 func (e *SourceError) Unwrap() error {
+	if e.Err != nil {
+		return e.Err
+	}
 	err, _ := e.Panic.(error)
 	return err
 }

@@ -91,6 +91,26 @@ func ExampleMapSeq() {
 }
 
 // Leaving the loop stops the run and waits for what is under way.
+// The pages of a listing are fetched while those before are worked on. The third cannot be had.
+func ExampleSource() {
+	pages := func(yield func(string, error) bool) {
+		for n := 1; n < 3; n++ {
+			if !yield(fmt.Sprint("page ", n), nil) {
+				return
+			}
+		}
+		yield("", errors.New("the listing broke off"))
+	}
+	length := func(_ context.Context, page string) (int, error) { return len(page), nil }
+	for r := range mapper.MapSeq(context.Background(), length, mapper.Source(pages), mapper.Options{}) {
+		fmt.Println(r.Index, r.Value, r.Err)
+	}
+	// Output:
+	// 0 6 <nil>
+	// 1 6 <nil>
+	// -1 0 mapper: the inputs' iterator failed: the listing broke off
+}
+
 func ExampleRun_All() {
 	naturals := func(yield func(int) bool) {
 		for i := 0; yield(i); i++ {

@@ -35,8 +35,7 @@ func Map[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, er
 // MapSeq is [Map] over an iterator. The iterator is pulled on a goroutine of its own, never
 // more than Outstanding inputs ahead of the reader, and not after the end of the run. A
 // panic of the iterator ends the run with a *[SourceError]. Inputs that were pulled and are
-// unfinished get it, too. An iterator that fails can only panic with its error, to which
-// the SourceError unwraps. If the iterator stalls when the run ends, it is waited for, at
+// unfinished get it, too. Inputs that may fail to come are a [Source]'s. If the iterator stalls when the run ends, it is waited for, at
 // most Grace, before the channel is closed. Who leaves the channel early cancels ctx, as with Map.
 func MapSeq[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs iter.Seq[In], opts Options) <-chan Result[In, Out] {
 	return channelOf(startSeq[In, Out](ctx, plain(fn, opts), inputs, channelRoom))

@@ -5,8 +5,8 @@ package mapper
 // were slower may be missing.
 type Result[In, Out any] struct {
 	// Index of the input, from 0. A run that ended early for a reason that no result of
-	// an input says (invalid Options; an iterator that panicked when all that it had
-	// yielded was settled) says it in a last Result with Index -1.
+	// an input says (invalid Options; a [Source] that failed, an iterator that panicked when
+	// all that it had yielded was settled) says it in a last Result with Index -1.
 	Index int
 	Input In
 	Value Out

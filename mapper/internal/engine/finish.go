@@ -21,15 +21,16 @@ func (r *Run) Begin() {
 // settled ends the run with its last input.
 func (r *Run) settled(n int64) {
 	if !r.Lasting && int(n) == r.src.Total() {
-		r.Finish(nil)
+		r.Finish(r.missing)
 	}
 }
 
-// SourceEnded is told that the iterator has, with the reason if that was not in order.
-func (r *Run) SourceEnded(failure error) {
-	if failure != nil {
-		r.Finish(failure)
-		return
+// SourceEnded is told that the iterator has, and why inputs are missing, if some are: that is how the run ends when
+// those before them are settled.
+func (r *Run) SourceEnded(missing error) {
+	if missing != nil {
+		r.missing = missing // before the end is known, when anybody may end the run
+		r.iterator.End()
 	}
 	r.settled(r.succeeded.Load() + r.failed.Load())
 	r.Wake() // a batch need not wait any longer

@@ -85,6 +85,9 @@ func (f *Iterator) Pull(inputs Inputs, pull func() (whole bool), ended func(*Pan
 	returned = true
 }
 
+// End says that what was pulled is all that there is, although the iterator did not end in order.
+func (f *Iterator) End() { f.end.Store(f.tail.Load()) }
+
 // Next is the index of the next input that is pulled.
 func (f *Iterator) Next() int { return f.next }
 
