@@ -37,7 +37,7 @@ func (o Options) engine(t types, owner engine.Owner) engine.Config {
 	return engine.Config{
 		Name: o.Name, Containers: o.Containers, Retries: o.Retries, CrashLimit: o.CrashLimit,
 		AtMostOnce: o.AtMostOnce, ReturnExceptions: o.ReturnExceptions, Outstanding: o.Outstanding,
-		Grace: o.Grace, Cheap: cheap,
+		Grace: o.Grace, Cheap: cheap, FailureLimit: o.FailureLimit,
 		NewChunk: t.newChunk, Batches: t.batches, Describe: t.describe, Owner: owner,
 		Errors: engine.Errors{
 			Input: func(index, attempts int, err error) error {
@@ -45,6 +45,9 @@ func (o Options) engine(t types, owner engine.Owner) engine.Config {
 			},
 			Length: func(inputs, values int, each supervisor.Errors) error {
 				return &LengthError{Inputs: inputs, Values: values, Errors: each}
+			},
+			Limit: func(failed int, last error) error {
+				return &FailureLimitError{Limit: o.FailureLimit, Failed: failed, Err: last}
 			},
 		},
 	}

@@ -36,12 +36,14 @@ type splitWant struct {
 // flowWaits is why the other areas of flow_cases.json are not run: what they are about does not exist yet.
 var flowWaits = map[string]string{
 	"rate": "Options.Rate", "key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
-	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge", "failure_limit": "Options.FailureLimit",
+	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge",
 	"share": "RunOptions.Share", "expand": "mapper.Expanding", "invalid": "the options that they refuse",
 }
 
 // flowAreas run the cases of an area.
-var flowAreas = map[string]func(*testing.T, conformance.Case){"split": runSplitCase, "source": runSourceCase}
+var flowAreas = map[string]func(*testing.T, conformance.Case){
+	"split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
+}
 
 func TestFlowConformance(t *testing.T) {
 	cases, err := conformance.Flow()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/longshore-go/longshore/internal/show"
+	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -65,6 +66,22 @@ func (e *FailuresError) Unwrap() []error {
 	}
 	return errs
 }
+
+// FailureLimitError says that a run has ended because too many of its inputs had failed, see Options.FailureLimit. It
+// unwraps to the last failure, an *[InputError].
+type FailureLimitError struct {
+	Limit  policy.FailureLimit
+	Failed int   // inputs that had failed for good by then
+	Err    error // the last of these failures
+}
+
+// Error says how many, and why the last.
+func (e *FailureLimitError) Error() string {
+	return fmt.Sprintf("mapper: %d inputs failed, which is the limit; the last: %s", e.Failed, show.Error(e.Err, 0))
+}
+
+// Unwrap returns the last failure.
+func (e *FailureLimitError) Unwrap() error { return e.Err }
 
 // LengthError says that a function over batches returned another number of values, or of
 // [Errors], than it was given inputs. It is the error of every input of the batch, and

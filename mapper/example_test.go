@@ -91,6 +91,20 @@ func ExampleMapSeq() {
 }
 
 // Leaving the loop stops the run and waits for what is under way.
+// A batch whose database is down should not try all its rows.
+func ExampleOptions_failureLimit() {
+	down := func(context.Context, int) error { return errors.New("connection refused") }
+	err := mapper.Each(context.Background(), down, make([]int, 1000), mapper.Options{
+		Containers:       1,
+		ReturnExceptions: true,
+		FailureLimit:     policy.FailureLimit{Count: 20, Ratio: 0.5, Of: 10},
+	})
+	limit, _ := errors.AsType[*mapper.FailureLimitError](err)
+	fmt.Println(limit)
+	// Output:
+	// mapper: 10 inputs failed, which is the limit; the last: mapper: input 9 failed after 1 attempt: connection refused
+}
+
 // The pages of a listing are fetched while those before are worked on. The third cannot be had.
 func ExampleSource() {
 	pages := func(yield func(string, error) bool) {

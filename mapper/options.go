@@ -67,6 +67,11 @@ type Options struct {
 	// on. False means that the first input to fail for good ends the run.
 	ReturnExceptions bool
 
+	// FailureLimit ends a run with ReturnExceptions when too many inputs have failed for good, with a
+	// *[FailureLimitError] that unwraps to the last failure: what is left fails with it. A function that
+	// is deployed refuses it. Zero means no limit.
+	FailureLimit policy.FailureLimit
+
 	// Unordered delivers results in completion order instead of input order.
 	Unordered bool
 
@@ -137,6 +142,9 @@ func (o Options) deployed() (Options, error) {
 	if o.ReturnExceptions || o.Unordered {
 		return o, invalid("ReturnExceptions, Unordered", true, "are of a run: see RunOptions")
 	}
+	if o.FailureLimit != (policy.FailureLimit{}) {
+		return o, invalid("FailureLimit", o.FailureLimit, "is of a run of its own")
+	}
 	if o.Crashes == nil {
 		o.Crashes = policy.Deployed{}
 	}
@@ -183,6 +191,12 @@ func (o Options) Validate() error {
 		if f.value < 0 {
 			return invalid(f.name, f.value, "must not be negative")
 		}
+	}
+	if o.FailureLimit != (policy.FailureLimit{}) && !o.ReturnExceptions {
+		return invalid("FailureLimit", o.FailureLimit, "needs ReturnExceptions: without, the first failure ends the run")
+	}
+	if err := o.FailureLimit.Validate(); err != nil {
+		return err
 	}
 	if o.TargetInputs > max(o.MaxInputs, 1) {
 		return invalid("TargetInputs", o.TargetInputs, "cannot be greater than MaxInputs")

@@ -28,6 +28,9 @@ func outcome(function bool, c Counts, err error) supervisor.Outcome {
 		}
 		return supervisor.Completed
 	}
+	if _, ok := err.(*FailureLimitError); ok { // it unwraps to an InputError, and an input's failure may be another run's
+		return supervisor.CutOff
+	}
 	if _, ok := guard.As[*InputError](err); ok { // it may wrap any of the others
 		return supervisor.FailedAtInput
 	}

@@ -10,7 +10,7 @@ type Outcome string
 const (
 	Completed     Outcome = "completed"               // every input is settled, and none has failed
 	WithFailures  Outcome = "completed_with_failures" // every input is settled, and some have failed
-	CutOff        Outcome = "cut_off"                 // crashes outweighed progress
+	CutOff        Outcome = "cut_off"                 // crashes outweighed progress, or too many inputs failed
 	Cancelled     Outcome = "cancelled"               // its context ended
 	Stopped       Outcome = "stopped"                 // it was told to, or its reader has left
 	FailedAtInput Outcome = "failed_at_input"         // the first input to fail for good ended it

@@ -20,4 +20,5 @@ func StoppedBy(cause error) error { return fmt.Errorf("%w: %w", ErrStopped, caus
 type Errors struct {
 	Input  func(index, attempts int, err error) error
 	Length func(inputs, values int, each supervisor.Errors) error
+	Limit  func(failed int, last error) error
 }

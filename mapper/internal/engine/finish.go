@@ -53,7 +53,10 @@ func (r *Run) Finish(cause error) { r.finishWith(cause, nil) }
 // by themselves that it is over, and give back what they hold: nobody else may have an input
 // in hand then, since the run is joined by waiting for them.
 func (r *Run) finishWith(cause error, failed *chunk.Task) bool {
-	if !r.ending.CompareAndSwap(nil, &ending{cause, failed}) {
+	if !r.ending.CompareAndSwap(nil, &ending{cause: cause, failed: failed}) {
+		if r.gentle() {
+			r.cancel(cause) // at once, after all
+		}
 		return false
 	}
 	r.over.Store(true)
@@ -62,6 +65,28 @@ func (r *Run) finishWith(cause error, failed *chunk.Task) bool {
 	} else {
 		r.cancel(cause)
 	}
+	r.close()
+	return true
+}
+
+// finishSoon ends the run for a reason, and what executes finishes and counts. It is for a run with a pool of its own.
+func (r *Run) finishSoon(cause error) {
+	if !r.ending.CompareAndSwap(nil, &ending{cause: cause, gentle: true}) {
+		return
+	}
+	r.over.Store(true)
+	go r.s.Dismiss() // it may wait for the pool, who may be the caller
+	r.close()
+}
+
+// gentle reports that the run is over, and that what executes finishes all the same.
+func (r *Run) gentle() bool {
+	end := r.ending.Load()
+	return end != nil && end.gentle && r.ctx.Err() == nil
+}
+
+// close has nothing new begin in a run that is over, and whoever sleeps wake up.
+func (r *Run) close() {
 	r.backlog.Stop()
 	if r.former != nil {
 		r.former.close()
@@ -76,7 +101,6 @@ func (r *Run) finishWith(cause error, failed *chunk.Task) bool {
 	if r.iterator != nil {
 		r.iterator.Room()
 	}
-	return true
 }
 
 // Over reports that nothing new of it may begin.
@@ -104,6 +128,9 @@ func (r *Run) Reason() error {
 func (r *Run) Join() {
 	if r.Owner == nil {
 		r.s.Join()
+		if r.gentle() {
+			r.cancel(r.Cause())
+		}
 		if !r.checkEnd() { // the pool may have seen the end of the context first
 			r.Finish(errDeserted)
 		}

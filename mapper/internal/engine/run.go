@@ -22,6 +22,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.firstClaim.Store(1)
 	r.free.New = cfg.NewChunk
+	r.limiter = newLimiter(cfg.FailureLimit)
 	r.emitter.init()
 	r.backlog.Init(backlog.Config{
 		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,

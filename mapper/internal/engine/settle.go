@@ -16,7 +16,7 @@ import (
 // outcomeOf asks only what matters: of a thousand attempts that a cancelled context ends,
 // nobody wants to know whether to try again.
 func (r *Run) outcomeOf(err error) outcome {
-	if r.checkEnd() {
+	if r.checkEnd() && !r.gentle() {
 		return outcome{err: err}
 	}
 	o := outcome{err: policy.Cause(err)}
@@ -48,6 +48,7 @@ func (r *Run) succeed(ch *chunk.Chunk) {
 		r.backlog.Cleared(ch.Task)
 	}
 	r.deliver(ch)
+	r.limiter.succeeded(n)
 	r.settled(r.succeeded.Add(int64(n)) + r.failed.Load())
 }
 
@@ -70,6 +71,10 @@ func (r *Run) wasLast(t *chunk.Task, o outcome) bool {
 	t.Err = o.err
 	switch {
 	case r.checkEnd():
+		if r.gentle() {
+			r.failures.Add(1)
+			return true
+		}
 		r.failAtEnd(t)
 	case t.Withdrawn():
 		r.fail(t, t.Err) // cancelled: nobody waits for it
@@ -103,9 +108,9 @@ func (r *Run) retry(t *chunk.Task, o outcome) {
 func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Crash) {
 	t.Err = crash
 	switch {
-	case r.checkEnd():
+	case r.checkEnd() && !r.gentle():
 		r.failAtEnd(t)
-	case r.AtMostOnce || t.Withdrawn() || r.backlog.Crash(t, c):
+	case r.gentle() || r.AtMostOnce || t.Withdrawn() || r.backlog.Crash(t, c):
 		r.fail(t, crash)
 	default:
 		r.reran.Add(1)
@@ -149,7 +154,24 @@ func (r *Run) fail(t *chunk.Task, err error) {
 		r.emitInput(supervisor.InputFailed, t, 0)
 	}
 	r.deliver(r.free.Failure(t))
+	if !t.Ended && !t.Withdrawn() {
+		r.limit(t)
+	}
 	r.settled(r.failed.Add(1) + r.succeeded.Load())
+}
+
+// limit ends the run if the failure of an input is one too many.
+func (r *Run) limit(t *chunk.Task) {
+	failed, reached := r.limiter.fails()
+	if !reached {
+		return
+	}
+	cause := r.Errors.Limit(failed, r.Errors.Input(t.Index, t.Attempts, t.Err))
+	if r.limiter.Soon {
+		r.finishSoon(cause)
+	} else {
+		r.Finish(cause)
+	}
 }
 
 // failAtEnd settles an input that the end of the run left unfinished. Where the first failure

@@ -22,6 +22,7 @@ type Config struct {
 	Name             string
 	Containers       int // that serve it, at most
 	Retries          policy.Retries
+	FailureLimit     policy.FailureLimit
 	CrashLimit       int
 	Outstanding      int // of a lasting run: calls accepted and not settled
 	AtMostOnce       bool
@@ -76,6 +77,7 @@ type Run struct {
 	cleared    chan struct{} // closed when they are gone; only on a function's pool
 
 	counts
+	limiter  *limiter
 	over     atomic.Bool            // nothing new may begin
 	ending   atomic.Pointer[ending] // why
 	stopped  chan struct{}          // closed by Stop: the reader may have left
@@ -87,6 +89,7 @@ type Run struct {
 type ending struct {
 	cause  error
 	failed *chunk.Task
+	gentle bool // what executes finishes, and counts
 }
 
 // Scheduler is the runs that share a pool, and which of them a worker serves next.

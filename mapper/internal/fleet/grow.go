@@ -42,6 +42,9 @@ func (p *Pool) grow(containers, unfinished int) {
 	}
 }
 
+// Dismiss has no container start any more.
+func (p *Pool) Dismiss() { p.sup.Load().Scale(0) }
+
 // grownUp notes that no further container will be started: the workers beyond the target are called upon now.
 func (p *Pool) grownUp() {
 	if p.full.Swap(true) {
