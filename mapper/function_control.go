@@ -36,6 +36,14 @@ func (f *Function[In, Out]) Drain(container int) bool { return f.life.s.Drain(co
 // ErrInterrupted), and a container that ignores its contexts for Grace is abandoned.
 func (f *Function[In, Out]) Preempt(container int) bool { return f.life.s.Preempt(container) }
 
+// Pause has no further attempt begin, of any run or call, until [Function.Resume]. What executes goes on, with what was sent
+// to a worker process together with it. Calls and runs are accepted as ever, and wait. Pause returns at once. A function that
+// is paused still ends with its context; Stop waits for what was accepted, so that it takes a Resume or the end of Stop's ctx.
+func (f *Function[In, Out]) Pause() { f.life.s.Pause() }
+
+// Resume ends a pause of the function, but none of a single run. It returns at once, and does nothing without a pause.
+func (f *Function[In, Out]) Resume() { f.life.s.Resume() }
+
 // Scale returns the settings in force.
 func (f *Function[In, Out]) Scale() Scale { return Scale(f.life.s.Scale()) }
 

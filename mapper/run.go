@@ -68,6 +68,15 @@ func hand[In, Out any](ch *chunk.Chunk, at int, yield func(Result[In, Out]) bool
 // within Grace is a success. Stopping twice, or a run that has ended, does nothing.
 func (r *Run[In, Out]) Stop() { r.h.e.Stop() }
 
+// Pause has no further attempt begin until [Run.Resume]: neither of a fresh input nor a retry. What executes goes on, with what was
+// sent to a worker process together with it, and its Timeout too. Pause returns at once. A run that is paused still ends with
+// its context and by Stop. To pause twice, or a run that has ended, does nothing.
+func (r *Run[In, Out]) Pause() { r.h.e.Pause() }
+
+// Resume ends a pause: attempts begin again. It returns at once. Without a pause it does nothing, and it ends none of the
+// function that the run is on.
+func (r *Run[In, Out]) Resume() { r.h.e.Resume() }
+
 // Wait blocks until the run has ended and nothing of it executes, and returns nil or
 // why it ended: the *[InputError] of the input that ended it, the cause of its
 // context's end, a *supervisor.CutoffError, a *[SourceError], or [ErrStopped]. With

@@ -38,6 +38,8 @@ const (
 	FunctionStopped    = event.FunctionStopped
 	RunStarted         = event.RunStarted
 	RunEnded           = event.RunEnded
+	Paused             = event.Paused
+	Resumed            = event.Resumed
 	ContainerStarted   = event.ContainerStarted
 	ContainerReady     = event.ContainerReady
 	ContainerCrashed   = event.ContainerCrashed

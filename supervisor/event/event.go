@@ -11,6 +11,8 @@ const (
 	FunctionStopped    Kind = "function_stopped" // Err says why, nil when it was stopped in order
 	RunStarted         Kind = "run_started"
 	RunEnded           Kind = "run_ended" // Err says why, nil when every input was settled
+	Paused             Kind = "paused"    // a run, or a function with all its runs: no attempt begins
+	Resumed            Kind = "resumed"   // attempts begin again
 	ContainerStarted   Kind = "container_started"
 	ContainerReady     Kind = "container_ready"
 	ContainerCrashed   Kind = "container_crashed"   // Err is the *CrashError, Next the next start
@@ -31,7 +33,7 @@ const (
 
 // kinds is all of them.
 var kinds = [...]Kind{
-	FunctionDeployed, FunctionStopped, RunStarted, RunEnded,
+	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
 	InputRetried, InputRerun, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,

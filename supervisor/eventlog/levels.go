@@ -17,6 +17,8 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.FunctionStopped:    {slog.LevelInfo, "function stopped"},
 	supervisor.RunStarted:         {slog.LevelDebug, "run started"},
 	supervisor.RunEnded:           {slog.LevelInfo, "run ended"},
+	supervisor.Paused:             {slog.LevelInfo, "paused"},
+	supervisor.Resumed:            {slog.LevelInfo, "resumed"},
 	supervisor.ContainerStarted:   {slog.LevelDebug, "container started"},
 	supervisor.ContainerReady:     {slog.LevelDebug, "container ready"},
 	supervisor.ContainerStopped:   {slog.LevelDebug, "container stopped"},

@@ -8,7 +8,7 @@ import (
 
 // tryRun visits a run and finds something to do there.
 func (w *Worker) tryRun(r *Run, eager bool) work {
-	if !w.visit(r) {
+	if !w.visit(r) || r.Paused() {
 		return work{}
 	}
 	if r.former != nil {

@@ -78,6 +78,7 @@ type Run struct {
 
 	counts
 	limiter  *limiter
+	paused   atomic.Bool            // nothing new may begin for now
 	over     atomic.Bool            // nothing new may begin
 	ending   atomic.Pointer[ending] // why
 	stopped  chan struct{}          // closed by Stop: the reader may have left
@@ -103,6 +104,7 @@ type Scheduler struct {
 	*fleet.Pool
 	runs    atomic.Pointer[[]*Run]
 	control backlog.Control
+	paused  atomic.Bool // of all runs
 
 	mu   sync.Mutex // guards changes of runs
 	past int64      // what runs that are over have brought to an end

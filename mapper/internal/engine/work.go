@@ -36,7 +36,7 @@ func (s *Scheduler) needed(perContainer int) int {
 // hasWork reports that some container could do something for the run.
 func (r *Run) hasWork() bool {
 	switch {
-	case r.over.Load():
+	case r.over.Load() || r.Paused():
 		return false
 	case r.former != nil:
 		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
@@ -48,7 +48,7 @@ func (r *Run) hasWork() bool {
 // hasWorkFor reports that there is something for whoever asks.
 func (r *Run) hasWorkFor(who backlog.Taker) bool {
 	switch {
-	case r.over.Load():
+	case r.over.Load() || r.Paused():
 		return false
 	case r.former != nil:
 		return r.former.ready(who)
