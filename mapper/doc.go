@@ -121,6 +121,12 @@
 // more than a no-op are begun four at a time. They share the delay if one of them turns out
 // slow. Inputs must not wait for each other.
 //
+// # Runs that outlive their process
+//
+// With Options.Journal what has become of each input is recorded, see package mapper/journal. The
+// same run, started again, executes only what is not recorded, and delivers all of it. A result is
+// delivered once its record is safe, so a journal that cannot be written any more ends the run.
+//
 // # Functions that live
 //
 // A deployed function has between Scale.Min and Scale.Max containers. It gets more at once

@@ -44,7 +44,7 @@ func (d *alone) enter(ctx context.Context) (*handle, error) {
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), false), d.body.plan))
 	cfg := opts.engine(d.types, nil)
 	cfg.Lowest = d.lowest
-	return &handle{e: engine.NewRun(ctx, s, s.ID, cfg), s: s, opts: opts}, nil
+	return &handle{e: engine.NewRun(ctx, s, s.ID, cfg), s: s, opts: opts, types: d.types}, nil
 }
 
 // runDoor lets a run in.
@@ -57,6 +57,7 @@ type runDoor struct {
 func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 	f, opts := d.f, d.f.opts
 	opts.ReturnExceptions, opts.Unordered, opts.Outstanding = d.run.ReturnExceptions, d.run.Unordered, d.run.Outstanding
+	opts.Journal = d.run.Journal
 	opts.Containers = f.s.Scale().Max
 	opts, err := opts.filled()
 	if err != nil {
@@ -65,7 +66,7 @@ func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 	if f.stopped() {
 		return nil, f.ending()
 	}
-	h := &handle{s: f.s, opts: opts, f: f}
+	h := &handle{s: f.s, opts: opts, f: f, types: d.types}
 	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), opts.engine(d.types, h))
 	return h, nil
 }

@@ -3,6 +3,7 @@ package mapper
 import (
 	"sync/atomic"
 
+	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -12,11 +13,12 @@ var numbers atomic.Uint64
 
 // handle is a run without its types: its engine, and what observers are shown of it.
 type handle struct {
-	e    *engine.Run
-	s    *engine.Scheduler
-	opts Options
-	f    *life // the function whose pool serves it; nil for a pool of its own
-	view *view // nil without observers
+	e     *engine.Run
+	s     *engine.Scheduler
+	opts  Options
+	types types
+	f     *life // the function whose pool serves it; nil for a pool of its own
+	view  *view // nil without observers
 	// value is the input with that index, of a run over a slice; else nil.
 	value func(index int) (any, bool)
 	// finished is closed when the events of its own pool are through; nil without any.
@@ -25,6 +27,10 @@ type handle struct {
 
 // start has containers serve the run. Its source and sink are in place.
 func (h *handle) start() error {
+	if err := h.keep(); err != nil {
+		h.e.Cancel()
+		return err
+	}
 	if h.f != nil {
 		return h.startOn()
 	}
@@ -39,6 +45,21 @@ func (h *handle) start() error {
 		go h.closeEvents()
 	}
 	return nil
+}
+
+// keep has the journal of the run kept, if it has one.
+func (h *handle) keep() error {
+	if h.opts.Journal == nil {
+		return nil
+	}
+	log, err := h.opts.Journal.Begin(h.e.Context(), durable.About{
+		Name: h.opts.Name, In: h.types.in, Out: h.types.out,
+		CrashLimit: h.opts.CrashLimit, AtMostOnce: h.opts.AtMostOnce,
+	})
+	if err != nil {
+		return err
+	}
+	return h.e.Keep(log)
 }
 
 // startOn is start on a function's pool.

@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 	"iter"
+	"reflect"
 
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/typed"
@@ -94,5 +95,5 @@ func shapeOf[In, Out any](fn func(context.Context, In) (Out, error)) shape {
 }
 
 func typesOf[In, Out any]() types {
-	return types{newChunk: typed.New[In, Out], describe: describe[In]}
+	return types{newChunk: typed.New[In, Out], describe: describe[In], in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
 }

@@ -101,6 +101,11 @@ type Options struct {
 	// means goroutines.
 	Runtime supervisor.Runtime
 
+	// Journal outlives the process: what it has recorded is not executed again, see package
+	// mapper/journal. A result is delivered once it is recorded, at most 20 ms later. Nil means
+	// that nothing outlives the process. Deploy refuses it: a run has one, see RunOptions.
+	Journal Journal
+
 	// Observer is told of the events of the run, one at a time, on a goroutine of its own.
 	// A function is one as supervisor.ObserverFunc, several are one as supervisor.Observers. It
 	// never delays the work: what it is too slow for is dropped and counted in Stats. At the end
@@ -144,6 +149,9 @@ func (o Options) deployed() (Options, error) {
 	}
 	if o.FailureLimit != (policy.FailureLimit{}) {
 		return o, invalid("FailureLimit", o.FailureLimit, "is of a run of its own")
+	}
+	if o.Journal != nil {
+		return o, invalid("Journal", o.Journal, "is of a run: see RunOptions. Calls have none")
 	}
 	if o.Crashes == nil {
 		o.Crashes = policy.Deployed{}

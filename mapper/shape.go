@@ -1,6 +1,8 @@
 package mapper
 
 import (
+	"reflect"
+
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
@@ -28,6 +30,7 @@ type types struct {
 	newChunk func() *chunk.Chunk
 	describe func(in any) any
 	batches  engine.Batches
+	in, out  reflect.Type
 }
 
 func (s shape) validate() error {

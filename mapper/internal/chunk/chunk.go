@@ -11,10 +11,15 @@ type Chunk struct {
 	N       int   // how many inputs
 	From    int   // the first input not yet published or turned into a task
 	Task    *Task // that it is an attempt of, or the failure that it carries; nil for fresh inputs
+	Keys    []Key // of its inputs, in a run that has a journal, from the moment they are to execute
+	Silent  bool  // it is finished, and nobody is to be told of it
 	Payload Payload
 
 	next *Chunk // in the free list or the completion queue
 }
+
+// Key is by what a journal knows an input.
+type Key = [16]byte
 
 // Payload is the inputs of a chunk and their values. Positions count from its first input.
 type Payload interface {
@@ -36,6 +41,9 @@ type Payload interface {
 	// for containers that are somewhere else.
 	Boxed(i int) any
 	SetBoxed(i int, value any) bool
+	// Inputs and Values are all of them, as slices of the user's types.
+	Inputs() any
+	Values() any
 	// Clear lets go of everything but the memory.
 	Clear()
 }
@@ -46,13 +54,14 @@ func (c *Chunk) Grow() { c.Payload.Grow(c.N) }
 // Trim keeps the inputs from From to end.
 func (c *Chunk) Trim(end int) {
 	c.Payload.Trim(c.From, end)
+	c.Keys = c.keys(c.From, end)
 	c.Lo += c.From
 	c.N = end - c.From
 }
 
 // SetTask makes the chunk the input of the task alone.
 func (c *Chunk) SetTask(t *Task) {
-	c.Lo, c.N, c.Task = t.Index, 1, t
+	c.Lo, c.N, c.Task, c.Keys = t.Index, 1, t, t.Keys
 	c.Payload.SetInput(t.In)
 }
 
@@ -78,5 +87,18 @@ func (c *Chunk) TaskOf(i int) *Task {
 func (c *Chunk) Untried(i int) *Task {
 	t := c.Payload.Task(i)
 	t.Index = c.Lo + i
+	t.Keys = c.keys(i, i+1)
 	return t
 }
+
+// keys are those of the inputs from lo to hi. They are never written to again, so that parts of
+// a chunk share them.
+func (c *Chunk) keys(lo, hi int) []Key {
+	if c.Keys == nil {
+		return nil
+	}
+	return c.Keys[lo:hi]
+}
+
+// Lend gives a part of the chunk the keys of the inputs from lo to hi.
+func (c *Chunk) Lend(part *Chunk, lo, hi int) { part.Keys = c.keys(lo, hi) }

@@ -28,7 +28,7 @@ func (f *FreeList) Get() *Chunk {
 // Put takes a chunk back and lets go of what it held.
 func (f *FreeList) Put(c *Chunk) {
 	c.Payload.Clear()
-	c.N, c.Task, c.From = 0, nil, 0
+	c.N, c.Task, c.From, c.Keys, c.Silent = 0, nil, 0, nil, false
 	f.mu.Lock()
 	c.next = f.free
 	f.free = c

@@ -18,6 +18,7 @@ type Task struct {
 	Due      time.Duration // of the next attempt, on the run's clock
 	Ended    bool          // Err is the cause of the end of the run
 	Call     Caller        // whose input it is; nil for an input of a run
+	Keys     []Key         // its key, if it has one
 
 	// Of one that was in a crash. The backlog's.
 	Crashes   int // until it succeeds

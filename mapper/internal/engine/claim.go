@@ -33,7 +33,7 @@ func (w *Worker) permit(want int) int { return w.c.Permit(want, 1<<30) }
 // nextChunk takes something to do from a run.
 func (w *Worker) nextChunk(r *Run, eager bool) *chunk.Chunk {
 	if r.backlog.Any() || w.who.Probe {
-		if ch := w.accept(r, r.backlog.Take(w.who, w.Want)); ch != nil || w.found.wantsAlone {
+		if ch := w.accept(r, r.unknown(r.backlog.Take(w.who, w.Want))); ch != nil || w.found.wantsAlone {
 			if ch != nil && ch.N > 1 {
 				w.s.Idle.Nudge() // to take half of it
 			}
@@ -59,9 +59,8 @@ func (w *Worker) claim(r *Run, eager bool) *chunk.Chunk {
 	if w.who.Probe {
 		want = 1
 	}
-	ch := r.free.Get()
-	if !r.src.Claim(ch, want, eager) {
-		r.free.Put(ch)
+	ch := r.claim(want, eager)
+	if ch == nil {
 		return nil
 	}
 	if r.src.Waiting() > 0 {
@@ -101,7 +100,7 @@ func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
 		return w.accept(r, backlog.Taken{Chunk: ch})
 	}
 	r.backlog.Return(ch)
-	return w.accept(r, r.backlog.Take(w.who, w.Want))
+	return w.accept(r, r.unknown(r.backlog.Take(w.who, w.Want)))
 }
 
 // form takes a batch of at most n inputs, if one should be executed now. An input that was in
@@ -112,7 +111,7 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 	defer f.mu.Unlock()
 	r := f.r
 	due := f.due(w.who.Probe)
-	if ch := w.accept(r, r.backlog.TakeAlone(w.who, due)); ch != nil || w.found.wantsAlone {
+	if ch := w.accept(r, r.unknown(r.backlog.TakeAlone(w.who, due))); ch != nil || w.found.wantsAlone {
 		if ch == nil {
 			w.c.Unused(n)
 			return nil
@@ -142,11 +141,9 @@ func (f *former) form(w *Worker, n int) []*chunk.Chunk {
 func (f *former) fill(room int) (batch []*chunk.Chunk) {
 	f.forms = false
 	for r := f.r; room > 0; {
-		ch := r.backlog.TakeUpTo(room)
+		ch := r.sift(r.backlog.TakeUpTo(room))
 		if ch == nil {
-			ch = r.free.Get()
-			if !r.src.Claim(ch, room, true) {
-				r.free.Put(ch)
+			if ch = r.claim(room, true); ch == nil {
 				break
 			}
 		}

@@ -11,6 +11,7 @@ type counts struct {
 	failures  atomic.Int64 // attempts that ended in an application failure
 	retried   atomic.Int64 // attempts asked for after an application failure
 	reran     atomic.Int64 // attempts asked for after a crash
+	restored  atomic.Int64 // of succeeded and failed: inputs that the journal knew
 }
 
 // Succeeded is how many inputs have.
@@ -32,5 +33,5 @@ func (c *counts) Retried() int { return int(c.retried.Load()) }
 // Reran is how many attempts were asked for after crashes.
 func (c *counts) Reran() int { return int(c.reran.Load()) }
 
-// progress counts attempts that came to an end other than by crashing.
-func (c *counts) progress() int64 { return c.succeeded.Load() + c.failures.Load() }
+// Restored is how many inputs the journal knew.
+func (c *counts) Restored() int { return int(c.restored.Load()) }

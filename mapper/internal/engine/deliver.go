@@ -27,7 +27,11 @@ func (r *Run) next() *chunk.Chunk {
 		switch r.stage {
 		case live:
 			if ch := r.await(); ch != nil {
-				return ch
+				if !ch.Silent {
+					return ch
+				}
+				r.Delivered(ch)
+				continue
 			}
 			r.stage = r.afterLive()
 		case finished:
@@ -51,11 +55,16 @@ func (r *Run) next() *chunk.Chunk {
 
 // afterLive is what follows the last chunk of a live run.
 func (r *Run) afterLive() stage {
+	if r.ending.Load().failed != nil {
+		r.sweep()
+		if r.keeper != nil {
+			r.keeper.Flush()
+		}
+	}
 	switch {
 	case r.Cause() == nil:
 		return delivered
 	case r.ending.Load().failed != nil:
-		r.sweep()
 		return finished
 	}
 	r.Join()

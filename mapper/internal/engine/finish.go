@@ -131,14 +131,23 @@ func (r *Run) Join() {
 		if r.gentle() {
 			r.cancel(r.Cause())
 		}
+		r.closeKeeper()
 		if !r.checkEnd() { // the pool may have seen the end of the context first
 			r.Finish(errDeserted)
 		}
 	} else {
 		<-r.cleared
+		r.closeKeeper()
 	}
 	if r.iterator != nil {
 		r.iterator.Join(r.Grace)
+	}
+}
+
+// closeKeeper is the end of the journal: no worker has anything for it any more.
+func (r *Run) closeKeeper() {
+	if r.keeper != nil {
+		r.keeper.Close()
 	}
 }
 

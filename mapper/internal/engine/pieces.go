@@ -8,6 +8,7 @@ import "github.com/longshore-go/longshore/mapper/internal/chunk"
 // which outlives the run. The buffer of ch is cleared when ch is recycled.
 func (r *Run) lend(piece, ch *chunk.Chunk, lo, hi int) {
 	piece.N = hi - lo
+	ch.Lend(piece, lo, hi)
 	if r.iterator != nil || ch.Task != nil {
 		piece.Payload.Copy(ch.Payload, lo, hi)
 	} else {

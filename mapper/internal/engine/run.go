@@ -107,6 +107,7 @@ func (r *Run) Admit() error {
 		r.cancel(ErrStopped)
 		r.ending.Store(&ending{cause: err})
 		r.over.Store(true)
+		r.closeKeeper()
 	}
 	return err
 }

@@ -35,6 +35,11 @@ func (w *Worker) Serve() *supervisor.CrashError {
 func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 	r, ch := found.run, found.ch
 	switch {
+	case found.batch != nil && r.keeper != nil:
+		if found.batch = w.identifyAll(r, found.batch); len(found.batch) == 0 {
+			return true, nil
+		}
+		return w.executeBatch(r, found.batch)
 	case found.batch != nil:
 		return w.executeBatch(r, found.batch)
 	case ch.Task != nil && ch.Task.Deserted():
@@ -42,11 +47,15 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 		r.free.Put(ch)
 		w.c.Unused(1)
 		return true, nil
-	case w.c.Instance().Remote != nil:
-		return w.executeRemotely(r, ch)
-	default:
-		return w.execute(r, ch), nil
+	case r.keeper != nil:
+		if ch = w.identify(r, ch); ch == nil {
+			return true, nil
+		}
 	}
+	if w.c.Instance().Remote != nil {
+		return w.executeRemotely(r, ch)
+	}
+	return w.execute(r, ch), nil
 }
 
 // next finds the worker something to do, or puts it to sleep; no run when its container

@@ -37,19 +37,28 @@ func (r *Run) outcomeIn(t *chunk.Task, err error) outcome {
 	return r.outcomeOf(err)
 }
 
-// succeed delivers finished inputs, and then counts them.
+// succeed settles inputs that have. They are delivered at once, or as soon as they are recorded.
 func (r *Run) succeed(ch *chunk.Chunk) {
-	n := ch.N
-	if n == 0 {
+	if ch.N == 0 {
 		r.free.Put(ch)
 		return
 	}
 	if ch.Task != nil {
 		r.backlog.Cleared(ch.Task)
 	}
+	if r.keeper != nil {
+		r.keeper.Put(ch)
+		return
+	}
+	r.finished(ch)
+}
+
+// finished delivers inputs that have succeeded, and then counts them.
+func (r *Run) finished(ch *chunk.Chunk) {
+	n := int64(ch.N)
 	r.deliver(ch)
-	r.limiter.succeeded(n)
-	r.settled(r.succeeded.Add(int64(n)) + r.failed.Load())
+	r.limiter.succeeded(int(n))
+	r.settled(r.succeeded.Add(n) + r.failed.Load())
 }
 
 func (r *Run) deliver(ch *chunk.Chunk) {
@@ -153,7 +162,17 @@ func (r *Run) fail(t *chunk.Task, err error) {
 		r.faults.Add(1)
 		r.emitInput(supervisor.InputFailed, t, 0)
 	}
-	r.deliver(r.free.Failure(t))
+	if failure := r.free.Failure(t); r.records(t) {
+		r.keeper.Put(failure)
+	} else {
+		r.failedForGood(failure)
+	}
+}
+
+// failedForGood delivers an input that has failed, and then counts it.
+func (r *Run) failedForGood(failure *chunk.Chunk) {
+	t := failure.Task
+	r.deliver(failure)
 	if !t.Ended && !t.Withdrawn() {
 		r.limit(t)
 	}
@@ -174,6 +193,10 @@ func (r *Run) limit(t *chunk.Task) {
 	}
 }
 
+// records reports that the failure of an input is to be recorded: not what the end of the run has
+// settled, and not what has no key.
+func (r *Run) records(t *chunk.Task) bool { return r.keeper != nil && t.Keys != nil && !t.Ended }
+
 // failAtEnd settles an input that the end of the run left unfinished. Where the first failure
 // ends the run, the emitter looks only for the first such input.
 func (r *Run) failAtEnd(t *chunk.Task) {
@@ -189,7 +212,11 @@ func (r *Run) failAtEnd(t *chunk.Task) {
 // failFirst ends the run at its first failure, which the emitter delivers last. The failure
 // is counted after that: a count may find everything settled.
 func (r *Run) failFirst(t *chunk.Task) {
-	if r.checkEnd() || !r.finishWith(r.Errors.Input(t.Index, t.Attempts, t.Err), t) {
+	over := r.checkEnd()
+	if !over && r.records(t) {
+		r.keeper.Put(r.free.Failure(t)) // before anybody can wait for it
+	}
+	if over || !r.finishWith(r.Errors.Input(t.Index, t.Attempts, t.Err), t) {
 		r.backlog.SetAside(t)
 		return
 	}

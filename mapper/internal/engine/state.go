@@ -8,6 +8,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/intake"
 	"github.com/longshore-go/longshore/mapper/internal/park"
@@ -67,6 +68,7 @@ type Run struct {
 	former   *former // of batches, if the body takes them
 	sink     chunk.Sink
 	free     chunk.FreeList
+	keeper   *durable.Keeper // of its journal, if it has one
 	emitter
 
 	maxClaim   int

@@ -21,10 +21,11 @@ type Iterator struct {
 	window *Window
 	share  int
 	over   *atomic.Bool // the run has ended
-	lot    *park.Lot    // of those who claim
-	space  park.Waiter  // the puller, when the window is full
-	next   int          // the puller's own: the index of the next input
-	limit  int          // and the window's limit, as it last saw that
+	look   func(i int, input any)
+	lot    *park.Lot   // of those who claim
+	space  park.Waiter // the puller, when the window is full
+	next   int         // the puller's own: the index of the next input
+	limit  int         // and the window's limit, as it last saw that
 	done   chan struct{}
 	lost   chan struct{} // closed when nobody waits for the puller any more
 	joined atomic.Bool
@@ -91,9 +92,15 @@ func (f *Iterator) End() { f.end.Store(f.tail.Load()) }
 // Next is the index of the next input that is pulled.
 func (f *Iterator) Next() int { return f.next }
 
+// Look has each input looked at before it can be claimed. To be called before Pull.
+func (f *Iterator) Look(look func(i int, input any)) { f.look = look }
+
 // Pushed publishes an input, and waits until there is room for the next: before it is
 // pulled, and not with it in hand. It reports false if the run has ended.
 func (f *Iterator) Pushed() bool {
+	if f.look != nil {
+		f.look(f.next, f.inputs.Peek(f.next, f.next+1))
+	}
 	f.next++
 	t := f.next
 	f.tail.Store(int64(t))
@@ -113,7 +120,7 @@ func (f *Iterator) awaitSpace(t int) int {
 	if f.over.Load() {
 		return t
 	}
-	return f.window.Limit()
+	return max(f.window.Limit(), t+1) // there was room, whatever has become of it
 }
 
 // Room wakes the puller: there is room in the window, or the run has ended.

@@ -57,6 +57,9 @@ func (s *Slice) ClaimAt(skipped, ch *chunk.Chunk, k int) bool {
 	}
 }
 
+// Peek is the inputs from lo to hi, as a slice.
+func (s *Slice) Peek(lo, hi int) any { return s.inputs.Peek(lo, hi) }
+
 // Rest takes up to want of the inputs that an ended run has not taken, whatever the window
 // is, and reports whether there were any.
 func (s *Slice) Rest(ch *chunk.Chunk, want int) bool {

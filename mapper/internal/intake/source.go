@@ -25,4 +25,6 @@ type Source interface {
 type Inputs interface {
 	// Bind gives the chunk the n inputs from index lo on.
 	Bind(ch *chunk.Chunk, lo, n int)
+	// Peek is the inputs from lo to hi, as a slice, and leaves them where they are.
+	Peek(lo, hi int) any
 }

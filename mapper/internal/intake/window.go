@@ -11,10 +11,14 @@ import (
 type Window struct {
 	Size      int // math.MaxInt: no limit
 	Delivered atomic.Int64
+	Full      atomic.Bool // nothing is to be taken for now, whatever the size
 }
 
 // Limit is the index that must not be taken yet.
 func (w *Window) Limit() int {
+	if w.Full.Load() {
+		return 0
+	}
 	if w.Size == math.MaxInt {
 		return math.MaxInt
 	}

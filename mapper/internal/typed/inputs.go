@@ -15,6 +15,9 @@ func (s *Slice[In, Out]) Bind(ch *chunk.Chunk, lo, n int) {
 	Of[In, Out](ch).In = s.In[lo : lo+n : lo+n]
 }
 
+// Peek implements [intake.Inputs].
+func (s *Slice[In, Out]) Peek(lo, hi int) any { return s.In[lo:hi] }
+
 // ring holds what was pulled and not claimed yet.
 type ring[In, Out any] struct {
 	slots []In
@@ -31,6 +34,12 @@ func (r *ring[In, Out]) Bind(ch *chunk.Chunk, lo, n int) {
 	p.In = p.inBuf
 	clear(head)
 	clear(tail)
+}
+
+// Peek implements [intake.Inputs], for what is in one piece.
+func (r *ring[In, Out]) Peek(lo, hi int) any {
+	at := lo & r.mask
+	return r.slots[at : at+hi-lo]
 }
 
 // Pull feeds the source from the iterator. It is the puller's goroutine.

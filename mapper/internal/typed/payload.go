@@ -82,6 +82,12 @@ func (p *Payload[In, Out]) SetBoxed(i int, value any) (ok bool) {
 	return ok || value == nil
 }
 
+// Inputs implements [chunk.Payload].
+func (p *Payload[In, Out]) Inputs() any { return p.In }
+
+// Values implements [chunk.Payload].
+func (p *Payload[In, Out]) Values() any { return p.Out }
+
 // Clear implements [chunk.Payload].
 func (p *Payload[In, Out]) Clear() {
 	clear(p.inBuf)

@@ -1,0 +1,200 @@
+package durable
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
+
+// The keeper's goroutine.
+
+// keep records what comes, commits it in groups, and recalls what is known.
+func (k *Keeper) keep() {
+	defer close(k.done)
+	for {
+		closing := k.take()
+		for _, ch := range k.spare {
+			k.record(ch)
+		}
+		clear(k.spare)
+		restored := k.restoreNext()
+		if len(k.open) > 0 && (closing || len(k.waiting) > 0 || k.due()) {
+			k.commit()
+		}
+		switch {
+		case restored || len(k.spare) > 0:
+		case len(k.waiting) > 0:
+			k.flushed()
+		case closing:
+			k.end()
+			return
+		default:
+			k.news.Sleep(k.hasNews, k.deadline())
+		}
+	}
+}
+
+// take takes what is to be recorded, and who waits for it.
+func (k *Keeper) take() (closing bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.finished, k.spare = k.spare[:0], k.finished
+	k.waiting = append(k.waiting, k.flushes...)
+	k.flushes = nil
+	return k.closing
+}
+
+func (k *Keeper) hasNews() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.finished) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
+}
+
+// due reports that what is recorded is to be committed.
+func (k *Keeper) due() bool {
+	return k.bytes >= commitBytes || time.Since(k.since) >= commitTime || k.run.Hurry(k.Unrecorded())
+}
+
+// deadline is when it will be at the latest; nil where there is nothing to commit.
+func (k *Keeper) deadline() <-chan time.Time {
+	if len(k.open) == 0 {
+		return nil
+	}
+	left := commitTime - time.Since(k.since)
+	if k.timer == nil {
+		k.timer = time.NewTimer(left)
+	} else {
+		k.timer.Reset(left)
+	}
+	return k.timer.C
+}
+
+// record writes down what has become of a chunk.
+func (k *Keeper) record(ch *chunk.Chunk) {
+	for ch != nil {
+		if k.broken {
+			k.lose(ch)
+			return
+		}
+		n, bytes, err := k.log.Record(entry(ch))
+		why := unfit(err)
+		if err != nil && why == nil {
+			k.fail(err)
+			continue
+		}
+		k.bytes += bytes
+		k.weigh(n, bytes)
+		var rest *chunk.Chunk
+		if why != nil {
+			rest = k.refuse(ch, n, why)
+		}
+		if ch.N > 0 {
+			k.keepOpen(ch)
+		}
+		ch = rest
+	}
+	if k.bytes >= commitBytes {
+		k.commit()
+	}
+}
+
+// refuse settles input n of a chunk, and returns those behind it.
+func (k *Keeper) refuse(ch *chunk.Chunk, n int, why error) (rest *chunk.Chunk) {
+	bad := k.run.Cut(ch, n)
+	if bad.N > 1 {
+		rest = k.run.Cut(bad, 1)
+	}
+	k.unrecorded.Add(-1)
+	k.run.Refused(bad, why)
+	return rest
+}
+
+func (k *Keeper) keepOpen(ch *chunk.Chunk) {
+	if len(k.open) == 0 {
+		k.since = time.Now()
+	}
+	k.open = append(k.open, ch)
+}
+
+func entry(ch *chunk.Chunk) Entry {
+	e := Entry{Lo: ch.Lo, Keys: ch.Keys[:ch.N], Inputs: ch.Payload.Inputs(), Values: ch.Payload.Values(), Attempts: 1}
+	if ch.Task != nil {
+		e.Attempts, e.Err = ch.Task.Attempts, ch.Task.Err
+	}
+	return e
+}
+
+// weigh has no more claimed where too much waits. How much that is is known only of what was
+// recorded.
+func (k *Keeper) weigh(n, bytes int) {
+	if n > 0 {
+		k.each += (bytes/n - k.each) / 8
+	}
+	k.balance()
+}
+
+func (k *Keeper) balance() {
+	waits := k.Unrecorded() * max(k.each, 1)
+	switch full := k.full.Load(); {
+	case !full && waits > mostWaiting, full && waits <= mostWaiting/2:
+		k.full.Store(!full)
+		k.run.Full(!full)
+	}
+}
+
+// commit tells the run of what is recorded, once that is safe.
+func (k *Keeper) commit() {
+	err := k.log.Commit()
+	open := k.open
+	k.open, k.bytes = k.open[:0], 0
+	for _, ch := range open {
+		if err != nil {
+			k.lose(ch)
+			continue
+		}
+		k.unrecorded.Add(int64(-ch.N))
+		k.run.Recorded(ch)
+	}
+	clear(open)
+	if err != nil {
+		k.fail(err)
+	}
+	k.balance()
+}
+
+// fail is the end of the log.
+func (k *Keeper) fail(err error) {
+	if k.broken {
+		return
+	}
+	k.broken = true
+	for _, ch := range k.open { // not committed, and never will be
+		k.lose(ch)
+	}
+	clear(k.open)
+	k.open, k.bytes = k.open[:0], 0
+	k.run.Broken(err)
+}
+
+func (k *Keeper) lose(ch *chunk.Chunk) {
+	k.unrecorded.Add(int64(-ch.N))
+	k.run.Lost(ch)
+}
+
+// flushed tells those who wait.
+func (k *Keeper) flushed() {
+	for _, w := range k.waiting {
+		close(w)
+	}
+	k.waiting = nil
+}
+
+// end closes the log.
+func (k *Keeper) end() {
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	if err := k.log.Close(); err != nil && !k.broken {
+		k.run.Broken(err)
+	}
+}

@@ -1,0 +1,162 @@
+package durable
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/park"
+)
+
+// Run is what a keeper asks of its run. Its methods do not block.
+type Run interface {
+	// Recorded is told of finished inputs whose record is safe, and Restored of those that an
+	// earlier life has finished. The chunk is the run's again.
+	Recorded(*chunk.Chunk)
+	Restored(*chunk.Chunk)
+	// Refused settles input i of a chunk, which cannot be recorded; Failed does one that an
+	// earlier life has settled like that.
+	Refused(ch *chunk.Chunk, err error)
+	Failed(ch *chunk.Chunk, attempts int, err error)
+	// Again has inputs executed: the log does not know them any more.
+	Again(*chunk.Chunk)
+	// Lost is told of inputs that are finished, and not recorded: the log is broken.
+	Lost(*chunk.Chunk)
+	// Broken ends the run, since the log has failed.
+	Broken(error)
+	// Cut takes the inputs from n on out of a chunk, and their values.
+	Cut(ch *chunk.Chunk, n int) *chunk.Chunk
+	// Hurry reports that nothing else goes on: somebody waits for the next commit.
+	Hurry(unrecorded int) bool
+	// Leaves reports that the run is over and wants nothing recalled any more.
+	Leaves() bool
+	// Full says that nothing is to be claimed, or that it may be again.
+	Full(bool)
+}
+
+// How much a commit has at most, in time and in bytes, and how much may wait for one.
+const (
+	commitTime  = 20 * time.Millisecond
+	commitBytes = 4 << 20
+	mostWaiting = 64 << 20
+)
+
+// Keeper keeps the log of one run.
+type Keeper struct {
+	run   Run
+	log   Log
+	known known
+
+	mu       sync.Mutex
+	finished []*chunk.Chunk // to be recorded
+	restores []*chunk.Chunk // to be recalled
+	flushes  []chan struct{}
+	closing  bool
+	news     park.Waiter
+	done     chan struct{} // closed when the goroutine has ended; nil before it begins
+
+	unrecorded atomic.Int64 // inputs that are finished and not recorded
+	full       atomic.Bool
+
+	// The goroutine's own.
+	open    []*chunk.Chunk // recorded, and not committed
+	since   time.Time      // when the first of them was
+	bytes   int            // of them
+	each    int            // bytes of an input, as far as is known
+	broken  bool
+	spare   []*chunk.Chunk
+	timer   *time.Timer
+	waiting []chan struct{} // flushes
+}
+
+// NewKeeper keeps a log that is to be closed by Close.
+func NewKeeper(run Run, log Log) *Keeper {
+	return &Keeper{run: run, log: log, news: park.NewWaiter(), each: 64}
+}
+
+// Resume looks up the inputs of a slice. It blocks.
+func (k *Keeper) Resume(ctx context.Context, total int, inputs func(lo, hi int) any) error {
+	k.known = newKnown(total)
+	return k.log.Resume(ctx, total, inputs, func(i int) { k.known.set(i, true) })
+}
+
+// Await prepares for the inputs of an iterator, of which so many may be outstanding.
+func (k *Keeper) Await(window int) { k.known = newKnown(window) }
+
+// Look looks up the next input of an iterator, before it can be claimed. An input that cannot be
+// looked up gets no key either, and says why then.
+func (k *Keeper) Look(i int, input any) {
+	known, err := k.log.Look(i, input)
+	if err != nil && unfit(err) == nil {
+		k.run.Broken(err)
+	}
+	k.known.set(i, known)
+}
+
+// Stretch is how many of the n inputs from lo on are alike: known, or to be executed.
+func (k *Keeper) Stretch(lo, n int) (same int, known bool) { return k.known.stretch(lo, n) }
+
+// Identify gives the inputs of a chunk their keys. It returns how many got one before one
+// could not, and why that one could not. It runs the user's code.
+func (k *Keeper) Identify(ch *chunk.Chunk) (n int, err error) {
+	ch.Keys = make([]chunk.Key, ch.N)
+	n, err = k.log.Keys(ch.Payload.Inputs(), ch.Keys)
+	if why := unfit(err); why != nil {
+		err = why
+	}
+	return n, err
+}
+
+// Put takes finished inputs, which the run is told of once they are recorded. It never blocks.
+func (k *Keeper) Put(ch *chunk.Chunk) {
+	k.unrecorded.Add(int64(ch.N))
+	k.mu.Lock()
+	k.finished = append(k.finished, ch)
+	k.mu.Unlock()
+	k.news.Wake()
+}
+
+// Restore takes known inputs, to be recalled. It never blocks.
+func (k *Keeper) Restore(ch *chunk.Chunk) {
+	k.mu.Lock()
+	k.restores = append(k.restores, ch)
+	k.mu.Unlock()
+	k.news.Wake()
+}
+
+// Unrecorded is how many inputs are finished and not recorded.
+func (k *Keeper) Unrecorded() int { return int(k.unrecorded.Load()) }
+
+// Begin begins to keep. Close follows.
+func (k *Keeper) Begin() {
+	k.done = make(chan struct{})
+	go k.keep()
+}
+
+// Flush waits until all that the keeper has by now is recorded and recalled, or the log is
+// broken.
+func (k *Keeper) Flush() {
+	flushed := make(chan struct{})
+	k.mu.Lock()
+	k.flushes = append(k.flushes, flushed)
+	k.mu.Unlock()
+	k.news.Wake()
+	select {
+	case <-flushed:
+	case <-k.done:
+	}
+}
+
+// Close is Flush, and the end: nobody has anything for the keeper any more.
+func (k *Keeper) Close() {
+	k.mu.Lock()
+	k.closing = true
+	k.mu.Unlock()
+	k.news.Wake()
+	<-k.done
+}
+
+// Abandon closes the log of a keeper that was never begun.
+func (k *Keeper) Abandon() { _ = k.log.Close() } // nothing was written

@@ -1,0 +1,77 @@
+package durable
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
+
+// About is what a journal is told of the run that begins.
+type About struct {
+	Name       string
+	In, Out    reflect.Type
+	CrashLimit int // crashes that one input may cause, 0 for the default
+	AtMostOnce bool
+}
+
+// Log is a journal, open for one run. Inputs and values are slices of the user's types. But
+// for Keys, which is safe for concurrent use, and Look, its methods are the keeper's.
+type Log interface {
+	// Resume looks up the inputs of a slice before the run begins: inputs returns those from
+	// lo to hi. It tells of each that is known. It ends when ctx does.
+	Resume(ctx context.Context, total int, inputs func(lo, hi int) any, known func(i int)) error
+	// Look looks up input i of an iterator, a slice of one. They come in their order.
+	Look(i int, input any) (known bool, err error)
+	// Keys gives inputs their keys, the user's code included. It returns how many got one
+	// before one could not, and why that one could not.
+	Keys(inputs any, keys []chunk.Key) (n int, err error)
+	// Recall fills values with those of the known inputs from lo on, at most n. It returns
+	// how many plain successes those were, or what became of the first where it is none.
+	Recall(lo, n int, values any) (plain int, first Fate, err error)
+	// Silent reports that nobody is to be told of inputs that have succeeded in an earlier
+	// life: values need not be recalled then.
+	Silent() bool
+	// Record writes down what has become of inputs. It returns how many it has, and how many bytes
+	// that was. An [Unfit] is the one at that place, which can never be recorded.
+	Record(Entry) (n, bytes int, err error)
+	// Commit makes what was recorded outlive the process.
+	Commit() error
+	// Close ends the run's use of the journal. What was not committed is lost.
+	Close() error
+}
+
+// Entry is finished inputs: some that have succeeded, or one that has failed.
+type Entry struct {
+	Lo       int
+	Keys     []chunk.Key
+	Inputs   any
+	Values   any
+	Attempts int   // of each
+	Err      error // why it has failed
+}
+
+// Fate is what the log knows of an input that is no plain success.
+type Fate struct {
+	Attempts int
+	Err      error // nil: it has succeeded
+	Again    bool  // the log cannot say any more, or it is to run anew
+}
+
+// Unfit says that an input cannot be recorded, and why. The log as such is well.
+type Unfit struct{ Err error }
+
+// Error is the reason's.
+func (e *Unfit) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *Unfit) Unwrap() error { return e.Err }
+
+// unfit is why an input cannot be recorded, nil if that is not what err says.
+func unfit(err error) error {
+	if u, ok := errors.AsType[*Unfit](err); ok {
+		return u.Err
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+package journal_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/journal"
+	"github.com/longshore-go/longshore/supervisor/process"
+)
+
+// A child is a program that runs with a journal, for tests that kill it. What it does it says on
+// its stdout, a line at a time: "x 5" before it executes input 5, "d 5" when that is delivered.
+
+const childPlan = "JOURNAL_CHILD_PLAN"
+
+// plan is what a child does.
+type plan struct {
+	Path       string
+	Inputs     int
+	Form       string // Collect, ordered, unordered, batched, processes
+	Work       time.Duration
+	Containers int
+	Killer     int // the input that kills the process; 0 for none
+	Once       bool
+	NoSync     bool
+	Again      bool // Options.RetryPoison
+}
+
+var _ = process.Register(inWorker)
+
+// inWorker is the function in worker processes.
+func inWorker(_ context.Context, in int) (string, error) { return valueOf(in), nil }
+
+func valueOf(in int) string { return fmt.Sprintf("value of %d", in) }
+
+func say(kind string, in int) { _, _ = fmt.Fprintf(os.Stdout, "%s %d\n", kind, in) }
+
+// child is its main.
+func child(text string) {
+	var p plan
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		panic(err)
+	}
+	j, err := journal.Open(p.Path, journal.Options{NoSync: p.NoSync, RetryPoison: p.Again})
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(3)
+	}
+	err = p.run(j)
+	say("returned", 0)
+	if err == nil {
+		err = j.Close()
+	}
+	if err != nil {
+		fmt.Println("error", strings.ReplaceAll(err.Error(), "\n", " "))
+		os.Exit(3)
+	}
+	fmt.Println("closed")
+}
+
+func (p plan) run(j *journal.File) error {
+	inputs := make([]int, p.Inputs)
+	for i := range inputs {
+		inputs[i] = i + 1
+	}
+	opts := mapper.Options{
+		Journal: j, Containers: p.Containers, Unordered: p.Form == "unordered", AtMostOnce: p.Once, ReturnExceptions: true,
+	}
+	fn := func(_ context.Context, in int) (string, error) {
+		say("x", in)
+		if in == p.Killer {
+			os.Exit(9) // as a fault of the runtime, or of C, would
+		}
+		time.Sleep(p.Work)
+		return valueOf(in), nil
+	}
+	switch p.Form {
+	case "Collect":
+		return told(mapper.Collect(context.Background(), fn, inputs, opts))
+	case "processes":
+		opts.Runtime = process.New(process.Options{})
+		return told(mapper.Collect(context.Background(), inWorker, inputs, opts))
+	case "batched":
+		many := func(ctx context.Context, in []int) (out []string, err error) {
+			for _, i := range in {
+				v, err := fn(ctx, i)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, v)
+			}
+			return out, nil
+		}
+		return told(mapper.Batched(many, mapper.Batch{Size: 10}).Collect(context.Background(), inputs, opts))
+	}
+	run, err := mapper.Start(context.Background(), fn, slices.Values(inputs), opts)
+	if err != nil {
+		return err
+	}
+	for r := range run.All() {
+		if err := tell(r.Input, r.Value, r.Err); err != nil {
+			return err
+		}
+	}
+	return run.Wait()
+}
+
+// told tells of all that Collect has returned.
+func told(out []string, err error) error {
+	failed := map[int]error{}
+	if e, ok := err.(*mapper.FailuresError); ok {
+		for _, f := range e.Failures {
+			failed[f.Index+1] = f.Err
+		}
+	} else if err != nil {
+		return err
+	}
+	for i, v := range out {
+		if err := tell(i+1, v, failed[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tell(in int, value string, err error) error {
+	switch {
+	case err != nil:
+		fmt.Println("failed", in, strings.ReplaceAll(err.Error(), "\n", " "))
+	case value != valueOf(in):
+		return fmt.Errorf("input %d has the value %q", in, value)
+	default:
+		say("d", in)
+	}
+	return nil
+}
+
+// life is what a child has told.
+type life struct {
+	executed  []int
+	delivered []int
+	failed    map[int]string
+	ended     bool // by itself, in order
+	err       string
+}
+
+// live runs a child, and kills it after a time; 0 lets it live.
+func (p plan) live(t testing.TB, kill time.Duration) life {
+	text, err := json.Marshal(p)
+	require.NoError(t, err)
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), childPlan+"="+string(text))
+	c.Stderr = io.Discard
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	if kill > 0 {
+		timer := time.AfterFunc(kill, func() { _ = c.Process.Kill() })
+		defer timer.Stop()
+	}
+	said, err := io.ReadAll(out)
+	require.NoError(t, err)
+	err = c.Wait()
+	l := life{ended: err == nil, failed: map[int]string{}}
+	whole := said[:bytes.LastIndexByte(said, '\n')+1] // the last line may be cut off
+	for lines := bufio.NewScanner(bytes.NewReader(whole)); lines.Scan(); {
+		word, rest, _ := strings.Cut(lines.Text(), " ")
+		var in int
+		_, _ = fmt.Sscan(rest, &in)
+		switch word {
+		case "x":
+			l.executed = append(l.executed, in)
+		case "d":
+			l.delivered = append(l.delivered, in)
+		case "failed":
+			_, l.failed[in], _ = strings.Cut(rest, " ")
+		case "error":
+			l.err = rest
+		}
+	}
+	return l
+}

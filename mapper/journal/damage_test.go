@@ -1,0 +1,111 @@
+package journal_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/journal"
+)
+
+// outcomes of a damaged journal.
+type outcomes struct{ right, again, refused int }
+
+// tryDamaged opens a damaged journal and runs with it. Whatever it does, no value may be wrong, and
+// an error says what is wrong.
+func (o *outcomes) tryDamaged(t *testing.T, path string, inputs []string) {
+	j, err := journal.Open(path, journal.Options{NoSync: true})
+	var b book
+	if err == nil {
+		var out []string
+		out, err = mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
+		for i, v := range out {
+			if v != "" {
+				require.Equal(t, "did "+inputs[i], v)
+			}
+		}
+		if err == nil {
+			require.Equal(t, did(inputs), out)
+		}
+		_ = j.Close()
+	}
+	switch {
+	case err != nil:
+		require.True(t, typed(err), "%T: %v", err, err)
+		o.refused++
+	case len(b.calls) > 0:
+		o.again++
+	default:
+		o.right++
+	}
+}
+
+func typed(err error) bool {
+	var (
+		corrupt  *journal.CorruptError
+		format   *journal.FormatError
+		mismatch *journal.MismatchError
+		broken   *journal.JournalError
+	)
+	return errors.As(err, &corrupt) || errors.As(err, &format) || errors.As(err, &mismatch) || errors.As(err, &broken)
+}
+
+// TestFlippedBytes damages a byte of the file at a time, and then of its WAL.
+func TestFlippedBytes(t *testing.T) {
+	t.Parallel()
+	inputs := texts(100)
+	live := filepath.Join(t.TempDir(), "j")
+	j := open(t, live, journal.Options{})
+	_, err := collect(t, j, inputs)
+	require.NoError(t, err)
+	old, err := os.ReadFile(live)
+	require.NoError(t, err)
+	wal, err := os.ReadFile(live + "-wal")
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	closed, err := os.ReadFile(live)
+	require.NoError(t, err)
+
+	try := func(name string, file, wal []byte, flip []byte, step int) {
+		var o outcomes
+		folder := t.TempDir()
+		path := filepath.Join(folder, "j")
+		for at := 0; at < len(flip); at += step {
+			mask := byte(1) << (at / step % 8)
+			flip[at] ^= mask
+			require.NoError(t, os.WriteFile(path, file, 0o600))
+			if wal != nil {
+				require.NoError(t, os.WriteFile(path+"-wal", wal, 0o600))
+			}
+			o.tryDamaged(t, path, inputs)
+			flip[at] ^= mask
+			_ = os.Remove(path + "-wal")
+			_ = os.Remove(path + "-shm")
+		}
+		t.Logf("%s: %+v", name, o)
+		require.Positive(t, o.again+o.refused)
+	}
+	try("file", closed, nil, closed, 97)
+	try("WAL", old, wal, wal, 97)
+	try("header", closed, nil, closed[:100], 1)
+}
+
+// TestTruncated cuts the file off at any place.
+func TestTruncated(t *testing.T) {
+	t.Parallel()
+	inputs := texts(150)
+	whole, err := os.ReadFile(made(t, journal.Options{}, inputs...))
+	require.NoError(t, err)
+	var o outcomes
+	path := filepath.Join(t.TempDir(), "j")
+	for n := 1; n < len(whole); n += 509 {
+		require.NoError(t, os.WriteFile(path, whole[:n], 0o600))
+		o.tryDamaged(t, path, inputs)
+	}
+	t.Logf("%+v", o)
+	require.Positive(t, o.refused)
+}

@@ -1,0 +1,43 @@
+// Package journal has a run outlive its process: killed, out of power, interrupted or deployed
+// anew, a batch continues where it was.
+//
+//	j, err := journal.Open("resize.db", journal.Options{Version: "v2"})
+//	if err != nil {
+//		return err
+//	}
+//	defer j.Close()
+//	thumbnails, err := mapper.Collect(ctx, resize, paths, mapper.Options{Journal: j})
+//
+// The same program, started again, executes only what is not recorded, and returns all of it. It
+// works with goroutines and with worker processes.
+//
+// # What is recorded
+//
+// What has become of each input is a row of a SQLite database, the file of the journal: its value
+// if it has succeeded, and else why it has failed. A [mapper.Result] reaches its reader after its
+// row is committed and, by default, on the disk. Commits are done in groups, at most 20 ms or
+// 4 MB apart. What the end of a run has left unfinished is not recorded.
+//
+// Inputs are known by their key, not by their place: 128 bits of the SHA-256 of what they contain,
+// or what Options.Key says. So they may be reordered, and some may be put in between or left out.
+// Of equal inputs each has a row of its own. The function is not part of the key: change
+// Options.Version with whatever the results depend on.
+//
+// An input may run again that was executing when the process died, whose attempt had finished and
+// was not committed (one group at most), or whose result was delivered when the caller died before
+// acting on it. With Options.NoSync a power cut takes further groups with it, kill -9 does not.
+//
+// Recorded failures run again when the run is resumed, with fresh retries, and a success is never
+// replaced. With Options.KeepFailed they are final.
+//
+// # What it refuses
+//
+// A journal is for one run with its types, its name and its version. What differs is a
+// [*MismatchError] that names it: use another path, or Options.Adopt. A value that does not come
+// back as it went is an [*EncodingError]. A journal that cannot be written any more ends its run
+// with a [*mapper.JournalError]: what is recorded is delivered, what is not is not.
+//
+// One process at a time writes a journal, and one run; a second owner gets a [*LockedError]. Reading
+// takes no lock: see [Read], or sqlite3 -readonly, for which there are the views failures and
+// progress.
+package journal

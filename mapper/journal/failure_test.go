@@ -1,0 +1,234 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/journal"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// failing fails in all ways that there are.
+func failing(ctx context.Context, in string) (string, error) {
+	switch in {
+	case "error":
+		return "", errors.New("a secret")
+	case "wrapped":
+		return "", fmt.Errorf("around: %w", &mapper.TimeoutError{Timeout: time.Second})
+	case "long":
+		return "", errors.New(strings.Repeat("x", 1<<20))
+	case "late":
+		<-ctx.Done()
+		return "", ctx.Err()
+	case "panic":
+		panic("a secret")
+	}
+	return in, nil
+}
+
+var ways = []string{"good", "error", "wrapped", "long", "late", "panic"}
+
+// failed runs it, and returns why each input has failed.
+func failed(t testing.TB, j *journal.File, fn func(context.Context, string) (string, error)) map[string]mapper.Result[string, string] {
+	results := map[string]mapper.Result[string, string]{}
+	for r := range mapper.Map(t.Context(), fn, ways, mapper.Options{
+		Journal: j, ReturnExceptions: true, Timeout: 50 * time.Millisecond, Retries: policy.Retries{MaxRetries: 1, InitialDelay: 1},
+	}) {
+		results[r.Input] = r
+	}
+	return results
+}
+
+// TestKeepFailed returns recorded failures, each as what it was.
+func TestKeepFailed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	first := failed(t, j, failing)
+	require.NoError(t, j.Close())
+
+	j = open(t, path, journal.Options{KeepFailed: true})
+	kept := failed(t, j, func(context.Context, string) (string, error) { panic("it is final") })
+	require.NoError(t, kept["good"].Err)
+	for _, in := range ways[1:] {
+		var e *journal.StoredError
+		require.ErrorAs(t, kept[in].Err, &e, in)
+		require.Equal(t, first[in].Attempts, kept[in].Attempts)
+		require.Equal(t, first[in].Attempts, e.Attempts)
+		require.NotEmpty(t, e.Kind)
+		require.LessOrEqual(t, len(e.Text), 4<<10)
+		if in != "long" {
+			require.Equal(t, first[in].Err.Error(), e.Error())
+		}
+		require.Equal(t, in == "late" || in == "wrapped", errors.Is(e, mapper.ErrTimeout), in)
+		require.Equal(t, in == "late" || in == "wrapped", errors.Is(e, context.DeadlineExceeded), in)
+		var crash *supervisor.CrashError
+		require.Equal(t, in == "panic", errors.As(e, &crash), in)
+	}
+	var crash *supervisor.CrashError
+	require.ErrorAs(t, kept["panic"].Err, &crash)
+	require.Contains(t, crash.Stack, "failing")
+	require.NoError(t, j.Close())
+
+	j = open(t, path, journal.Options{})
+	defer j.Close()
+	var calls atomic.Int64
+	again := failed(t, j, func(_ context.Context, in string) (string, error) {
+		calls.Add(1)
+		return in, nil
+	})
+	require.EqualValues(t, 5, calls.Load(), "by default they run again")
+	for _, r := range again {
+		require.NoError(t, r.Err)
+		require.Equal(t, 1, r.Attempts, "with fresh retries")
+	}
+}
+
+// TestFirstFailureIsStored where it has ended the run, with what was finished before it.
+func TestFirstFailureIsStored(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	inputs := append(texts(1000), "error")
+	j := open(t, path, journal.Options{})
+	delivered := 0
+	for r := range mapper.Map(t.Context(), failing, inputs, mapper.Options{Journal: j}) {
+		if r.Err == nil {
+			delivered++
+		}
+	}
+	require.NoError(t, j.Close())
+	j = open(t, path, journal.Options{KeepFailed: true})
+	defer j.Close()
+	var b book
+	_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
+	var input *mapper.InputError
+	require.ErrorAs(t, err, &input)
+	require.Equal(t, 1000, input.Index)
+	var e *journal.StoredError
+	require.ErrorAs(t, err, &e)
+	for _, in := range inputs[:delivered] {
+		require.Zero(t, b.calls[in])
+	}
+}
+
+// TestEndIsNotStored: what the end of a run leaves unfinished has not failed.
+func TestEndIsNotStored(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	fn := func(ctx context.Context, in string) (string, error) {
+		if in == "error" {
+			cancel()
+			<-ctx.Done()
+			return "", ctx.Err()
+		}
+		return in, nil
+	}
+	inputs := append(append(texts(10), "error"), texts(20)[10:]...)
+	_, err := mapper.Collect(ctx, fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true, Containers: 1})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, j.Close())
+	j = open(t, path, journal.Options{KeepFailed: true})
+	defer j.Close()
+	b, err := func() (*book, error) {
+		var b book
+		_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
+		return &b, err
+	}()
+	require.NoError(t, err)
+	require.Contains(t, b.calls, "error")
+	require.NotContains(t, b.calls, inputs[0])
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{Redact: func(s string) string { return strings.ReplaceAll(s, "secret", "***") }})
+	failed(t, j, failing)
+	require.NoError(t, j.Close())
+	j = open(t, path, journal.Options{KeepFailed: true})
+	defer j.Close()
+	kept := failed(t, j, failing)
+	for _, in := range []string{"error", "panic"} {
+		require.NotContains(t, kept[in].Err.Error(), "secret")
+		require.Contains(t, kept[in].Err.Error(), "***")
+	}
+}
+
+// TestBadInputs has inputs that have no key, and values that cannot be recorded: each fails, and
+// the others do not.
+func TestBadInputs(t *testing.T) {
+	t.Parallel()
+	type value struct{ S any }
+	key := func(in int) string {
+		if in == 3 {
+			panic("no key")
+		}
+		return fmt.Sprint(in)
+	}
+	j := open(t, filepath.Join(t.TempDir(), "j"), journal.Options{Key: journal.KeyOf(key)})
+	defer j.Close()
+	fn := func(_ context.Context, in int) (value, error) {
+		if in%100 == 7 {
+			return value{S: make(chan int)}, nil
+		}
+		return value{S: "fine"}, nil
+	}
+	inputs := make([]int, 1000)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	for range 2 {
+		_, err := mapper.Collect(t.Context(), fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
+		var failures *mapper.FailuresError
+		require.ErrorAs(t, err, &failures)
+		require.Len(t, failures.Failures, 11)
+		for _, f := range failures.Failures {
+			require.True(t, f.Index == 3 || f.Index%100 == 7)
+			var e *journal.EncodingError
+			require.ErrorAs(t, f.Err, &e)
+		}
+		_, err = mapper.Batched(func(ctx context.Context, in []int) (out []value, err error) {
+			for _, i := range in {
+				v, _ := fn(ctx, i)
+				out = append(out, v)
+			}
+			return out, nil
+		}, mapper.Batch{Size: 10}).Collect(t.Context(), inputs, mapper.Options{Journal: j, ReturnExceptions: true})
+		require.ErrorAs(t, err, &failures)
+		require.Len(t, failures.Failures, 11)
+	}
+}
+
+// TestInBubble runs in virtual time: a result waits for others no longer than 20 ms.
+func TestInBubble(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	synctest.Test(t, func(t *testing.T) {
+		j := open(t, path, journal.Options{})
+		began := time.Now()
+		var took []time.Duration
+		slow := func(_ context.Context, in int) (int, error) {
+			time.Sleep(time.Duration(in) * time.Second)
+			return in, nil
+		}
+		for r := range mapper.Map(t.Context(), slow, []int{0, 1, 2}, mapper.Options{Journal: j, Containers: 3}) {
+			require.NoError(t, r.Err)
+			took = append(took, time.Since(began))
+		}
+		require.Equal(t, []time.Duration{20 * time.Millisecond, 1020 * time.Millisecond, 2 * time.Second}, took, "the last has nobody to wait for")
+		require.NoError(t, j.Close())
+	})
+}

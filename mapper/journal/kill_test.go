@@ -1,0 +1,78 @@
+package journal_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var kills = flag.Int("kills", 24, "how many processes TestKilled kills, in all")
+
+// TestKilled kills a program at random moments, from its start to the end of Close, until it has
+// come to an end by itself. No result that was delivered may be missing later or run again, none
+// may be wrong, and in the end all of them are there.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	for _, p := range []plan{
+		{Form: "Collect", Inputs: 3000, Containers: 8, Work: 200 * time.Microsecond},
+		{Form: "ordered", Inputs: 3000, Containers: 8, Work: 200 * time.Microsecond},
+		{Form: "unordered", Inputs: 3000, Containers: 8, Work: 200 * time.Microsecond, NoSync: true},
+		{Form: "batched", Inputs: 3000, Containers: 4, Work: 100 * time.Microsecond},
+		{Form: "processes", Inputs: 3000, Containers: 2},
+		{Form: "ordered", Inputs: 20, Containers: 2, Work: time.Millisecond}, // mostly Open and Close
+	} {
+		t.Run(fmt.Sprintf("%s %d", p.Form, p.Inputs), func(t *testing.T) {
+			t.Parallel()
+			left, twice, rounds := max(*kills/6, 1), 0, 0
+			for left > 0 {
+				rounds++
+				n, again := p.killed(t, left)
+				left -= n
+				twice += again
+			}
+			t.Logf("%d kills in %d runs of %d inputs: %d ran again", *kills/6, rounds, p.Inputs, twice)
+		})
+	}
+}
+
+// killed is one run with all its lives, of which it kills at most so many.
+func (p plan) killed(t *testing.T, most int) (kills, again int) {
+	p.Path = filepath.Join(t.TempDir(), "j")
+	began := time.Now()
+	whole := p.live(t, 0)
+	require.True(t, whole.ended, whole.err)
+	span := time.Since(began)
+	p.Path = filepath.Join(t.TempDir(), "j")
+	delivered, executed := map[int]bool{}, map[int]int{}
+	for {
+		kill := time.Duration(0)
+		if kills < most {
+			kill = 1 + rand.N(span)
+		}
+		l := p.live(t, kill)
+		require.Empty(t, l.err)
+		require.Empty(t, l.failed)
+		for _, in := range l.executed {
+			require.False(t, delivered[in], "input %d was delivered, and runs again", in)
+			executed[in]++
+		}
+		for _, in := range l.delivered {
+			delivered[in] = true
+		}
+		if l.ended {
+			require.Len(t, l.delivered, p.Inputs)
+			break
+		}
+		kills++
+	}
+	require.Len(t, delivered, p.Inputs)
+	for _, n := range executed {
+		again += n - 1
+	}
+	return kills, again
+}

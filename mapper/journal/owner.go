@@ -1,0 +1,104 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"time"
+)
+
+// owner is the process that has a journal open: who holds the lock on PATH-run, which the kernel
+// frees with the process. In the file stands who that is, until it closes the journal.
+type owner struct {
+	file *os.File
+	last *identity // whoever has left the file without closing the journal; nil for nobody
+}
+
+// identity is what stands in the file.
+type identity struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+	Boot  string    `json:"boot"` // of the machine; empty where that is unknown
+}
+
+// identityLength is what is read of the file.
+const identityLength = 4096
+
+// lock makes this process the owner of the journal at path.
+func lock(path string) (*owner, error) {
+	for {
+		f, err := os.OpenFile(path+"-run", os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		switch err := lockFile(f); {
+		case errors.Is(err, errLocked):
+			locked := &LockedError{Path: path}
+			if id := read(f); id != nil {
+				locked.PID, locked.Host, locked.Since = id.PID, id.Host, id.Since
+			}
+			_ = f.Close()
+			return nil, locked
+		case err != nil:
+			_ = f.Close()
+			return nil, err
+		}
+		if isAt(f, path+"-run") {
+			return &owner{file: f, last: read(f)}, nil
+		}
+		_ = f.Close() // its last owner has removed it meanwhile
+	}
+}
+
+// isAt reports that the file is the one at path.
+func isAt(f *os.File, path string) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(mine, there)
+}
+
+// read is who stands in the file.
+func read(f *os.File) *identity {
+	text := make([]byte, identityLength)
+	n, _ := f.ReadAt(text, 0)
+	var id identity
+	if n == 0 || json.NewDecoder(io.NewSectionReader(f, 0, int64(n))).Decode(&id) != nil {
+		return nil
+	}
+	return &id
+}
+
+// enter writes this process into the file.
+func (o *owner) enter() error {
+	host, _ := os.Hostname()
+	text, err := json.Marshal(identity{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second), Boot: bootID()})
+	if err != nil {
+		return err
+	}
+	if err := o.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err = o.file.WriteAt(append(text, '\n'), 0)
+	return err
+}
+
+// leave gives the lock back, and leaves what its last owner has left.
+func (o *owner) leave() {
+	if o.last == nil {
+		o.end()
+		return
+	}
+	_ = o.file.Close()
+}
+
+// end is the end of all that: nobody has died. The file goes while it is locked, so that no two
+// processes ever hold locks on two of them.
+func (o *owner) end() {
+	_ = os.Remove(o.file.Name())
+	_ = o.file.Close()
+}

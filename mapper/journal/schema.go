@@ -1,0 +1,121 @@
+package journal
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+)
+
+// The database: what is in it, and by what it is known. The names are for people, too, who may
+// query it while it is written.
+
+const (
+	applicationID = 0x4c4a6e6c // LJnl
+	format        = 1          // of the schema
+)
+
+// The states of a row.
+const (
+	stateSucceeded = 0
+	stateFailed    = 1
+	stateBegun     = 2 // with AtMostOnce
+	stateSuspect   = 3 // it was executing when the process died
+)
+
+// schema is what a journal consists of, by name. A row of results is an input: at the place of its
+// index, or where that is taken by one that has moved, at any that is free, below 0.
+var schema = []struct{ name, sql string }{
+	{"manifest", "CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID"},
+	{"results", "CREATE TABLE results (idx INTEGER PRIMARY KEY, key BLOB NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, value, input, sum INTEGER NOT NULL)"},
+	{"failures", "CREATE VIEW failures AS SELECT idx, lower(hex(key)) AS key, attempts, value ->> 'kind' AS kind, value ->> 'text' AS error, value ->> 'stack' AS stack FROM results WHERE state = 1"},
+	{"progress", "CREATE VIEW progress AS SELECT count(*) FILTER (WHERE state = 0) AS succeeded, count(*) FILTER (WHERE state = 1) AS failed, count(*) FILTER (WHERE state = 2) AS begun, count(*) FILTER (WHERE state = 3) AS suspects FROM results"},
+}
+
+// create makes an empty journal of an empty database.
+func (d *database) create() error {
+	for _, s := range schema {
+		if err := d.exec(s.sql); err != nil {
+			return err
+		}
+	}
+	for _, e := range informative() {
+		if err := d.exec("INSERT INTO manifest VALUES (?, ?, ?)", e.name, e.value, int64(e.sum())); err != nil {
+			return err
+		}
+	}
+	if err := d.exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	return d.exec(fmt.Sprintf("PRAGMA user_version = %d", format))
+}
+
+// verify fails where the database has not what a journal consists of: a damaged definition would
+// read right rows wrong.
+func (d *database) verify() error {
+	have := map[string]any{}
+	err := d.query("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", nil, func(row []any) error {
+		name, _ := row[0].(string)
+		have[name] = row[1]
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range schema {
+		if have[s.name] != s.sql {
+			return d.corrupt(fmt.Errorf("the definition of %s is damaged", s.name))
+		}
+	}
+	return nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(parts ...[]byte) (sum uint32) {
+	for _, p := range parts {
+		sum = crc32.Update(sum, castagnoli, p)
+	}
+	return sum
+}
+
+// row is a row of results.
+type row struct {
+	idx      int64
+	key      []byte
+	state    int64
+	attempts int64
+	value    any // string, []byte, int64 or nil
+	input    any // likewise
+}
+
+// sum is the checksum of a row, without its place. SQLite notices pages that are broken, not bits
+// that have flipped in them.
+func (r *row) sum() int64 {
+	var numbers [18]byte
+	binary.LittleEndian.PutUint64(numbers[:], uint64(r.state))
+	binary.LittleEndian.PutUint64(numbers[8:], uint64(r.attempts))
+	sum := crc32.Update(0, castagnoli, r.key)
+	sum = crc32.Update(sum, castagnoli, numbers[:16])
+	return int64(addTo(addTo(sum, r.value), r.input))
+}
+
+// addTo adds a value and its type.
+func addTo(sum uint32, value any) uint32 {
+	var own [9]byte
+	switch v := value.(type) {
+	case string:
+		own[0] = 't'
+		sum = crc32.Update(sum, castagnoli, own[:1])
+		return crc32.Update(sum, castagnoli, bytesOf(v))
+	case []byte:
+		own[0] = 'b'
+		sum = crc32.Update(sum, castagnoli, own[:1])
+		return crc32.Update(sum, castagnoli, v)
+	case int64:
+		own[0] = 'i'
+		binary.LittleEndian.PutUint64(own[1:], uint64(v))
+		return crc32.Update(sum, castagnoli, own[:])
+	default:
+		return crc32.Update(sum, castagnoli, own[:1])
+	}
+}
