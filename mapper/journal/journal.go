@@ -196,7 +196,7 @@ func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error
 	case f.busy:
 		return nil, &policy.InvalidError{Field: "Journal", Value: f.path, Reason: "serves another run: one at a time"}
 	}
-	if err := f.db.agree(f.path, runEntries(about), false); err != nil {
+	if err := f.db.agree(f.path, runEntries(about, values), false); err != nil {
 		return nil, failed("begin", f.path, err)
 	}
 	f.busy = true

@@ -22,6 +22,7 @@ const (
 	fieldName       = "Name"
 	fieldIn         = "In"
 	fieldOut        = "Out"
+	fieldForm       = "Form"
 	fieldCrashLimit = "CrashLimit"
 )
 
@@ -42,12 +43,13 @@ func (o Options) entries() []entry {
 }
 
 // runEntries are those that a run gives.
-func runEntries(about durable.About) []entry {
+func runEntries(about durable.About, values *valuer) []entry {
 	const defaultCrashLimit = 3
 	return []entry{
 		{fieldName, about.Name},
 		{fieldIn, typeName(about.In)},
 		{fieldOut, typeName(about.Out)},
+		{fieldForm, values.form()},
 		{fieldCrashLimit, strconv.Itoa(cmp.Or(about.CrashLimit, defaultCrashLimit))},
 	}
 }

@@ -44,6 +44,16 @@ const (
 	asNothing // of Each: there are none
 )
 
+func (f form) String() string { return [...]string{"JSON", "text", "bytes", "integer", "none"}[f] }
+
+// form is how values are written, for the manifest.
+func (v *valuer) form() string {
+	if v.codec != nil {
+		return "codec"
+	}
+	return v.plain.String()
+}
+
 func newValuer(out reflect.Type, codec Codec) *valuer {
 	v := &valuer{out: out, codec: codec}
 	switch kind := out.Kind(); {

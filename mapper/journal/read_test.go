@@ -1,0 +1,218 @@
+package journal_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/journal"
+)
+
+// entries are all of a journal.
+func entries(t testing.TB, path string) []journal.Entry {
+	r, err := journal.Read(path)
+	require.NoError(t, err)
+	var all []journal.Entry
+	for e, err := range r.All() {
+		require.NoError(t, err)
+		all = append(all, e)
+	}
+	return all
+}
+
+type size struct{ W, H int }
+
+func measure(_ context.Context, in string) (size, error) {
+	if in == "bad" {
+		return size{}, errors.New("no")
+	}
+	return size{len(in), 1}, nil
+}
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{StoreInputs: true})
+	inputs := []string{"a", "bb", "bad", "dddd"}
+	_, err := mapper.Collect(t.Context(), measure, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
+	require.Error(t, err)
+	for _, live := range []bool{true, false} {
+		if !live {
+			require.NoError(t, j.Close())
+		}
+		all := entries(t, path)
+		require.Len(t, all, 4)
+		for i, e := range all {
+			require.Equal(t, i, e.Index)
+			require.Len(t, e.Key, 32)
+			require.Equal(t, 1, e.Attempts)
+			require.JSONEq(t, strconv.Quote(inputs[i]), string(e.Input))
+		}
+		require.Equal(t, json.RawMessage(`{"W":2,"H":1}`), all[1].Value)
+		require.Equal(t, journal.Failed, all[2].State)
+		require.Equal(t, "no", all[2].Err.Text)
+		r, err := journal.Read(path)
+		require.NoError(t, err)
+		require.Equal(t, 2, r.Prefix())
+		require.Equal(t, journal.Stats{Succeeded: 3, Failed: 1}, r.Stats())
+
+		var text bytes.Buffer
+		require.NoError(t, r.Export(&text, journal.CSV))
+		lines, err := csv.NewReader(&text).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, lines, 5)
+		require.Equal(t, []string{"0", all[0].Key, "succeeded", "1", `{"W":1,"H":1}`, "", "", `"a"`}, lines[1])
+		require.Equal(t, []string{"2", all[2].Key, "failed", "1", "", "error", "no", `"bad"`}, lines[3])
+		require.NoError(t, r.Export(&text, journal.JSONLines))
+		for out := json.NewDecoder(&text); out.More(); {
+			var line struct{ Index, Attempts int }
+			require.NoError(t, out.Decode(&line))
+			require.Equal(t, 1, line.Attempts)
+		}
+		require.Error(t, r.Export(&text, 7))
+	}
+}
+
+// TestQuery is what people may ask with any SQLite.
+func TestQuery(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	_, err := mapper.Collect(t.Context(), measure, []string{"a", "bb", "bad"}, mapper.Options{Journal: j, ReturnExceptions: true})
+	require.Error(t, err)
+	defer j.Close()
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	require.NoError(t, err)
+	defer db.Close()
+	var sum, succeeded, failed int
+	require.NoError(t, db.QueryRow("SELECT sum(value ->> 'W') FROM results WHERE state = 0").Scan(&sum))
+	require.NoError(t, db.QueryRow("SELECT succeeded, failed FROM progress").Scan(&succeeded, &failed))
+	require.Equal(t, []int{3, 2, 1}, []int{sum, succeeded, failed})
+	var text string
+	require.NoError(t, db.QueryRow("SELECT error FROM failures WHERE kind = 'error'").Scan(&text))
+	require.Equal(t, "no", text)
+}
+
+// TestReadWhileRunning reads what is committed, beside its writer.
+func TestReadWhileRunning(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	defer j.Close()
+	delivered := 0
+	var b book
+	for r := range mapper.Map(t.Context(), b.fn, texts(5000), mapper.Options{Journal: j}) {
+		require.NoError(t, r.Err)
+		if delivered++; delivered%1000 == 0 {
+			require.GreaterOrEqual(t, len(entries(t, path)), delivered)
+		}
+	}
+	reader, err := journal.Read(path)
+	require.NoError(t, err)
+	require.Equal(t, 5000, reader.Prefix())
+}
+
+func TestReadNothing(t *testing.T) {
+	t.Parallel()
+	_, err := journal.Read(filepath.Join(t.TempDir(), "none"))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	text := filepath.Join(t.TempDir(), "text")
+	require.NoError(t, os.WriteFile(text, []byte("none of ours"), 0o600))
+	_, err = journal.Read(text)
+	var format *journal.FormatError
+	require.ErrorAs(t, err, &format)
+}
+
+// TestReadDamaged tells of the row that is damaged, and yields the others.
+func TestReadDamaged(t *testing.T) {
+	t.Parallel()
+	path := made(t, journal.Options{}, texts(50)...)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.Exec("UPDATE results SET value = 'wrong' WHERE idx = 7")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	r, err := journal.Read(path)
+	require.NoError(t, err)
+	require.Equal(t, journal.Stats{Succeeded: 49, Damaged: 1}, r.Stats())
+	require.Equal(t, 7, r.Prefix())
+	var corrupt *journal.CorruptError
+	var text bytes.Buffer
+	require.ErrorAs(t, r.Export(&text, journal.JSONLines), &corrupt)
+	require.Equal(t, 49, bytes.Count(text.Bytes(), []byte("\n")))
+	j := open(t, path, journal.Options{})
+	defer j.Close()
+	b, err := collect(t, j, texts(50))
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{texts(50)[7]: 1}, b.calls, "it runs again")
+}
+
+func ExampleReader_All() {
+	folder, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "squares.db")
+	j, err := journal.Open(path, journal.Options{})
+	if err != nil {
+		panic(err)
+	}
+	square := func(_ context.Context, n int) (int, error) { return n * n, nil }
+	if _, err := mapper.Collect(context.Background(), square, []int{2, 3, 4}, mapper.Options{Journal: j}); err != nil {
+		panic(err)
+	}
+	if err := j.Close(); err != nil {
+		panic(err)
+	}
+	r, err := journal.Read(path)
+	if err != nil {
+		panic(err)
+	}
+	for e, err := range r.All() {
+		fmt.Println(e.Index, e.State, e.Value, err)
+	}
+	// Output:
+	// 0 succeeded 4 <nil>
+	// 1 succeeded 9 <nil>
+	// 2 succeeded 16 <nil>
+}
+
+func ExampleOpen() {
+	folder, err := os.MkdirTemp("", "example")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	executed := 0
+	length := func(_ context.Context, word string) (int, error) {
+		executed++
+		return len(word), nil
+	}
+	for range 2 { // as if the program was started again
+		j, err := journal.Open(filepath.Join(folder, "words.db"), journal.Options{Version: "v1"})
+		if err != nil {
+			panic(err)
+		}
+		lengths, err := mapper.Collect(context.Background(), length, []string{"a", "bb", "ccc"}, mapper.Options{Journal: j, Containers: 1})
+		fmt.Println(lengths, err, executed)
+		if err := j.Close(); err != nil {
+			panic(err)
+		}
+	}
+	// Output:
+	// [1 2 3] <nil> 3
+	// [1 2 3] <nil> 3
+}
