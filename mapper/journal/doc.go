@@ -30,6 +30,10 @@
 // Recorded failures run again when the run is resumed, with fresh retries, and a success is never
 // replaced. With Options.KeepFailed they are final.
 //
+// With AtMostOnce an input is recorded as begun before it is, and the disk is waited for: half a
+// millisecond for each chunk, or group of chunks. What was begun is never begun again, whatever has
+// become of the process: it fails with [mapper.ErrInterrupted], or as it has failed before.
+//
 // # What it refuses
 //
 // A journal is for one run with its types, its name and its version. What differs is a

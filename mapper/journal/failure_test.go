@@ -232,3 +232,36 @@ func TestInBubble(t *testing.T) {
 		require.NoError(t, j.Close())
 	})
 }
+
+// TestAtMostOnceAfterTheEnd: what was claimed and not begun when the run ended is not lost.
+func TestAtMostOnceAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	inputs := texts(100_000)
+	begun := map[string]bool{}
+	var b book
+	fn := func(ctx context.Context, in string) (string, error) {
+		begun[in] = true
+		if in == inputs[50_000] {
+			cancel()
+		}
+		return b.fn(ctx, in)
+	}
+	opts := mapper.Options{Journal: j, AtMostOnce: true, ReturnExceptions: true, Containers: 1}
+	_, err := mapper.Collect(ctx, fn, inputs, opts)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, j.Close())
+	j = open(t, path, journal.Options{})
+	defer j.Close()
+	opts.Journal = j
+	calls := 0
+	_, errs := collected(t)(mapper.Collect(t.Context(), func(_ context.Context, in string) (string, error) {
+		require.False(t, begun[in])
+		calls++
+		return in, nil
+	}, inputs, opts))
+	require.Equal(t, len(inputs)-len(begun), calls)
+	require.Empty(t, errs)
+}

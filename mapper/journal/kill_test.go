@@ -76,3 +76,39 @@ func (p plan) killed(t *testing.T, most int) (kills, again int) {
 	}
 	return kills, again
 }
+
+// TestKilledAtMostOnce kills a program whose inputs may be begun once: none is begun twice.
+func TestKilledAtMostOnce(t *testing.T) {
+	t.Parallel()
+	for _, form := range []string{"Collect", "unordered", "batched"} {
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			p := plan{Form: form, Inputs: 300, Containers: 4, Work: time.Millisecond, Once: true, Path: filepath.Join(t.TempDir(), "j")}
+			executed := map[int]bool{}
+			delivered := map[int]bool{}
+			for kill := max(*kills/6, 1); ; kill-- {
+				after := time.Duration(0)
+				if kill > 0 {
+					after = 1 + rand.N(100*time.Millisecond)
+				}
+				l := p.live(t, after)
+				require.Empty(t, l.err)
+				for _, in := range l.executed {
+					require.False(t, executed[in], "input %d is begun again", in)
+					executed[in] = true
+				}
+				for _, in := range l.delivered {
+					delivered[in] = true
+				}
+				if l.ended {
+					for in, why := range l.failed {
+						require.False(t, delivered[in])
+						require.Contains(t, why, "interrupted")
+					}
+					require.Len(t, l.delivered, p.Inputs-len(l.failed))
+					break
+				}
+			}
+		})
+	}
+}

@@ -88,6 +88,33 @@ func (l *log) Record(e durable.Entry) (n, bytes int, err error) {
 	return n, bytes, err
 }
 
+// Begin implements [durable.Log].
+func (l *log) Begin(lo int, keys []chunk.Key) error {
+	l.f.mu.Lock()
+	defer l.f.mu.Unlock()
+	for i := range keys {
+		if err := l.write(&row{idx: l.places.of(lo + i), key: keys[i][:], state: stateBegun, attempts: 1}); err != nil {
+			return l.broken("record", err)
+		}
+	}
+	return nil
+}
+
+// Return implements [durable.Log].
+func (l *log) Return(lo int, keys []chunk.Key) error {
+	l.f.mu.Lock()
+	defer l.f.mu.Unlock()
+	if err := l.begin(); err != nil {
+		return l.broken("record", err)
+	}
+	for i := range keys {
+		if err := l.f.db.run("DELETE FROM results WHERE idx = ? AND state = 2", []any{l.places.of(lo + i)}); err != nil {
+			return l.broken("record", err)
+		}
+	}
+	return nil
+}
+
 // input is input i for people, as JSON. What JSON cannot hold is left out.
 func (l *log) input(inputs any, i int) any {
 	text, err := json.Marshal(reflect.ValueOf(inputs).Index(i).Interface())
@@ -109,20 +136,27 @@ func sizeOf(v any) int {
 
 // write adds a row, which may not be in the database before the next commit.
 func (l *log) write(r *row) error {
-	if l.f.db == nil {
-		return errClosed
-	}
-	if !l.open {
-		if err := l.f.db.exec("BEGIN IMMEDIATE"); err != nil {
-			return err
-		}
-		l.open = true
+	if err := l.begin(); err != nil {
+		return err
 	}
 	l.pending = append(l.pending, r.idx, r.key, r.state, r.attempts, r.value, r.input, r.sum())
 	if l.rows++; l.rows < batch && sizeOf(r.value) < batch<<10 {
 		return nil
 	}
 	return l.flush()
+}
+
+// begin begins a transaction, unless one is open.
+func (l *log) begin() error {
+	switch {
+	case l.f.db == nil:
+		return errClosed
+	case l.open:
+		return nil
+	}
+	err := l.f.db.exec("BEGIN IMMEDIATE")
+	l.open = err == nil
+	return err
 }
 
 // flush writes the rows that wait.

@@ -49,7 +49,7 @@ func (l *log) known(i int, state int64) bool {
 	l.odd[i] = struct{}{}
 	switch state {
 	case stateFailed:
-		return l.f.opts.KeepFailed
+		return l.f.opts.KeepFailed || l.atMostOnce
 	case stateBegun:
 		return l.atMostOnce
 	default:

@@ -1,6 +1,10 @@
 package backlog
 
-import "github.com/longshore-go/longshore/mapper/internal/chunk"
+import (
+	"slices"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
 
 // SetAside keeps an input that the end of the run leaves unsettled.
 func (b *Backlog) SetAside(t *chunk.Task) {
@@ -21,6 +25,13 @@ func (b *Backlog) Stop() {
 	if b.timers.timer != nil {
 		b.timers.timer.Stop()
 	}
+}
+
+// Returned is the fresh inputs that were claimed and given back.
+func (b *Backlog) Returned() []*chunk.Chunk {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.returned.list)
 }
 
 // Unsettled returns, once the run is joined, everything that it leaves unsettled, each once.

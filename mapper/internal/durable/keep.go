@@ -17,6 +17,7 @@ func (k *Keeper) keep() {
 			k.record(ch)
 		}
 		clear(k.spare)
+		k.begin()
 		restored := k.restoreNext()
 		if len(k.open) > 0 && (closing || len(k.waiting) > 0 || k.due()) {
 			k.commit()
@@ -41,13 +42,14 @@ func (k *Keeper) take() (closing bool) {
 	k.finished, k.spare = k.spare[:0], k.finished
 	k.waiting = append(k.waiting, k.flushes...)
 	k.flushes = nil
+	k.begun, k.begins = k.begins, nil
 	return k.closing
 }
 
 func (k *Keeper) hasNews() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.finished) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
+	return len(k.finished) > 0 || len(k.begins) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
 }
 
 // due reports that what is recorded is to be committed.
@@ -142,6 +144,27 @@ func (k *Keeper) balance() {
 	}
 }
 
+// begin lets those begin who wait for it.
+func (k *Keeper) begin() {
+	if len(k.begun) == 0 {
+		return
+	}
+	for _, b := range k.begun {
+		if !k.broken {
+			if err := k.log.Begin(b.ch.Lo, b.ch.Keys[:b.ch.N]); err != nil {
+				k.fail(err)
+			}
+		}
+	}
+	if !k.broken {
+		k.commit()
+	}
+	for _, b := range k.begun {
+		b.done <- !k.broken
+	}
+	k.begun = nil
+}
+
 // commit tells the run of what is recorded, once that is safe.
 func (k *Keeper) commit() {
 	err := k.log.Commit()
@@ -193,6 +216,17 @@ func (k *Keeper) flushed() {
 func (k *Keeper) end() {
 	if k.timer != nil {
 		k.timer.Stop()
+	}
+	for _, ch := range k.returned {
+		if ch.Keys == nil || k.broken {
+			continue
+		}
+		if err := k.log.Return(ch.Lo, ch.Keys[:ch.N]); err != nil {
+			k.fail(err)
+		}
+	}
+	if len(k.returned) > 0 && !k.broken {
+		k.commit()
 	}
 	if err := k.log.Close(); err != nil && !k.broken {
 		k.run.Broken(err)

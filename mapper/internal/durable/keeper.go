@@ -52,8 +52,10 @@ type Keeper struct {
 	mu       sync.Mutex
 	finished []*chunk.Chunk // to be recorded
 	restores []*chunk.Chunk // to be recalled
+	begins   []begin
 	flushes  []chan struct{}
 	closing  bool
+	returned []*chunk.Chunk
 	news     park.Waiter
 	done     chan struct{} // closed when the goroutine has ended; nil before it begins
 
@@ -69,6 +71,13 @@ type Keeper struct {
 	spare   []*chunk.Chunk
 	timer   *time.Timer
 	waiting []chan struct{} // flushes
+	begun   []begin
+}
+
+// begin is inputs that are to be begun once that is recorded.
+type begin struct {
+	ch   *chunk.Chunk
+	done chan bool // whether it is
 }
 
 // NewKeeper keeps a log that is to be closed by Close.
@@ -118,6 +127,17 @@ func (k *Keeper) Put(ch *chunk.Chunk) {
 	k.news.Wake()
 }
 
+// MayBegin waits until it is recorded that the inputs of a chunk are begun, for those that may be begun
+// once. It reports false if that cannot be recorded.
+func (k *Keeper) MayBegin(ch *chunk.Chunk) bool {
+	b := begin{ch, make(chan bool, 1)}
+	k.mu.Lock()
+	k.begins = append(k.begins, b)
+	k.mu.Unlock()
+	k.news.Wake()
+	return <-b.done
+}
+
 // Restore takes known inputs, to be recalled. It never blocks.
 func (k *Keeper) Restore(ch *chunk.Chunk) {
 	k.mu.Lock()
@@ -149,10 +169,11 @@ func (k *Keeper) Flush() {
 	}
 }
 
-// Close is Flush, and the end: nobody has anything for the keeper any more.
-func (k *Keeper) Close() {
+// Close is Flush, and the end: nobody has anything for the keeper any more. Of what MayBegin was
+// asked for, returned was not begun.
+func (k *Keeper) Close(returned []*chunk.Chunk) {
 	k.mu.Lock()
-	k.closing = true
+	k.closing, k.returned = true, returned
 	k.mu.Unlock()
 	k.news.Wake()
 	<-k.done

@@ -33,6 +33,9 @@ type Log interface {
 	// Silent reports that nobody is to be told of inputs that have succeeded in an earlier
 	// life: values need not be recalled then.
 	Silent() bool
+	// Begin writes down that inputs are begun, and Return that they were not, after all.
+	Begin(lo int, keys []chunk.Key) error
+	Return(lo int, keys []chunk.Key) error
 	// Record writes down what has become of inputs. It returns how many it has, and how many bytes
 	// that was. An [Unfit] is the one at that place, which can never be recorded.
 	Record(Entry) (n, bytes int, err error)

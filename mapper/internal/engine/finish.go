@@ -147,7 +147,11 @@ func (r *Run) Join() {
 // closeKeeper is the end of the journal: no worker has anything for it any more.
 func (r *Run) closeKeeper() {
 	if r.keeper != nil {
-		r.keeper.Close()
+		var returned []*chunk.Chunk
+		if r.AtMostOnce {
+			returned = r.backlog.Returned()
+		}
+		r.keeper.Close(returned)
 	}
 }
 

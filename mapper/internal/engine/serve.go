@@ -36,7 +36,7 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 	r, ch := found.run, found.ch
 	switch {
 	case found.batch != nil && r.keeper != nil:
-		if found.batch = w.identifyAll(r, found.batch); len(found.batch) == 0 {
+		if found.batch = w.identifyAll(r, found.batch); len(found.batch) == 0 || !w.mayBegin(r, found.batch...) {
 			return true, nil
 		}
 		return w.executeBatch(r, found.batch)
@@ -48,7 +48,7 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 		w.c.Unused(1)
 		return true, nil
 	case r.keeper != nil:
-		if ch = w.identify(r, ch); ch == nil {
+		if ch = w.identify(r, ch); ch == nil || !w.mayBegin(r, ch) {
 			return true, nil
 		}
 	}

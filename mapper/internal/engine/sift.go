@@ -78,6 +78,25 @@ func (w *Worker) identify(r *Run, ch *chunk.Chunk) *chunk.Chunk {
 	return nil
 }
 
+// mayBegin reports that inputs which may be executed once are recorded as begun. If they cannot be,
+// they are given back: the run is over.
+func (w *Worker) mayBegin(r *Run, chunks ...*chunk.Chunk) bool {
+	if !r.AtMostOnce {
+		return true
+	}
+	may := true
+	for _, ch := range chunks {
+		may = may && r.keeper.MayBegin(ch)
+	}
+	if !may {
+		for _, ch := range chunks {
+			w.c.Unused(ch.N)
+			r.backlog.Return(ch)
+		}
+	}
+	return may
+}
+
 // identifyAll is identify for the chunks of a batch.
 func (w *Worker) identifyAll(r *Run, batch []*chunk.Chunk) []*chunk.Chunk {
 	var rest []*chunk.Chunk
