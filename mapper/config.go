@@ -43,6 +43,7 @@ func (o Options) engine(t types, owner engine.Owner) engine.Config {
 			Input: func(index, attempts int, err error) error {
 				return &InputError{Index: index, Attempts: attempts, Err: err}
 			},
+			Death: func(deaths int) error { return &DeathError{Deaths: deaths} },
 			Length: func(inputs, values int, each supervisor.Errors) error {
 				return &LengthError{Inputs: inputs, Values: values, Errors: each}
 			},

@@ -34,6 +34,16 @@
 // millisecond for each chunk, or group of chunks. What was begun is never begun again, whatever has
 // become of the process: it fails with [mapper.ErrInterrupted], or as it has failed before.
 //
+// # Inputs that kill the process
+//
+// Where a process has died without closing its journal, on a machine that has not been started anew
+// since, what was executing is suspected. In the next life each suspect executes while nothing else
+// of the run does, and one that comes to an end is no suspect any more. An input that was alone in
+// as many deaths as CrashLimit says is not executed any more: it fails with a [*mapper.DeathError].
+// kill -9 from outside cannot be told from that, so whoever kills a program that executes a single
+// input three times over has it convicted: Options.RetryPoison. What worker processes execute is
+// not suspected. Windows has none of this.
+//
 // # What it refuses
 //
 // A journal is for one run with its types, its name and its version. What differs is a

@@ -98,7 +98,11 @@ func Open(path string, o Options) (*File, error) {
 		return nil, failed("open", path, err)
 	}
 	f := &File{path: path, opts: o, owner: own, db: db}
-	if err := own.enter(); err != nil {
+	err = db.death(own)
+	if err == nil {
+		err = own.enter()
+	}
+	if err != nil {
 		_ = db.Close()
 		own.leave()
 		return nil, failed("open", path, err)
@@ -199,6 +203,11 @@ func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error
 	if err := f.db.agree(f.path, runEntries(about, values), false); err != nil {
 		return nil, failed("begin", f.path, err)
 	}
+	l := &log{f: f, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}
+	l.suspicion.limit, l.suspicion.again = crashLimit(about), f.opts.RetryPoison
+	if err := l.suspicion.load(f.db); err != nil {
+		return nil, failed("begin", f.path, err)
+	}
 	f.busy = true
-	return &log{f: f, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}, nil
+	return l, nil
 }

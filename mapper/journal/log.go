@@ -19,8 +19,11 @@ type log struct {
 
 	encoded []row // the keeper's own
 
+	suspicion suspicion
+
 	// Guarded by the lock of f.
 	places  places
+	urgent  bool             // somebody is no suspect any more
 	odd     map[int]struct{} // inputs whose row is no success
 	ahead   ahead
 	open    bool  // a transaction is
@@ -81,11 +84,25 @@ func (l *log) Record(e durable.Entry) (n, bytes int, err error) {
 	defer l.f.mu.Unlock()
 	for i := range rows {
 		rows[i].idx = l.places.of(e.Lo + i)
+		if l.suspicion.clear(e.Keys[i]) {
+			if err := l.acquit(e.Keys[i]); err != nil {
+				return 0, 0, l.broken("record", err)
+			}
+		}
 		if broken := l.write(&rows[i]); broken != nil {
 			return 0, 0, l.broken("record", broken)
 		}
 	}
 	return n, bytes, err
+}
+
+// acquit takes back that an input is suspected: it has come to an end.
+func (l *log) acquit(key chunk.Key) error {
+	if err := l.begin(); err != nil {
+		return err
+	}
+	l.urgent = true
+	return l.f.db.run("DELETE FROM deaths WHERE key = ?", []any{key[:]})
 }
 
 // Begin implements [durable.Log].
@@ -175,6 +192,13 @@ func (l *log) flush() error {
 	return nil
 }
 
+// Urgent implements [durable.Log]: who is no suspect any more must not become one again by the next death.
+func (l *log) Urgent() bool {
+	l.f.mu.Lock()
+	defer l.f.mu.Unlock()
+	return l.urgent
+}
+
 // Commit implements [durable.Log]. A file that was removed would take what is written along with
 // the process, so that is asked, too.
 func (l *log) Commit() error {
@@ -196,6 +220,7 @@ func (l *log) commit() error {
 		}
 		l.open = false
 	}
+	l.urgent = false
 	there, err := os.Stat(l.f.path)
 	switch {
 	case err != nil:

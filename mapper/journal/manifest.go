@@ -24,6 +24,7 @@ const (
 	fieldOut        = "Out"
 	fieldForm       = "Form"
 	fieldCrashLimit = "CrashLimit"
+	fieldDeath      = "death" // the last one that was recorded; nothing is compared with it
 )
 
 // entry is a line of the manifest.
@@ -44,15 +45,17 @@ func (o Options) entries() []entry {
 
 // runEntries are those that a run gives.
 func runEntries(about durable.About, values *valuer) []entry {
-	const defaultCrashLimit = 3
 	return []entry{
 		{fieldName, about.Name},
 		{fieldIn, typeName(about.In)},
 		{fieldOut, typeName(about.Out)},
 		{fieldForm, values.form()},
-		{fieldCrashLimit, strconv.Itoa(cmp.Or(about.CrashLimit, defaultCrashLimit))},
+		{fieldCrashLimit, strconv.Itoa(crashLimit(about))},
 	}
 }
+
+// crashLimit is how many deaths convict an input.
+func crashLimit(about durable.About) int { return cmp.Or(about.CrashLimit, 3) }
 
 // typeName tells types of the same name in different packages apart.
 func typeName(t reflect.Type) string {

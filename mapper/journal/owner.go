@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 // frees with the process. In the file stands who that is, until it closes the journal.
 type owner struct {
 	file *os.File
+	marks
 	last *identity // whoever has left the file without closing the journal; nil for nobody
 }
 
@@ -21,10 +23,11 @@ type identity struct {
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
 	Boot  string    `json:"boot"` // of the machine; empty where that is unknown
+	Life  string    `json:"life"` // another one each time
 }
 
-// identityLength is what is read of the file.
-const identityLength = 4096
+// identityLength is how much of the file is for that. Behind it are the marks.
+const identityLength = 64 << 10
 
 // lock makes this process the owner of the journal at path.
 func lock(path string) (*owner, error) {
@@ -64,10 +67,8 @@ func isAt(f *os.File, path string) bool {
 
 // read is who stands in the file.
 func read(f *os.File) *identity {
-	text := make([]byte, identityLength)
-	n, _ := f.ReadAt(text, 0)
 	var id identity
-	if n == 0 || json.NewDecoder(io.NewSectionReader(f, 0, int64(n))).Decode(&id) != nil {
+	if json.NewDecoder(io.NewSectionReader(f, 0, identityLength)).Decode(&id) != nil {
 		return nil
 	}
 	return &id
@@ -76,7 +77,7 @@ func read(f *os.File) *identity {
 // enter writes this process into the file.
 func (o *owner) enter() error {
 	host, _ := os.Hostname()
-	text, err := json.Marshal(identity{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second), Boot: bootID()})
+	text, err := json.Marshal(identity{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second), Boot: bootID(), Life: rand.Text()})
 	if err != nil {
 		return err
 	}
@@ -100,5 +101,6 @@ func (o *owner) leave() {
 // processes ever hold locks on two of them.
 func (o *owner) end() {
 	_ = os.Remove(o.file.Name())
+	o.close()
 	_ = o.file.Close()
 }

@@ -19,7 +19,6 @@ const (
 	stateSucceeded = 0
 	stateFailed    = 1
 	stateBegun     = 2 // with AtMostOnce
-	stateSuspect   = 3 // it was executing when the process died
 )
 
 // schema is what a journal consists of, by name. A row of results is an input: at the place of its
@@ -27,8 +26,9 @@ const (
 var schema = []struct{ name, sql string }{
 	{"manifest", "CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID"},
 	{"results", "CREATE TABLE results (idx INTEGER PRIMARY KEY, key BLOB NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, value, input, sum INTEGER NOT NULL)"},
+	{"deaths", "CREATE TABLE deaths (key BLOB PRIMARY KEY, deaths INTEGER NOT NULL, certain INTEGER NOT NULL) WITHOUT ROWID"},
 	{"failures", "CREATE VIEW failures AS SELECT idx, lower(hex(key)) AS key, attempts, value ->> 'kind' AS kind, value ->> 'text' AS error, value ->> 'stack' AS stack FROM results WHERE state = 1"},
-	{"progress", "CREATE VIEW progress AS SELECT count(*) FILTER (WHERE state = 0) AS succeeded, count(*) FILTER (WHERE state = 1) AS failed, count(*) FILTER (WHERE state = 2) AS begun, count(*) FILTER (WHERE state = 3) AS suspects FROM results"},
+	{"progress", "CREATE VIEW progress AS SELECT count(*) FILTER (WHERE state = 0) AS succeeded, count(*) FILTER (WHERE state = 1) AS failed, count(*) FILTER (WHERE state = 2) AS begun, (SELECT count(*) FROM deaths) AS suspects FROM results"},
 }
 
 // create makes an empty journal of an empty database.

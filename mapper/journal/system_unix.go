@@ -20,6 +20,13 @@ func lockFile(f *os.File) error {
 	}
 }
 
+// share maps a part of the file into memory.
+func share(f *os.File, at int64, length int) ([]byte, error) {
+	return unix.Mmap(int(f.Fd()), at, length, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+}
+
+func unshare(page []byte) { _ = unix.Munmap(page) }
+
 // noSpace reports that the disk of the file is full.
 func noSpace(path string) bool {
 	var s unix.Statfs_t

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/windows"
@@ -14,6 +15,12 @@ func lockFile(f *os.File) error {
 	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
 		0, 1, 0, &windows.Overlapped{OffsetHigh: 1})
 }
+
+// share maps a part of the file into memory, which is not done here: no process is taken for one
+// that its input has killed.
+func share(*os.File, int64, int) ([]byte, error) { return nil, errors.ErrUnsupported }
+
+func unshare([]byte) {}
 
 // noSpace reports that the disk of the file is full, which is not known here.
 func noSpace(string) bool { return false }

@@ -107,13 +107,13 @@ func TestLongValue(t *testing.T) {
 	require.ErrorContains(t, err, "1 GB")
 }
 
-type upper struct{ fails bool }
+type upper struct{}
 
 func (upper) Name() string { return "upper" }
 
-func (u upper) Marshal(v any) ([]byte, error) { return []byte(strings.ToUpper(v.(string))), nil }
+func (upper) Marshal(v any) ([]byte, error) { return []byte(strings.ToUpper(v.(string))), nil }
 
-func (u upper) Unmarshal(data []byte, v any) error {
+func (upper) Unmarshal(data []byte, v any) error {
 	*v.(*string) = string(data)
 	return nil
 }

@@ -146,6 +146,18 @@ func (k *Keeper) Restore(ch *chunk.Chunk) {
 	k.news.Wake()
 }
 
+// Mark is where a worker notes what it executes, nil where that cannot be; Unmark is the end of it.
+func (k *Keeper) Mark() *Slot { return k.log.Mark() }
+
+// Unmark is the end of that.
+func (k *Keeper) Unmark(s *Slot) { k.log.Unmark(s) }
+
+// Suspected reports that some input was executing when the process died.
+func (k *Keeper) Suspected() bool { return k.log.Suspected() }
+
+// Suspicion is how often that was so of the input with that key, and whether it is to blame.
+func (k *Keeper) Suspicion(key chunk.Key) (deaths int, guilty bool) { return k.log.Suspicion(key) }
+
 // Unrecorded is how many inputs are finished and not recorded.
 func (k *Keeper) Unrecorded() int { return int(k.unrecorded.Load()) }
 

@@ -16,8 +16,8 @@ type About struct {
 	AtMostOnce bool
 }
 
-// Log is a journal, open for one run. Inputs and values are slices of the user's types. But
-// for Keys, which is safe for concurrent use, and Look, its methods are the keeper's.
+// Log is a journal, open for one run. Inputs and values are slices of the user's types. Its
+// methods are the keeper's, but for Keys, which is safe for concurrent use, Look, and where it is said.
 type Log interface {
 	// Resume looks up the inputs of a slice before the run begins: inputs returns those from
 	// lo to hi. It tells of each that is known. It ends when ctx does.
@@ -33,12 +33,22 @@ type Log interface {
 	// Silent reports that nobody is to be told of inputs that have succeeded in an earlier
 	// life: values need not be recalled then.
 	Silent() bool
+	// Mark is where a worker notes what it executes, nil where that cannot be; Unmark is the end of
+	// it. They are safe for concurrent use, as Suspicion is.
+	Mark() *Slot
+	Unmark(*Slot)
+	// Suspected reports that some input was executing when the process died, and Suspicion how
+	// often that was so of the one with that key, and whether it is to blame.
+	Suspected() bool
+	Suspicion(chunk.Key) (deaths int, guilty bool)
 	// Begin writes down that inputs are begun, and Return that they were not, after all.
 	Begin(lo int, keys []chunk.Key) error
 	Return(lo int, keys []chunk.Key) error
 	// Record writes down what has become of inputs. It returns how many it has, and how many bytes
 	// that was. An [Unfit] is the one at that place, which can never be recorded.
 	Record(Entry) (n, bytes int, err error)
+	// Urgent reports that something was recorded which is to be committed at once.
+	Urgent() bool
 	// Commit makes what was recorded outlive the process.
 	Commit() error
 	// Close ends the run's use of the journal. What was not committed is lost.

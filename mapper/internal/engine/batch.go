@@ -16,6 +16,13 @@ func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *sup
 		ch.Grow()
 	}
 	inputs := r.Batches.Gather(batch)
+	if mark := w.markFor(r); mark != nil {
+		defer mark.Clear()
+		for _, ch := range batch {
+			mark.Take(ch.Keys[:ch.N], r.suspects.runs(w))
+		}
+		mark.BeginAll()
+	}
 	w.beginBatch(r, batch)
 	if r.over.Load() || w.c.Halted() {
 		return w.giveBackBatch(r), nil

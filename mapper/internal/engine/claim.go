@@ -11,6 +11,12 @@ func (w *Worker) tryRun(r *Run, eager bool) work {
 	if !w.visit(r) || r.Paused() {
 		return work{}
 	}
+	if r.suspects.some.Load() {
+		r.suspects.done(w)
+	}
+	if r.suspects.some.Load() {
+		return w.trySuspect(r)
+	}
 	if r.former != nil {
 		if n := w.permit(r.former.size()); n > 0 {
 			if batch := r.former.form(w, n); batch != nil {

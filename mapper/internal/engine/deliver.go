@@ -109,6 +109,7 @@ func (r *Run) Delivered(ch *chunk.Chunk) {
 // Abort settles every taken input that the joined run left unsettled with the cause.
 func (r *Run) Abort() {
 	tasks, chunks := r.backlog.Unsettled()
+	tasks = append(tasks, r.suspects.drain()...)
 	for _, ch := range chunks {
 		tasks = appendTasks(tasks, ch)
 	}

@@ -21,4 +21,5 @@ type Errors struct {
 	Input  func(index, attempts int, err error) error
 	Length func(inputs, values int, each supervisor.Errors) error
 	Limit  func(failed int, last error) error
+	Death  func(deaths int) error
 }

@@ -31,11 +31,14 @@ func (w *Worker) together(begun int) int {
 	switch {
 	case begun > 0:
 		return begun
-	case w.s.Timeout > 0:
+	case w.singly():
 		return 1
 	}
 	return w.Lease
 }
+
+// singly reports that inputs are begun one by one: each has a time of its own, or a mark.
+func (w *Worker) singly() bool { return w.s.Timeout > 0 || w.mark != nil }
 
 // finish publishes what is left of the chunk after its last input, and returns how many
 // inputs were executed, and how many of them that was.

@@ -54,7 +54,12 @@ func (l *Loop) BeginTimed(ch *chunk.Chunk) (ctx context.Context, i int, ok bool)
 	if (l.Over.Load() || w.look.Load()) && l.Heed(ch, i) == nil {
 		return nil, 0, false
 	}
-	l.began = w.clockOn()
+	if w.mark != nil {
+		w.mark.Begin(i)
+	}
+	if w.s.Timeout > 0 {
+		l.began = w.clockOn()
+	}
 	return attempt.Enter[any](w.ctx.Load(), i), i, true
 }
 
@@ -62,15 +67,27 @@ func (l *Loop) BeginTimed(ch *chunk.Chunk) (ctx context.Context, i int, ok bool)
 // counts, and whether to go on.
 func (l *Loop) EndTimed(ch *chunk.Chunk, i int, err error) (value, more bool) {
 	w := l.w
-	switch late := w.clockOff(l.began); {
-	case late == errGivenUp:
-		w.reclaimAs(w.late())
-		return false, false
-	case late != nil:
-		err = late
+	if w.s.Timeout > 0 {
+		if err = l.inTime(err); err == errGivenUp {
+			return false, false
+		}
 	}
 	if err == nil {
 		return true, true
 	}
 	return false, w.failAt(l.run, ch, i, err)
+}
+
+// inTime is err, or that the attempt was late. errGivenUp says that the container is no longer the
+// worker's.
+func (l *Loop) inTime(err error) error {
+	w := l.w
+	switch late := w.clockOff(l.began); {
+	case late == errGivenUp:
+		w.reclaimAs(w.late())
+		return late
+	case late != nil:
+		return late
+	}
+	return err
 }

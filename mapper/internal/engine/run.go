@@ -151,7 +151,7 @@ func (r *Run) rules() pace.Rules {
 	switch {
 	case r.AtMostOnce && r.s.Runtime != nil:
 		rules.Max = 1 // of several that were lost together nobody knows which were begun
-	case r.s.Timeout == 0 && !r.AtMostOnce:
+	case r.s.Timeout == 0 && !r.AtMostOnce && r.keeper == nil:
 		rules.Cheap = r.Cheap
 	}
 	return rules

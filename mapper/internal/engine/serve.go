@@ -79,10 +79,14 @@ func (w *Worker) next() work {
 // the container was given up meanwhile.
 func (w *Worker) execute(r *Run, ch *chunk.Chunk) bool {
 	ch.Grow()
+	if mark := w.markFor(r); mark != nil {
+		mark.Take(ch.Keys[:ch.N], r.suspects.runs(w))
+		defer mark.Clear()
+	}
 	began := w.s.Now()
 	lo, attempt := ch.Lo, ch.Attempt() // before others may take it away
 	w.begin(r, ch, began, 0)
-	if call := w.c.Instance().Call.(Executor); w.s.Timeout == 0 {
+	if call := w.c.Instance().Call.(Executor); !w.singly() {
 		call.Loop(w.loop(r), ch)
 	} else {
 		call.LoopTimed(w.loop(r), ch)

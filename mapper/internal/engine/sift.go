@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // What the journal of a run knows never comes to a worker: it is taken out of every chunk where
@@ -55,27 +56,70 @@ func (r *Run) sift(ch *chunk.Chunk) *chunk.Chunk {
 }
 
 // identify gives the inputs of a chunk their keys before any of them executes. One that cannot
-// have one fails. It returns nil where nothing is left to execute.
+// have one fails, and those that may have killed the process are set apart. It returns nil where
+// nothing is left to execute.
 func (w *Worker) identify(r *Run, ch *chunk.Chunk) *chunk.Chunk {
-	if ch.Keys != nil {
+	if ch.Keys == nil {
+		if n, err := r.keeper.Identify(ch); err != nil {
+			bad, rest := w.takeOut(r, ch, n)
+			rest.Keys = nil
+			r.backlog.Return(some(rest))
+			bad.Keys = nil // so that it is not recorded
+			r.fail(bad, err)
+			ch = some(ch)
+		}
+	}
+	if ch == nil || !r.keeper.Suspected() || r.suspects.runs(w) {
 		return ch
 	}
-	n, err := r.keeper.Identify(ch)
-	if err == nil {
-		return ch
+	return w.setApart(r, ch)
+}
+
+// setApart takes suspects out of a chunk.
+func (w *Worker) setApart(r *Run, ch *chunk.Chunk) *chunk.Chunk {
+	for i := 0; i < ch.N; i++ {
+		deaths, guilty := r.keeper.Suspicion(ch.Keys[i])
+		if deaths == 0 {
+			continue
+		}
+		t, rest := w.takeOut(r, ch, i)
+		if guilty {
+			t.Keys = nil
+			r.fail(t, r.Errors.Death(deaths))
+		} else {
+			t.Err = r.Errors.Death(deaths)
+			r.suspects.add(t)
+			r.emitInput(supervisor.InputRerun, t, 0)
+		}
+		if i > 0 {
+			r.backlog.Return(some(rest))
+			return ch
+		}
+		r.free.Put(ch)
+		ch, i = rest, -1
 	}
-	w.c.Unused(ch.N - n)
-	bad := r.splitOff(ch, n)
-	bad.Keys = nil
-	r.backlog.Return(r.splitOff(bad, 1))
-	t := bad.Untried(0)
-	r.free.Put(bad)
-	r.fail(t, err)
-	if n > 0 {
-		return ch
+	return some(ch)
+}
+
+// takeOut takes input i out of a chunk, which ends before it, and returns that and those behind it.
+func (w *Worker) takeOut(r *Run, ch *chunk.Chunk, i int) (t *chunk.Task, rest *chunk.Chunk) {
+	w.c.Unused(ch.N - i)
+	if t = ch.Task; t == nil {
+		t = ch.Untried(i)
 	}
-	r.free.Put(ch)
-	return nil
+	if rest = r.tail(ch, i+1, ch.N); rest == nil {
+		rest = r.free.Get()
+	}
+	ch.N = i
+	return t, rest
+}
+
+// some is the chunk, nil if it is empty.
+func some(ch *chunk.Chunk) *chunk.Chunk {
+	if ch.N == 0 {
+		return nil // whoever looks for memory finds it by itself
+	}
+	return ch
 }
 
 // mayBegin reports that inputs which may be executed once are recorded as begun. If they cannot be,

@@ -69,6 +69,7 @@ type Run struct {
 	sink     chunk.Sink
 	free     chunk.FreeList
 	keeper   *durable.Keeper // of its journal, if it has one
+	suspects suspects
 	emitter
 
 	maxClaim   int

@@ -27,7 +27,13 @@ func (w *Worker) visit(r *Run) bool {
 
 // unvisit ends a visit, once: the worker's own, or that of one that is given up.
 func (w *Worker) unvisit(r *Run) {
-	if w.serves.CompareAndSwap(r, nil) && r.visitors.Add(-1) == 0 && r.over.Load() {
+	if !w.serves.CompareAndSwap(r, nil) {
+		return
+	}
+	if r.suspects.some.Load() {
+		r.suspects.done(w)
+	}
+	if r.visitors.Add(-1) == 0 && r.over.Load() {
 		r.lastLeft.Wake()
 	}
 }
@@ -43,6 +49,7 @@ func (w *Worker) leave() {
 		w.s.Idle.Wake()
 	}
 	w.release()
+	w.unmark()
 }
 
 // ends reports that the worker must take nothing more.

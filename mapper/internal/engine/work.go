@@ -38,6 +38,8 @@ func (r *Run) hasWork() bool {
 	switch {
 	case r.over.Load() || r.Paused():
 		return false
+	case r.suspects.some.Load():
+		return true
 	case r.former != nil:
 		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
 	default:
@@ -50,6 +52,8 @@ func (r *Run) hasWorkFor(who backlog.Taker) bool {
 	switch {
 	case r.over.Load() || r.Paused():
 		return false
+	case r.suspects.some.Load():
+		return r.suspects.ready(r.visitors.Load())
 	case r.former != nil:
 		return r.former.ready(who)
 	default:

@@ -9,6 +9,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/pace"
 	"github.com/longshore-go/longshore/mapper/internal/park"
@@ -58,8 +59,10 @@ type Worker struct {
 	interrupted bool           // what is in hand is to be executed elsewhere
 	attempts    attempts       // for observers
 
-	looping Loop       // its own goroutine's
-	span    chunk.Span // of cur
+	mark    *durable.Slot // what it executes, for whoever comes after this process; its own goroutine's
+	marked  *Run          // the run that mark is for
+	looping Loop          // its own goroutine's
+	span    chunk.Span    // of cur
 }
 
 func newWorker(s *Scheduler, c *fleet.Container, slot int) *Worker {

@@ -1,0 +1,102 @@
+package journal
+
+import (
+	"os"
+	"sync"
+	"unsafe"
+
+	"github.com/longshore-go/longshore/mapper/internal/durable"
+)
+
+// marks are the slots in which containers note what they execute: pages of PATH-run that this
+// process shares with its file, so that they are there when it is not.
+type marks struct {
+	mu     sync.Mutex
+	free   []*durable.Slot
+	pages  [][]byte
+	out    int // slots that somebody has
+	closed bool
+}
+
+// Slots are made a few at a time.
+const (
+	slotsMade  = 4
+	marksPages = slotsMade * durable.SlotLength
+)
+
+// take returns a slot, nil where there can be none.
+func (m *marks) take(f *os.File) *durable.Slot {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed || (len(m.free) == 0 && m.grow(f) != nil) {
+		return nil
+	}
+	last := len(m.free) - 1
+	s := m.free[last]
+	m.free = m.free[:last]
+	m.out++
+	return s
+}
+
+// grow makes slots. The file gets its pages before they are shared: a page that the disk has no room
+// for would end the process when it is written to.
+func (m *marks) grow(f *os.File) error {
+	at := int64(identityLength + len(m.pages)*marksPages)
+	if _, err := f.WriteAt(make([]byte, marksPages), at); err != nil {
+		_ = f.Truncate(at)
+		return err
+	}
+	page, err := share(f, at, marksPages)
+	if err != nil {
+		return err
+	}
+	m.pages = append(m.pages, page)
+	for i := range slotsMade {
+		m.free = append(m.free, slotOf(page[i*durable.SlotLength:]))
+	}
+	return nil
+}
+
+func slotOf(page []byte) *durable.Slot {
+	return (*durable.Slot)(unsafe.Pointer(unsafe.SliceData(page)))
+}
+
+// put takes a slot back.
+func (m *marks) put(s *durable.Slot) {
+	s.Clear()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.free = append(m.free, s)
+	m.out--
+	m.release()
+}
+
+func (m *marks) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	m.release()
+}
+
+// release gives the pages back once nobody has a slot: an attempt that was abandoned may go on for
+// longer than the journal.
+func (m *marks) release() {
+	if m.closed && m.out == 0 {
+		for _, page := range m.pages {
+			unshare(page)
+		}
+		m.pages, m.free = nil, nil
+	}
+}
+
+// left are the slots that a process has left in the file, as they are now.
+func left(f *os.File) []*durable.Slot {
+	var slots []*durable.Slot
+	for at := int64(identityLength); ; at += durable.SlotLength {
+		page := make([]byte, durable.SlotLength)
+		if n, _ := f.ReadAt(page, at); n < len(page) {
+			return slots
+		}
+		slots = append(slots, slotOf(page))
+	}
+}
