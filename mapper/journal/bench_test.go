@@ -67,3 +67,45 @@ func BenchmarkCollect(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWork compares runs with and without a journal, in turns: what it adds to work that is
+// worth something.
+func BenchmarkWork(b *testing.B) {
+	busy := func(_ context.Context, in string) (string, error) {
+		for began := time.Now(); time.Since(began) < 50*time.Microsecond; {
+		}
+		return in, nil
+	}
+	asleep := func(_ context.Context, in string) (string, error) {
+		time.Sleep(time.Millisecond)
+		return in, nil
+	}
+	for _, c := range []struct {
+		name       string
+		fn         func(context.Context, string) (string, error)
+		containers int
+		inputs     int
+	}{{"50 µs", busy, 2, 20_000}, {"1 ms x 64", asleep, 64, 64_000}} {
+		b.Run(c.name, func(b *testing.B) {
+			inputs := texts(c.inputs)
+			var without, with, cpuWithout, cpuWith time.Duration
+			for range b.N {
+				began, cpu := time.Now(), cpuTime(b)
+				_, err := mapper.Collect(context.Background(), c.fn, inputs, mapper.Options{Containers: c.containers})
+				require.NoError(b, err)
+				without += time.Since(began)
+				cpuWithout += cpuTime(b) - cpu
+				j, err := journal.Open(filepath.Join(b.TempDir(), "j"), journal.Options{})
+				require.NoError(b, err)
+				began, cpu = time.Now(), cpuTime(b)
+				_, err = mapper.Collect(context.Background(), c.fn, inputs, mapper.Options{Containers: c.containers, Journal: j})
+				require.NoError(b, err)
+				with += time.Since(began)
+				cpuWith += cpuTime(b) - cpu
+				require.NoError(b, j.Close())
+			}
+			b.ReportMetric(100*(float64(with)/float64(without)-1), "%more-wall")
+			b.ReportMetric(100*(float64(cpuWith)/float64(cpuWithout)-1), "%more-cpu")
+		})
+	}
+}

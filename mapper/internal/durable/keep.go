@@ -30,7 +30,9 @@ func (k *Keeper) keep() {
 			k.end()
 			return
 		default:
+			k.dozes.Store(len(k.open) > 0)
 			k.news.Sleep(k.hasNews, k.deadline())
+			k.dozes.Store(false)
 		}
 	}
 }
@@ -49,7 +51,10 @@ func (k *Keeper) take() (closing bool) {
 func (k *Keeper) hasNews() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.finished) > 0 || len(k.begins) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
+	if n := len(k.finished); n >= enough || (n > 0 && len(k.open) == 0) {
+		return true
+	}
+	return len(k.begins) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
 }
 
 // due reports that what is recorded is to be committed.

@@ -41,6 +41,7 @@ const (
 	commitTime  = 20 * time.Millisecond
 	commitBytes = 4 << 20
 	mostWaiting = 64 << 20
+	enough      = 512 // chunks that are worth a wake before that
 )
 
 // Keeper keeps the log of one run.
@@ -61,6 +62,7 @@ type Keeper struct {
 
 	unrecorded atomic.Int64 // inputs that are finished and not recorded
 	full       atomic.Bool
+	dozes      atomic.Bool // it waits for the time of its commit, or for enough to record
 
 	// The goroutine's own.
 	open    []*chunk.Chunk // recorded, and not committed
@@ -118,13 +120,17 @@ func (k *Keeper) Identify(ch *chunk.Chunk) (n int, err error) {
 	return n, err
 }
 
-// Put takes finished inputs, which the run is told of once they are recorded. It never blocks.
+// Put takes finished inputs, which the run is told of once they are recorded. It never blocks. A
+// keeper that waits for the time of its commit is not woken for each.
 func (k *Keeper) Put(ch *chunk.Chunk) {
-	k.unrecorded.Add(int64(ch.N))
+	unrecorded := k.unrecorded.Add(int64(ch.N))
 	k.mu.Lock()
 	k.finished = append(k.finished, ch)
+	n := len(k.finished)
 	k.mu.Unlock()
-	k.news.Wake()
+	if !k.dozes.Load() || n >= enough || k.run.Hurry(int(unrecorded)) {
+		k.news.Wake()
+	}
 }
 
 // MayBegin waits until it is recorded that the inputs of a chunk are begun, for those that may be begun
