@@ -22,6 +22,9 @@ type Stats struct {
 	Abandoned int // containers given up because they ignored their context
 	Dropped   int // events that the observer was too slow for, or stuck
 
+	Restored   int // of Succeeded and Failed: the Journal had them
+	Unrecorded int // finished, and not recorded there yet
+
 	Pool supervisor.Snapshot
 }
 
@@ -45,6 +48,9 @@ func (h *handle) stats() Stats {
 		Abandoned: pool.Abandoned,
 		Dropped:   int(h.s.Events().Dropped()),
 		Pool:      pool,
+
+		Restored:   e.Restored(),
+		Unrecorded: e.Unrecorded(),
 	}
 	if n := src.Total(); n != math.MaxInt {
 		s.Inputs = n

@@ -84,6 +84,10 @@ type Counts struct {
 	Dropped  int // events that observers were too slow for
 
 	Readable bool // the reader could take a result at once; in an ordered run, that of the next input
+
+	// Of a run with a Journal.
+	Restored   int // of those settled: the journal had them
+	Unrecorded int // of Pending: finished, and not recorded yet
 }
 
 // ContainerView is what a container does now.

@@ -18,8 +18,7 @@ import (
 // works.
 type Options struct {
 	// Version is what the results depend on besides the inputs: a model, a prompt, flags, the
-	// function. Another one than is recorded is a *MismatchError. Zero means no check but that
-	// it was zero before.
+	// function. Another one than is recorded is a *MismatchError. Zero means no check.
 	Version string
 
 	// Key is the identity of an input, see KeyOf. It must be the same in every life, is called

@@ -96,7 +96,7 @@ func (d *database) agree(path string, asked []entry, adopt bool) error {
 	for _, e := range asked {
 		was, there := recorded[e.name]
 		switch {
-		case there && was == e.value:
+		case there && (was == e.value || (e.name == fieldVersion && e.value == "")):
 			continue
 		case there && !(adopt && e.name == fieldVersion):
 			return &MismatchError{Path: path, Field: e.name, Recorded: was, Given: e.value}

@@ -188,6 +188,22 @@ func TestDoors(t *testing.T) {
 	}
 }
 
+// TestCounts says what the journal had.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	j := open(t, filepath.Join(t.TempDir(), "j"), journal.Options{})
+	defer j.Close()
+	_, err := collect(t, j, texts(60))
+	require.NoError(t, err)
+	run, err := mapper.Start(t.Context(), (&book{}).fn, slices.Values(texts(100)), mapper.Options{Journal: j})
+	require.NoError(t, err)
+	for r := range run.All() {
+		require.NoError(t, r.Err)
+	}
+	s := run.Stats()
+	require.Equal(t, []int{100, 60, 0}, []int{s.Succeeded, s.Restored, s.Unrecorded})
+}
+
 // TestEach has no values to store.
 func TestEach(t *testing.T) {
 	t.Parallel()
