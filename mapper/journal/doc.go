@@ -40,9 +40,9 @@
 // since, what was executing is suspected. In the next life each suspect executes while nothing else
 // of the run does, and one that comes to an end is no suspect any more. An input that was alone in
 // as many deaths as CrashLimit says is not executed any more: it fails with a [*mapper.DeathError].
-// kill -9 from outside cannot be told from that, so whoever kills a program that executes a single
-// input three times over has it convicted: Options.RetryPoison. What worker processes execute is
-// not suspected. Windows has none of this.
+// A kill from outside cannot be told from that. Where something ends a program each time before an
+// input that executes alone is through, that input is convicted, too: Options.RetryPoison runs it
+// again. What worker processes execute is not suspected. Windows has none of this.
 //
 // # What it refuses
 //
