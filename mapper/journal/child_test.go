@@ -5,12 +5,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +40,7 @@ type plan struct {
 	Once       bool
 	NoSync     bool
 	Again      bool // Options.RetryPoison
+	Late       bool // the killer ends the run in order, and kills the process before that has ended
 }
 
 var _ = process.Register(inWorker)
@@ -61,8 +65,8 @@ func child(text string) {
 	}
 	err = p.run(j)
 	say("returned", 0)
-	if err == nil {
-		err = j.Close()
+	if err == nil || errors.Is(err, context.Canceled) {
+		err = errors.Join(err, j.Close())
 	}
 	if err != nil {
 		fmt.Println("error", strings.ReplaceAll(err.Error(), "\n", " "))
@@ -72,6 +76,8 @@ func child(text string) {
 }
 
 func (p plan) run(j *journal.File) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
 	inputs := make([]int, p.Inputs)
 	for i := range inputs {
 		inputs[i] = i + 1
@@ -79,8 +85,13 @@ func (p plan) run(j *journal.File) error {
 	opts := mapper.Options{
 		Journal: j, Containers: p.Containers, Unordered: p.Form == "unordered", AtMostOnce: p.Once, ReturnExceptions: true,
 	}
-	fn := func(_ context.Context, in int) (string, error) {
+	fn := func(ctx context.Context, in int) (string, error) {
 		say("x", in)
+		if in == p.Killer && p.Late {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+			<-ctx.Done()
+			time.Sleep(p.Work)
+		}
 		if in == p.Killer {
 			os.Exit(9) // as a fault of the runtime, or of C, would
 		}
@@ -89,10 +100,10 @@ func (p plan) run(j *journal.File) error {
 	}
 	switch p.Form {
 	case "Collect":
-		return told(mapper.Collect(context.Background(), fn, inputs, opts))
+		return told(mapper.Collect(ctx, fn, inputs, opts))
 	case "processes":
 		opts.Runtime = process.New(process.Options{})
-		return told(mapper.Collect(context.Background(), inWorker, inputs, opts))
+		return told(mapper.Collect(ctx, inWorker, inputs, opts))
 	case "batched":
 		many := func(ctx context.Context, in []int) (out []string, err error) {
 			for _, i := range in {
@@ -104,9 +115,9 @@ func (p plan) run(j *journal.File) error {
 			}
 			return out, nil
 		}
-		return told(mapper.Batched(many, mapper.Batch{Size: 10}).Collect(context.Background(), inputs, opts))
+		return told(mapper.Batched(many, mapper.Batch{Size: 10}).Collect(ctx, inputs, opts))
 	}
-	run, err := mapper.Start(context.Background(), fn, slices.Values(inputs), opts)
+	run, err := mapper.Start(ctx, fn, slices.Values(inputs), opts)
 	if err != nil {
 		return err
 	}
@@ -158,7 +169,10 @@ type life struct {
 }
 
 // live runs a child, and kills it after a time; 0 lets it live.
-func (p plan) live(t testing.TB, kill time.Duration) life {
+func (p plan) live(t testing.TB, kill time.Duration) life { return p.liveTill(t, kill, os.Kill) }
+
+// liveTill has it end by a signal.
+func (p plan) liveTill(t testing.TB, kill time.Duration, by os.Signal) life {
 	text, err := json.Marshal(p)
 	require.NoError(t, err)
 	c := exec.Command(os.Args[0])
@@ -168,7 +182,7 @@ func (p plan) live(t testing.TB, kill time.Duration) life {
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
 	if kill > 0 {
-		timer := time.AfterFunc(kill, func() { _ = c.Process.Kill() })
+		timer := time.AfterFunc(kill, func() { _ = c.Process.Signal(by) })
 		defer timer.Stop()
 	}
 	said, err := io.ReadAll(out)

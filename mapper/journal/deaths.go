@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -10,9 +11,13 @@ import (
 
 // Deaths of the whole process. An owner that has left without closing the journal, on a machine that
 // has not been started anew since, has died, and what was executing is suspected of it. A suspect
-// executes alone from then on, so that the next death is certainly its own; it is guilty once as
-// many are as the CrashLimit says. To be the only one that was executing by chance is not enough:
-// somebody may have killed the process from outside, and that at random. One that comes to an end is no suspect any more.
+// executes alone from then on, and has a share in no death but those in which it did; it is guilty
+// once these are as many as the CrashLimit says. One that comes to an end is no suspect any more.
+//
+// Somebody may kill the process from outside, too, at random. That this happens is certain of a death in which
+// nothing was executing, and where a suspect that was hit alone comes to an end later. With each such
+// death one more is needed, up to three times the CrashLimit: an innocent would have to be hit in its own
+// time in that many lives one after the other, and in no life come to its end.
 
 // death records that of the last owner, if it was one.
 func (d *database) death(o *owner) error {
@@ -23,32 +28,64 @@ func (d *database) death(o *owner) error {
 	if err != nil || recorded[fieldDeath] == o.last.Life {
 		return err // it was recorded, and then this process died, too
 	}
-	executing, alone := map[chunk.Key]bool{}, false
-	for _, s := range left(o.file) {
-		for _, key := range s.Executing() {
-			executing[key] = true
-		}
-		alone = alone || s.Alone()
+	var before suspicion
+	if err := before.load(d); err != nil {
+		return err
 	}
-	certain := int64(0)
-	if alone && len(executing) == 1 {
-		certain = 1
-	}
+	blamed, certain, survived := verdict(left(o.file))
+	outside := len(blamed) == 0
 	if err := d.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	for key := range executing {
+	for _, key := range survived {
+		outside = outside || before.all[key].certain > 0 // it was hit, and not to blame
+		if err := d.run("DELETE FROM deaths WHERE key = ?", []any{key[:]}); err != nil {
+			return err
+		}
+	}
+	for key := range blamed {
 		err := d.run("INSERT INTO deaths VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET deaths = deaths + 1, certain = certain + excluded.certain",
 			[]any{key[:], certain})
 		if err != nil {
 			return err
 		}
 	}
-	e := entry{fieldDeath, o.last.Life}
-	if err := d.exec("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", e.name, e.value, int64(e.sum())); err != nil {
+	if err := d.note(entry{fieldDeath, o.last.Life}); err != nil {
 		return err
 	}
+	if outside {
+		if err := d.note(entry{fieldOutside, strconv.Itoa(number(recorded[fieldOutside]) + 1)}); err != nil {
+			return err
+		}
+	}
 	return d.exec("COMMIT")
+}
+
+// verdict is who may be to blame for a death, by what the process has left, whether that is certain (1), and
+// which suspects had come to an end before.
+func verdict(slots []*durable.Slot) (blamed map[chunk.Key]struct{}, certain int64, survived []chunk.Key) {
+	blamed = map[chunk.Key]struct{}{}
+	excused := false
+	for _, s := range slots {
+		for _, key := range s.Executing() {
+			blamed[key] = struct{}{}
+		}
+		survived = append(survived, s.Enrolled()...)
+		excused = excused || s.Excused()
+		if s.Alone() {
+			certain = 1
+		}
+	}
+	for _, key := range survived {
+		delete(blamed, key)
+	}
+	if excused {
+		clear(blamed)
+	}
+	if len(blamed) != 1 {
+		certain = 0
+	}
+	return blamed, certain, survived
 }
 
 // suspicion is what is known of deaths. It is safe for concurrent use.
@@ -59,6 +96,19 @@ type suspicion struct {
 
 	mu  sync.Mutex
 	all map[chunk.Key]struct{ deaths, certain int }
+}
+
+// bound says how many certain deaths make an input guilty.
+func (s *suspicion) bound(d *database, crashLimit int) error {
+	recorded, err := d.manifest()
+	s.limit = crashLimit + min(number(recorded[fieldOutside]), 2*crashLimit)
+	return err
+}
+
+// number is what a line of the manifest says, 0 where it says nothing.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
 }
 
 // load reads what is recorded.
@@ -90,6 +140,18 @@ func (s *suspicion) clear(key chunk.Key) bool {
 	return was
 }
 
+// suspects are those of the keys that are.
+func (s *suspicion) suspects(keys []chunk.Key) (some []chunk.Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range keys {
+		if _, is := s.all[key]; is {
+			some = append(some, key)
+		}
+	}
+	return some
+}
+
 // Suspected implements [durable.Log].
 func (l *log) Suspected() bool { return l.suspicion.some.Load() }
 
@@ -106,3 +168,11 @@ func (l *log) Mark() *durable.Slot { return l.f.owner.take(l.f.owner.file) }
 
 // Unmark implements [durable.Log].
 func (l *log) Unmark(s *durable.Slot) { l.f.owner.put(s) }
+
+// Survived implements [durable.Log].
+func (l *log) Survived(keys []chunk.Key) {
+	l.f.owner.enroll(l.f.owner.file, l.suspicion.suspects(keys))
+}
+
+// Excuse implements [durable.Log].
+func (l *log) Excuse() { l.f.owner.excuse() }

@@ -2,9 +2,11 @@ package journal_test
 
 import (
 	"database/sql"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,4 +105,48 @@ func TestNoDeath(t *testing.T) {
 	require.NoError(t, j.Close())
 	_, err = os.Stat(p.Path + "-run")
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// TestSurvivors: a suspect that has come to its end is none any more, though the process dies before
+// that is committed.
+func TestSurvivors(t *testing.T) {
+	t.Parallel()
+	p := plan{Form: "Collect", Inputs: 100, Containers: 8, Work: 5 * time.Millisecond, Killer: 100, Path: filepath.Join(t.TempDir(), "j")}
+	require.False(t, p.live(t, 0).ended)
+	p.Work = 0
+	l := p.live(t, 0)
+	require.False(t, l.ended)
+	require.Contains(t, l.executed, 100)
+	j := open(t, p.Path, journal.Options{})
+	require.NoError(t, j.Close())
+	require.Equal(t, 1, suspects(t, p.Path))
+}
+
+// TestTerminated is a program that is told to end again and again, and does. That is held against
+// nobody.
+func TestTerminated(t *testing.T) {
+	t.Parallel()
+	p := plan{Form: "unordered", Inputs: 3000, Containers: 4, Work: time.Millisecond, Path: filepath.Join(t.TempDir(), "j")}
+	for range 30 {
+		p.liveTill(t, 1+rand.N(150*time.Millisecond), syscall.SIGTERM)
+		if _, err := os.Stat(p.Path); err == nil {
+			require.Zero(t, suspects(t, p.Path))
+		}
+	}
+	l := p.live(t, 0)
+	require.True(t, l.ended, l.err)
+	require.Len(t, l.delivered, p.Inputs)
+}
+
+// TestKilledAtTheEnd is a run that was cancelled, whose process is killed before the run has ended:
+// that is no input's fault.
+func TestKilledAtTheEnd(t *testing.T) {
+	t.Parallel()
+	p := plan{Form: "Collect", Inputs: 20, Containers: 2, Work: 50 * time.Millisecond, Killer: 5, Late: true, Path: filepath.Join(t.TempDir(), "j")}
+	for range 5 {
+		require.False(t, p.live(t, 0).ended)
+		j := open(t, p.Path, journal.Options{})
+		require.NoError(t, j.Close())
+		require.Zero(t, suspects(t, p.Path))
+	}
 }

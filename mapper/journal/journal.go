@@ -203,10 +203,11 @@ func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error
 		return nil, failed("begin", f.path, err)
 	}
 	l := &log{f: f, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}
-	l.suspicion.limit, l.suspicion.again = crashLimit(about), f.opts.RetryPoison
-	if err := l.suspicion.load(f.db); err != nil {
+	l.suspicion.again = f.opts.RetryPoison
+	if err := errors.Join(l.suspicion.bound(f.db, crashLimit(about)), l.suspicion.load(f.db)); err != nil {
 		return nil, failed("begin", f.path, err)
 	}
+	f.owner.anew(f.owner.file)
 	f.busy = true
 	return l, nil
 }

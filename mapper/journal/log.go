@@ -23,7 +23,6 @@ type log struct {
 
 	// Guarded by the lock of f.
 	places  places
-	urgent  bool             // somebody is no suspect any more
 	odd     map[int]struct{} // inputs whose row is no success
 	ahead   ahead
 	open    bool  // a transaction is
@@ -101,7 +100,6 @@ func (l *log) acquit(key chunk.Key) error {
 	if err := l.begin(); err != nil {
 		return err
 	}
-	l.urgent = true
 	return l.f.db.run("DELETE FROM deaths WHERE key = ?", []any{key[:]})
 }
 
@@ -192,13 +190,6 @@ func (l *log) flush() error {
 	return nil
 }
 
-// Urgent implements [durable.Log]: who is no suspect any more must not become one again by the next death.
-func (l *log) Urgent() bool {
-	l.f.mu.Lock()
-	defer l.f.mu.Unlock()
-	return l.urgent
-}
-
 // Commit implements [durable.Log]. A file that was removed would take what is written along with
 // the process, so that is asked, too.
 func (l *log) Commit() error {
@@ -220,7 +211,6 @@ func (l *log) commit() error {
 		}
 		l.open = false
 	}
-	l.urgent = false
 	there, err := os.Stat(l.f.path)
 	switch {
 	case err != nil:

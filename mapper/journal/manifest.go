@@ -24,7 +24,8 @@ const (
 	fieldOut        = "Out"
 	fieldForm       = "Form"
 	fieldCrashLimit = "CrashLimit"
-	fieldDeath      = "death" // the last one that was recorded; nothing is compared with it
+	fieldDeath      = "death"   // the last one that was recorded; nothing is compared with it
+	fieldOutside    = "outside" // how many deaths were certainly no input's; likewise
 )
 
 // entry is a line of the manifest.
@@ -101,11 +102,16 @@ func (d *database) agree(path string, asked []entry, adopt bool) error {
 		case there && !(adopt && e.name == fieldVersion):
 			return &MismatchError{Path: path, Field: e.name, Recorded: was, Given: e.value}
 		}
-		if err := d.exec("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", e.name, e.value, int64(e.sum())); err != nil {
+		if err := d.note(e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// note writes a line.
+func (d *database) note(e entry) error {
+	return d.exec("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", e.name, e.value, int64(e.sum()))
 }
 
 func (e entry) sum() uint32 { return checksum([]byte(e.name), []byte(e.value)) }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 )
 
@@ -14,7 +15,8 @@ type marks struct {
 	mu     sync.Mutex
 	free   []*durable.Slot
 	pages  [][]byte
-	out    int // slots that somebody has
+	out    int             // slots that somebody has
+	rolls  []*durable.Slot // of the run
 	closed bool
 }
 
@@ -71,9 +73,58 @@ func (m *marks) put(s *durable.Slot) {
 	m.release()
 }
 
+// anew is the beginning of a run: nobody has survived yet, and it goes on. Where there can be no roll, none is
+// called.
+func (m *marks) anew(f *os.File) {
+	m.mu.Lock()
+	rolls := m.rolls
+	m.rolls = nil
+	m.mu.Unlock()
+	for _, s := range rolls {
+		m.put(s)
+	}
+	m.addRoll(f)
+}
+
+func (m *marks) addRoll(f *os.File) bool {
+	s := m.take(f)
+	if s == nil {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rolls = append(m.rolls, s)
+	return true
+}
+
+// enroll notes who has come to an end.
+func (m *marks) enroll(f *os.File, keys []chunk.Key) {
+	for len(keys) > 0 {
+		m.mu.Lock()
+		if last := len(m.rolls) - 1; last >= 0 {
+			keys = keys[m.rolls[last].Enroll(keys):]
+		}
+		m.mu.Unlock()
+		if len(keys) > 0 && !m.addRoll(f) {
+			return
+		}
+	}
+}
+
+// excuse notes that the run is over.
+func (m *marks) excuse() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.rolls {
+		s.Excuse()
+	}
+}
+
 func (m *marks) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.out -= len(m.rolls)
+	m.rolls = nil
 	m.closed = true
 	m.release()
 }

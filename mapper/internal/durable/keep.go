@@ -59,7 +59,7 @@ func (k *Keeper) hasNews() bool {
 
 // due reports that what is recorded is to be committed.
 func (k *Keeper) due() bool {
-	return k.bytes >= commitBytes || time.Since(k.since) >= commitTime || k.log.Urgent() || k.run.Hurry(k.Unrecorded())
+	return k.bytes >= commitBytes || time.Since(k.since) >= commitTime || k.run.Hurry(k.Unrecorded())
 }
 
 // deadline is when it will be at the latest; nil where there is nothing to commit.

@@ -123,6 +123,9 @@ func (k *Keeper) Identify(ch *chunk.Chunk) (n int, err error) {
 // Put takes finished inputs, which the run is told of once they are recorded. It never blocks. A
 // keeper that waits for the time of its commit is not woken for each.
 func (k *Keeper) Put(ch *chunk.Chunk) {
+	if k.log.Suspected() {
+		k.log.Survived(ch.Keys[:ch.N])
+	}
 	unrecorded := k.unrecorded.Add(int64(ch.N))
 	k.mu.Lock()
 	k.finished = append(k.finished, ch)
@@ -163,6 +166,10 @@ func (k *Keeper) Suspected() bool { return k.log.Suspected() }
 
 // Suspicion is how often that was so of the input with that key, and whether it is to blame.
 func (k *Keeper) Suspicion(key chunk.Key) (deaths int, guilty bool) { return k.log.Suspicion(key) }
+
+// Excuse says that the run is over, and not because all is settled: what still executes has nothing to do with
+// the end of the process.
+func (k *Keeper) Excuse() { k.log.Excuse() }
 
 // Unrecorded is how many inputs are finished and not recorded.
 func (k *Keeper) Unrecorded() int { return int(k.unrecorded.Load()) }

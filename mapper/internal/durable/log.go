@@ -47,8 +47,10 @@ type Log interface {
 	// Record writes down what has become of inputs. It returns how many it has, and how many bytes
 	// that was. An [Unfit] is the one at that place, which can never be recorded.
 	Record(Entry) (n, bytes int, err error)
-	// Urgent reports that something was recorded which is to be committed at once.
-	Urgent() bool
+	// Survived is told of inputs that have come to an end, before Record is, and Excuse that the
+	// run is over. They do not wait for the disk, and are safe for concurrent use.
+	Survived([]chunk.Key)
+	Excuse()
 	// Commit makes what was recorded outlive the process.
 	Commit() error
 	// Close ends the run's use of the journal. What was not committed is lost.

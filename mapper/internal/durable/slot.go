@@ -12,12 +12,18 @@ const SlotLength = 16 << 10
 // Slot says what a container executes, in memory that outlives the process. It is that of one
 // goroutine. That costs an input a store: whoever may kill the process cannot be asked afterwards.
 type Slot struct {
-	at    atomic.Int64 // one more than the position that executes; 0 for none, below 0 for all
+	at    atomic.Int64 // one more than the position that executes; 0 for none, or one of those below
 	n     atomic.Int64 // how many inputs the chunk has
-	alone atomic.Int64 // 1 where nothing else of the run executes, by intent
+	alone atomic.Int64 // 1 where nothing else of the run executes, by intent; of a roll, where the run is over
 	_     [8]byte
 	keys  [slotKeys]chunk.Key
 }
+
+// What at may be besides a position.
+const (
+	executesAll = -1
+	isRoll      = -2
+)
 
 // slotKeys is how many inputs of a chunk a slot can name. Chunks that have more are of inputs that
 // cost next to nothing.
@@ -33,7 +39,7 @@ func (s *Slot) Take(keys []chunk.Key, alone bool) {
 }
 
 // BeginAll notes that all of them execute, as one.
-func (s *Slot) BeginAll() { s.at.Store(-1) }
+func (s *Slot) BeginAll() { s.at.Store(executesAll) }
 
 // Begin notes that the input at a position executes.
 func (s *Slot) Begin(i int) { s.at.Store(int64(i) + 1) }
@@ -46,13 +52,13 @@ func (s *Slot) Clear() {
 }
 
 // Alone reports that it was executing alone.
-func (s *Slot) Alone() bool { return s.alone.Load() == 1 }
+func (s *Slot) Alone() bool { return s.at.Load() != isRoll && s.alone.Load() == 1 }
 
 // Executing is the keys of what was executing. What else may stand there is none of ours.
 func (s *Slot) Executing() []chunk.Key {
 	n := min(max(s.n.Load(), 0), slotKeys)
 	switch at := s.at.Load(); {
-	case at < 0:
+	case at == executesAll:
 		return s.keys[:n]
 	case at > 0 && at <= n:
 		return s.keys[at-1 : at]

@@ -60,6 +60,9 @@ func (r *Run) finishWith(cause error, failed *chunk.Task) bool {
 		return false
 	}
 	r.over.Store(true)
+	if r.keeper != nil && cause != nil {
+		r.keeper.Excuse()
+	}
 	if cause == nil {
 		r.cancel(context.Canceled)
 	} else {

@@ -21,8 +21,8 @@ func (r *Run) Keep(log durable.Log) error {
 			return err
 		}
 	}
-	k.Begin()
 	r.keeper = k
+	k.Begin()
 	return nil
 }
 
