@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/longshore-go/longshore/mapper/internal/engine"
 )
 
 // The errors of runs that have a journal, see package mapper/journal.
@@ -91,6 +93,10 @@ func (e *StoredError) Is(target error) bool {
 
 // Unwrap returns the crash, nil if it was none.
 func (e *StoredError) Unwrap() error { return e.Crash }
+
+// ErrDamaged is why an input runs again that a journal had: a row of it is not as it was written, and
+// whatever else can be read of it is not trusted. It is the Err of that event; no result has it.
+var ErrDamaged = engine.ErrDamaged
 
 // DeathError says that an input has killed the whole process, again and again, so it is not
 // executed any more.

@@ -16,7 +16,7 @@ func (v *view) Counts() Counts {
 		Inputs:  -1,
 		Retries: e.Retried(), Reruns: e.Reran(),
 		TimedOut: int(v.s.TimedOut.Load()), Release: v.s.Release().Number, Dropped: int(v.s.Events().Dropped()),
-		Waiting: e.Undelivered(), Window: e.Window.Size, Restored: e.Restored(), Unrecorded: e.Unrecorded(),
+		Waiting: e.Undelivered(), Window: e.Window.Size, Restored: e.Restored(), Unrecorded: e.Unrecorded(), Damaged: e.Damaged(),
 	}
 	if e.Window.Size == unlimited {
 		c.Window = 0

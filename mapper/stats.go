@@ -24,6 +24,7 @@ type Stats struct {
 
 	Restored   int // of Succeeded and Failed: the Journal had them
 	Unrecorded int // finished, and not recorded there yet
+	Damaged    int // executed again, since what it had of them is damaged
 
 	Pool supervisor.Snapshot
 }
@@ -51,6 +52,7 @@ func (h *handle) stats() Stats {
 
 		Restored:   e.Restored(),
 		Unrecorded: e.Unrecorded(),
+		Damaged:    e.Damaged(),
 	}
 	if n := src.Total(); n != math.MaxInt {
 		s.Inputs = n

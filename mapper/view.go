@@ -88,6 +88,7 @@ type Counts struct {
 	// Of a run with a Journal.
 	Restored   int // of those settled: the journal had them
 	Unrecorded int // of Pending: finished, and not recorded yet
+	Damaged    int // executed again, since what the journal had of them is damaged
 }
 
 // ContainerView is what a container does now.

@@ -20,32 +20,33 @@ const (
 	idOffset      = 68 // of application_id
 )
 
-// examine looks at the file without changing it, and reports whether there is none yet.
-func examine(path string) (fresh bool, err error) {
+// examine looks at the file without changing it, and says of what format it is, 0 if there is none yet.
+func examine(path string) (have int, err error) {
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return true, nil
+		return 0, nil
 	case err != nil:
-		return false, err
+		return 0, err
 	}
 	defer f.Close()
 	header := make([]byte, headerLength)
 	switch n, err := io.ReadFull(f, header); {
 	case n == 0:
-		return true, nil // somebody has made the file, for its permissions perhaps
+		return 0, nil // somebody has made the file, for its permissions perhaps
 	case n < len(magic) || string(header[:len(magic)]) != magic:
-		return false, &FormatError{Path: path, Known: format}
+		return 0, &FormatError{Path: path, Known: format}
 	case err != nil:
-		return false, &CorruptError{Path: path, Err: io.ErrUnexpectedEOF}
+		return 0, &CorruptError{Path: path, Err: io.ErrUnexpectedEOF}
 	}
 	if binary.BigEndian.Uint32(header[idOffset:]) != applicationID {
-		return false, &FormatError{Path: path, Known: format}
+		return 0, &FormatError{Path: path, Known: format}
 	}
-	if have := int(int32(binary.BigEndian.Uint32(header[versionOffset:]))); have != format {
-		return false, &FormatError{Path: path, Format: have, Known: format}
+	have = int(int32(binary.BigEndian.Uint32(header[versionOffset:])))
+	if have < 1 || have > format {
+		return 0, &FormatError{Path: path, Format: have, Known: format}
 	}
-	return false, nil
+	return have, nil
 }
 
 // makeNew makes an empty journal at path.

@@ -1,15 +1,19 @@
 package journal_test
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // outcomes of a damaged journal.
@@ -108,4 +112,82 @@ func TestTruncated(t *testing.T) {
 	}
 	t.Logf("%+v", o)
 	require.Positive(t, o.refused)
+}
+
+// TestDamagedRow: the input runs again, and that is counted and told of.
+func TestDamagedRow(t *testing.T) {
+	t.Parallel()
+	path := made(t, journal.Options{}, texts(50)...)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.Exec("UPDATE results SET value = 'wrong' WHERE idx = 7")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	j := open(t, path, journal.Options{})
+	defer j.Close()
+	var mu sync.Mutex
+	var again []int
+	var b book
+	run, err := mapper.Start(t.Context(), b.fn, slices.Values(texts(50)), mapper.Options{
+		Journal: j,
+		Observer: supervisor.ObserverFunc(func(e supervisor.Event) {
+			if e.Kind == supervisor.InputRerun && errors.Is(e.Err, mapper.ErrDamaged) {
+				mu.Lock()
+				defer mu.Unlock()
+				again = append(again, e.Input)
+			}
+		}),
+	})
+	require.NoError(t, err)
+	for r := range run.All() {
+		require.NoError(t, r.Err)
+		require.Equal(t, "did "+r.Input, r.Value)
+	}
+	require.NoError(t, run.Wait())
+	require.Equal(t, 1, run.Stats().Damaged)
+	require.Equal(t, 49, run.Stats().Restored)
+	mu.Lock()
+	defer mu.Unlock()
+	require.Equal(t, []int{7}, again)
+}
+
+// TestSwappedRows: a row that stands in the place of another is not taken for it.
+func TestSwappedRows(t *testing.T) {
+	t.Parallel()
+	path := made(t, journal.Options{}, texts(50)...)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.Exec(`UPDATE results SET (value, attempts, sum) = (SELECT value, attempts, sum FROM results WHERE idx = 9) WHERE idx = 8;
+		UPDATE results SET (key, value, attempts, sum) = (SELECT key, value, attempts, sum FROM results WHERE idx = 3) WHERE idx = 2`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	j := open(t, path, journal.Options{})
+	defer j.Close()
+	b, err := collect(t, j, texts(50))
+	require.NoError(t, err, "which compares the values")
+	require.Equal(t, map[string]int{texts(50)[8]: 1, texts(50)[2]: 1}, b.calls)
+}
+
+// TestDamagedBegun: an input that was begun is not begun again, though its row is damaged.
+func TestDamagedBegun(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	var b book
+	opts := mapper.Options{Journal: j, AtMostOnce: true, ReturnExceptions: true}
+	_, err := mapper.Collect(t.Context(), b.fn, texts(20), opts)
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.Exec("UPDATE results SET value = 'wrong' WHERE idx = 7")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	j = open(t, path, journal.Options{})
+	defer j.Close()
+	var again book
+	opts.Journal = j
+	_, err = mapper.Collect(t.Context(), again.fn, texts(20), opts)
+	require.ErrorIs(t, err, mapper.ErrInterrupted)
+	require.Empty(t, again.calls)
 }

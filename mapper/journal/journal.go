@@ -138,11 +138,11 @@ func resolve(path string) (string, error) {
 
 // open opens the database of a journal that is locked.
 func open(path string, o Options) (*database, error) {
-	fresh, err := examine(path)
+	have, err := examine(path)
 	if err != nil {
 		return nil, err
 	}
-	if fresh {
+	if have == 0 {
 		if err := makeNew(path); err != nil {
 			return nil, err
 		}
@@ -156,7 +156,10 @@ func open(path string, o Options) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = d.verify()
+	err = d.update(path, migrations[:])
+	if err == nil {
+		err = d.verify()
+	}
 	if err == nil {
 		err = d.agree(path, o.entries(), o.Adopt)
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
@@ -26,7 +27,11 @@ func (f *File) scan(from int64, each func(found)) (next int64, more bool, err er
 		return 0, false, errClosed
 	}
 	n := 0
+	next = from
 	err = f.db.query("SELECT idx, key, state FROM results WHERE idx >= ? ORDER BY idx LIMIT 1024", []any{from}, func(row []any) error {
+		if row[0].(int64) < next { // two rows might have one place
+			return f.db.corrupt(errors.New("rows are not in their order"))
+		}
 		n++
 		next = row[0].(int64) + 1
 		key, ok := row[1].([]byte)

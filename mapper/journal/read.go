@@ -51,10 +51,10 @@ func Read(path string) (*Reader, error) {
 	if err != nil {
 		return nil, failed("read", path, err)
 	}
-	switch fresh, err := examine(path); {
+	switch have, err := examine(path); {
 	case err != nil:
 		return nil, failed("read", path, err)
-	case fresh:
+	case have == 0:
 		return nil, failed("read", path, fs.ErrNotExist)
 	}
 	return &Reader{path}, nil

@@ -23,8 +23,11 @@ func (l *log) Recall(lo, n int, values any) (plain int, first durable.Fate, err 
 	}
 	for _, r := range rows {
 		fate := durable.Fate{Again: true}
-		if r.whole {
+		switch {
+		case r.whole:
 			fate = l.fate(r.row, values, plain)
+		case l.atMostOnce:
+			fate = durable.Fate{Attempts: 1, Err: mapper.ErrInterrupted} // it was begun, whatever has become of it
 		}
 		if fate.Again || fate.Err != nil || fate.Attempts != 1 {
 			if plain == 0 {

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 )
@@ -29,6 +30,48 @@ var schema = []struct{ name, sql string }{
 	{"deaths", "CREATE TABLE deaths (key BLOB PRIMARY KEY, deaths INTEGER NOT NULL, certain INTEGER NOT NULL) WITHOUT ROWID"},
 	{"failures", "CREATE VIEW failures AS SELECT idx, lower(hex(key)) AS key, attempts, value ->> 'kind' AS kind, value ->> 'text' AS error, value ->> 'stack' AS stack FROM results WHERE state = 1"},
 	{"progress", "CREATE VIEW progress AS SELECT count(*) FILTER (WHERE state = 0) AS succeeded, count(*) FILTER (WHERE state = 1) AS failed, count(*) FILTER (WHERE state = 2) AS begun, (SELECT count(*) FROM deaths) AS suspects FROM results"},
+}
+
+// migrations are what makes a journal of each older format one of the next: the first makes format 2 of
+// format 1, and so on. There is none yet, as format 1 is the first. One that changes what stands in
+// schema has its statement end as it stands there.
+var migrations [format - 1][]string
+
+// update brings a journal of an older format up to the one behind the last of the steps, in one
+// transaction. The header of the file may still say that it is older: what was committed last is in the WAL.
+func (d *database) update(path string, steps [][]string) error {
+	from := 0
+	err := d.query("PRAGMA user_version", nil, func(row []any) error {
+		have, _ := row[0].(int64)
+		from = int(have)
+		return nil
+	})
+	switch known := len(steps) + 1; {
+	case err != nil:
+		return err
+	case from < 1 || from > known:
+		return &FormatError{Path: path, Format: from, Known: known}
+	case from == known:
+		return nil
+	}
+	if err := d.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err = d.steps(from, steps); err == nil {
+		return d.exec("COMMIT")
+	}
+	return errors.Join(err, d.exec("ROLLBACK"))
+}
+
+func (d *database) steps(from int, steps [][]string) error {
+	for _, step := range steps[from-1:] {
+		for _, text := range step {
+			if err := d.exec(text); err != nil {
+				return err
+			}
+		}
+	}
+	return d.exec(fmt.Sprintf("PRAGMA user_version = %d", len(steps)+1))
 }
 
 // create makes an empty journal of an empty database.
@@ -88,14 +131,15 @@ type row struct {
 	input    any // likewise
 }
 
-// sum is the checksum of a row, without its place. SQLite notices pages that are broken, not bits
-// that have flipped in them.
+// sum is the checksum of a row, and of its place: that of another one is as wrong. SQLite notices pages
+// that are broken, not bits that have flipped in them.
 func (r *row) sum() int64 {
-	var numbers [18]byte
+	var numbers [24]byte
 	binary.LittleEndian.PutUint64(numbers[:], uint64(r.state))
 	binary.LittleEndian.PutUint64(numbers[8:], uint64(r.attempts))
+	binary.LittleEndian.PutUint64(numbers[16:], uint64(r.idx))
 	sum := crc32.Update(0, castagnoli, r.key)
-	sum = crc32.Update(sum, castagnoli, numbers[:16])
+	sum = crc32.Update(sum, castagnoli, numbers[:])
 	return int64(addTo(addTo(sum, r.value), r.input))
 }
 

@@ -12,6 +12,7 @@ type counts struct {
 	retried   atomic.Int64 // attempts asked for after an application failure
 	reran     atomic.Int64 // attempts asked for after a crash
 	restored  atomic.Int64 // of succeeded and failed: inputs that the journal knew
+	damaged   atomic.Int64 // inputs whose record in the journal is damaged
 }
 
 // Succeeded is how many inputs have.
@@ -32,6 +33,9 @@ func (c *counts) Retried() int { return int(c.retried.Load()) }
 
 // Reran is how many attempts were asked for after crashes.
 func (c *counts) Reran() int { return int(c.reran.Load()) }
+
+// Damaged is how many inputs the journal knew, and knows no more.
+func (c *counts) Damaged() int { return int(c.damaged.Load()) }
 
 // Restored is how many inputs the journal knew.
 func (c *counts) Restored() int { return int(c.restored.Load()) }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -11,6 +12,7 @@ var (
 	ErrTimeout   = supervisor.TimeoutSentinel("mapper: attempt timed out")
 	ErrStopped   = supervisor.Sentinel("mapper: stopped")
 	ErrCancelled = supervisor.Sentinel("mapper: call cancelled")
+	ErrDamaged   = errors.New("mapper: the record of this input is damaged")
 )
 
 // StoppedBy is the end of a function for a reason.

@@ -4,6 +4,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/mapper/internal/intake"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // A run that has a journal: what it does for its keeper.
@@ -67,8 +68,14 @@ func (k kept) Failed(ch *chunk.Chunk, attempts int, err error) {
 	k.r.fail(t, err)
 }
 
-// Again implements [durable.Run].
-func (k kept) Again(ch *chunk.Chunk) { k.r.backlog.Return(ch) }
+// Again implements [durable.Run], for a chunk of one input.
+func (k kept) Again(ch *chunk.Chunk) {
+	t := ch.Untried(0)
+	t.Err = ErrDamaged
+	k.r.damaged.Add(1)
+	k.r.emitInput(supervisor.InputRerun, t, 0)
+	k.r.backlog.Return(ch)
+}
 
 // Lost implements [durable.Run].
 func (k kept) Lost(ch *chunk.Chunk) {
