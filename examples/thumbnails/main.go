@@ -14,6 +14,10 @@
 //
 // With -runtime process the same function runs in worker processes: then a decoder that
 // takes its process down, or ignores that its time is up, costs no more than that.
+//
+// With -journal thumbnails.db what is done is recorded there: interrupted, or killed, and started
+// again with the same flags, the program goes on where it was. That needs -out, where the thumbnails
+// of the last time are.
 package main
 
 import (
@@ -35,6 +39,7 @@ import (
 
 	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/journal"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
@@ -45,6 +50,7 @@ type config struct {
 	in, out string
 	size    int
 	runtime string
+	journal string
 	mapper  mapper.Options
 }
 
@@ -60,6 +66,7 @@ func main() {
 	flag.StringVar(&c.out, "out", "", "`directory` for the result (default a new temporary one)")
 	flag.IntVar(&c.size, "size", 160, "longest side of a thumbnail, in `pixels`")
 	flag.StringVar(&c.runtime, "runtime", "goroutine", "what a container is: goroutine or process")
+	flag.StringVar(&c.journal, "journal", "", "`file` that records what is done, so that the next start goes on there; needs -out")
 	flag.IntVar(&c.mapper.Containers, "containers", 0, "how many images at the same time (default one for each CPU)")
 	flag.IntVar(&c.mapper.Retries.MaxRetries, "retries", 2, "how often to try again after an I/O error or a timeout")
 	flag.DurationVar(&c.mapper.Timeout, "timeout", 10*time.Second, "longest time for one image; 0 means no limit")
@@ -96,6 +103,9 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	default:
 		return fmt.Errorf("-runtime %q: must be goroutine or process", c.runtime)
 	}
+	if c.journal != "" && c.out == "" {
+		return errors.New("-journal needs -out: what it records is in there")
+	}
 	in, err := inputDir(ctx, c.in)
 	if err != nil {
 		return err
@@ -110,6 +120,14 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	out, err := outputDir(c.out)
 	if err != nil {
 		return err
+	}
+	if c.journal != "" {
+		j, err := journal.Open(c.journal, journal.Options{})
+		if err != nil {
+			return err
+		}
+		defer j.Close() // what is recorded was on the disk before it was delivered
+		c.mapper.Journal = j
 	}
 	rep, err := makeAll(ctx, thumbnailOf, jobs(in, out, c.size, names), c.mapper, w)
 	if err != nil {

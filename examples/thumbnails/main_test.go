@@ -258,3 +258,26 @@ func TestFit(t *testing.T) {
 		require.Equal(t, []int{c.wantW, c.wantH}, []int{w, h}, "%d × %d", c.w, c.h)
 	}
 }
+
+// TestJournal starts the program twice: the second one has nothing left to do, and makes the same
+// sheet.
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	in, folder := t.TempDir(), t.TempDir()
+	for _, name := range []string{"a.png", "b.png"} {
+		require.NoError(t, os.WriteFile(filepath.Join(in, name), picture(t, 300, 200), 0o600))
+	}
+	c := config{in: in, out: filepath.Join(folder, "out"), size: 100, runtime: "goroutine", journal: filepath.Join(folder, "j"), mapper: options()}
+	require.NoError(t, run(t.Context(), c, &bytes.Buffer{}))
+	sheet, err := os.ReadFile(filepath.Join(c.out, "index.html"))
+	require.NoError(t, err)
+	thumb := filepath.Join(c.out, thumbs)
+	require.NoError(t, os.RemoveAll(thumb)) // what runs again would make it again
+	require.NoError(t, run(t.Context(), c, &bytes.Buffer{}))
+	require.NoDirExists(t, filepath.Join(thumb, "a.png"))
+	again, err := os.ReadFile(filepath.Join(c.out, "index.html"))
+	require.NoError(t, err)
+	require.Equal(t, string(sheet), string(again))
+	c.out = ""
+	require.ErrorContains(t, run(t.Context(), c, &bytes.Buffer{}), "needs -out")
+}
