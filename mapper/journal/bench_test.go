@@ -4,7 +4,6 @@ package journal_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -22,14 +21,6 @@ func cpuTime(tb testing.TB) time.Duration {
 	var u syscall.Rusage
 	require.NoError(tb, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func texts(n int) []string {
-	inputs := make([]string, n)
-	for i := range inputs {
-		inputs[i] = fmt.Sprintf("input%011d", i)
-	}
-	return inputs
 }
 
 // BenchmarkCollect is a million inputs and values of 16 bytes: without a journal, with a new one,

@@ -40,6 +40,7 @@ type plan struct {
 	Once       bool
 	NoSync     bool
 	Again      bool // Options.RetryPoison
+	Stops      bool // the killer only stops the process, until it is told to continue
 	Late       bool // the killer ends the run in order, and kills the process before that has ended
 }
 
@@ -49,6 +50,12 @@ var _ = process.Register(inWorker)
 func inWorker(_ context.Context, in int) (string, error) { return valueOf(in), nil }
 
 func valueOf(in int) string { return fmt.Sprintf("value of %d", in) }
+
+func signalSelf(s os.Signal) {
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = self.Signal(s)
+	}
+}
 
 func say(kind string, in int) { _, _ = fmt.Fprintf(os.Stdout, "%s %d\n", kind, in) }
 
@@ -88,9 +95,13 @@ func (p plan) run(j *journal.File) error {
 	fn := func(ctx context.Context, in int) (string, error) {
 		say("x", in)
 		if in == p.Killer && p.Late {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+			signalSelf(syscall.SIGTERM)
 			<-ctx.Done()
 			time.Sleep(p.Work)
+		}
+		if in == p.Killer && p.Stops {
+			signalSelf(stopSignal)
+			return valueOf(in), nil
 		}
 		if in == p.Killer {
 			os.Exit(9) // as a fault of the runtime, or of C, would

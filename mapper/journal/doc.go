@@ -23,6 +23,11 @@
 // Of equal inputs each has a row of its own. The function is not part of the key: change
 // Options.Version with whatever the results depend on.
 //
+// Recorded results come again when the run is resumed: in their places in an ordered run, and in an
+// unordered one as soon as their input is reached, which waits for no container. The values are not
+// kept in memory till then. How often an input has crashed its container is not recorded: that is
+// counted anew in each life.
+//
 // An input may run again that was executing when the process died, whose attempt had finished and
 // was not committed (one group at most), or whose result was delivered when the caller died before
 // acting on it. With Options.NoSync a power cut takes further groups with it, kill -9 does not.

@@ -85,32 +85,39 @@ func TestKilledAtMostOnce(t *testing.T) {
 	for _, form := range []string{"Collect", "unordered", "batched"} {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			p := plan{Form: form, Inputs: 300, Containers: 4, Work: time.Millisecond, Once: true, Path: filepath.Join(t.TempDir(), "j")}
-			executed := map[int]bool{}
-			delivered := map[int]bool{}
-			for kill := max(*kills/6, 1); ; kill-- {
-				after := time.Duration(0)
-				if kill > 0 {
-					after = 1 + rand.N(100*time.Millisecond)
-				}
-				l := p.live(t, after)
-				require.Empty(t, l.err)
-				for _, in := range l.executed {
-					require.False(t, executed[in], "input %d is begun again", in)
-					executed[in] = true
-				}
-				for _, in := range l.delivered {
-					delivered[in] = true
-				}
-				if l.ended {
-					for in, why := range l.failed {
-						require.False(t, delivered[in])
-						require.Contains(t, why, "interrupted")
-					}
-					require.Len(t, l.delivered, p.Inputs-len(l.failed))
-					break
-				}
+			for left := max(*kills/3, 1); left > 0; {
+				left -= plan{Form: form, Inputs: 300, Containers: 4, Work: time.Millisecond, Once: true}.killedOnce(t, left)
 			}
 		})
+	}
+}
+
+// killedOnce is one run with all its lives, of which it kills at most so many.
+func (p plan) killedOnce(t *testing.T, most int) (kills int) {
+	p.Path = filepath.Join(t.TempDir(), "j")
+	executed, delivered := map[int]bool{}, map[int]bool{}
+	for ; ; kills++ {
+		after := time.Duration(0)
+		if kills < most {
+			after = 1 + rand.N(100*time.Millisecond)
+		}
+		l := p.live(t, after)
+		require.Empty(t, l.err)
+		for _, in := range l.executed {
+			require.False(t, executed[in], "input %d is begun again", in)
+			executed[in] = true
+		}
+		for _, in := range l.delivered {
+			delivered[in] = true
+		}
+		if !l.ended {
+			continue
+		}
+		for in, why := range l.failed {
+			require.False(t, delivered[in])
+			require.Contains(t, why, "interrupted")
+		}
+		require.Len(t, l.delivered, p.Inputs-len(l.failed))
+		return max(kills, 1)
 	}
 }

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"fmt"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,3 +22,9 @@ func freeze(folder string) error {
 }
 
 func unmount(folder string) { _ = unix.Unmount(folder, unix.MNT_DETACH) }
+
+// What stops a process, and has it continue.
+const (
+	stopSignal     = syscall.SIGSTOP
+	continueSignal = syscall.SIGCONT
+)

@@ -2,9 +2,18 @@
 
 package journal_test
 
-import "errors"
+import (
+	"errors"
+	"syscall"
+)
 
 func mount(string, int) error   { return errors.ErrUnsupported }
 func remount(string, int) error { return errors.ErrUnsupported }
 func freeze(string) error       { return errors.ErrUnsupported }
 func unmount(string)            {}
+
+// There is nothing that stops a process everywhere.
+const (
+	stopSignal     = syscall.SIGTERM
+	continueSignal = syscall.SIGTERM
+)

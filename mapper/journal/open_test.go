@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,6 +26,14 @@ func collect(t testing.TB, j mapper.Journal, inputs []string) (*book, error) {
 		require.Equal(t, did(inputs), out)
 	}
 	return &b, err
+}
+
+func texts(n int) []string {
+	inputs := make([]string, n)
+	for i := range inputs {
+		inputs[i] = fmt.Sprintf("input%011d", i)
+	}
+	return inputs
 }
 
 // made is the path of a journal with some results.
@@ -206,4 +217,28 @@ func TestLocked(t *testing.T) {
 	require.NoError(t, j.Close())
 	l = plan{Path: path, Form: "Collect", Inputs: 1, Containers: 1}.live(t, 0)
 	require.True(t, l.ended, l.err)
+}
+
+// TestStoppedOwner: a process that is stopped keeps its journal, as long as that takes, and goes on
+// afterwards.
+func TestStoppedOwner(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("stops a process by a signal")
+	}
+	p := plan{Path: filepath.Join(t.TempDir(), "j"), Form: "Collect", Inputs: 20, Containers: 1, Killer: 10, Stops: true}
+	ended := make(chan life, 1)
+	go func() { ended <- p.liveTill(t, time.Second, continueSignal) }()
+	var locked *journal.LockedError
+	for {
+		if _, err := os.Stat(p.Path); err == nil { // else this process would make it
+			break
+		}
+		runtime.Gosched()
+	}
+	_, err := journal.Open(p.Path, journal.Options{})
+	require.ErrorAs(t, err, &locked)
+	l := <-ended
+	require.True(t, l.ended, l.err)
+	require.Len(t, l.delivered, p.Inputs)
 }
