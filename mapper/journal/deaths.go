@@ -14,10 +14,10 @@ import (
 // executes alone from then on, and has a share in no death but those in which it did; it is guilty
 // once these are as many as the CrashLimit says. One that comes to an end is no suspect any more.
 //
-// Somebody may kill the process from outside, too, at random. That this happens is certain of a death in which
-// nothing was executing, and where a suspect that was hit alone comes to an end later. With each such
-// death one more is needed, up to three times the CrashLimit: an innocent would have to be hit in its own
-// time in that many lives one after the other, and in no life come to its end.
+// Somebody may kill the process from outside, too, at random. That this happens is certain of a
+// death in which nothing was executing, and where a suspect that was hit alone comes to an end
+// later. With each such death one more is needed, up to three times the CrashLimit: an innocent
+// would have to be hit in its own time in that many lives, and in no life come to its end.
 
 // death records that of the last owner, if it was one.
 func (d *database) death(o *owner) error {
@@ -61,8 +61,8 @@ func (d *database) death(o *owner) error {
 	return d.exec("COMMIT")
 }
 
-// verdict is who may be to blame for a death, by what the process has left, whether that is certain (1), and
-// which suspects had come to an end before.
+// verdict is who may be to blame for a death, by what the process has left, whether that is
+// certain (1), and which suspects had come to an end before.
 func verdict(slots []*durable.Slot) (blamed map[chunk.Key]struct{}, certain int64, survived []chunk.Key) {
 	blamed = map[chunk.Key]struct{}{}
 	excused := false

@@ -45,11 +45,11 @@
 // since, what was executing is suspected. In the next life each suspect executes while nothing else
 // of the run does, and one that comes to an end is no suspect any more. An input that was alone in
 // as many deaths as CrashLimit says is not executed any more: it fails with a [*mapper.DeathError].
-// Cancelling the run, Close and another start of the machine are no deaths. A kill from outside cannot be told from
-// one by an input, but that there are such kills shows: nothing was executing, or a suspect comes to its end later. Each
-// asks for one death more, up to three times CrashLimit. Where something ends a program each time before an
-// input that executes alone is through, that input is convicted, too: Options.RetryPoison runs it
-// again. What worker processes execute is not suspected. Windows has none of this.
+// Cancelling the run, Close and another start of the machine are no deaths. A kill from outside
+// cannot be told from one by an input, but that there are such kills shows: nothing was executing,
+// or a suspect comes to its end later. Each asks for one death more, up to three times CrashLimit.
+// Where something ends a program each time before an input that executes alone is through, that
+// input is convicted, too: Options.RetryPoison runs it again. What worker processes execute is not suspected. Windows has none of this.
 //
 // # What it refuses
 //

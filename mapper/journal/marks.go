@@ -73,8 +73,8 @@ func (m *marks) put(s *durable.Slot) {
 	m.release()
 }
 
-// anew is the beginning of a run: nobody has survived yet, and it goes on. Where there can be no roll, none is
-// called.
+// anew is the beginning of a run: nobody has survived yet, and it goes on. Where there can be no
+// roll, none is called.
 func (m *marks) anew(f *os.File) {
 	m.mu.Lock()
 	rolls := m.rolls

@@ -167,8 +167,8 @@ func (k *Keeper) Suspected() bool { return k.log.Suspected() }
 // Suspicion is how often that was so of the input with that key, and whether it is to blame.
 func (k *Keeper) Suspicion(key chunk.Key) (deaths int, guilty bool) { return k.log.Suspicion(key) }
 
-// Excuse says that the run is over, and not because all is settled: what still executes has nothing to do with
-// the end of the process.
+// Excuse says that the run is over, and not because all is settled: what still executes has
+// nothing to do with the end of the process.
 func (k *Keeper) Excuse() { k.log.Excuse() }
 
 // Unrecorded is how many inputs are finished and not recorded.
