@@ -74,6 +74,19 @@ func (d *Dashboard) stop(v mapper.View, r *http.Request) url.Values {
 	return url.Values{"said": {"stop-" + how}}
 }
 
+// pause has nothing begin any more, or again.
+func (d *Dashboard) pause(v mapper.View, _ *http.Request) url.Values {
+	v.Pause()
+	return url.Values{"said": {"pause"}}
+}
+
+func (d *Dashboard) resume(v mapper.View, _ *http.Request) url.Values {
+	if v.Resume(); v.Counts().Paused {
+		return url.Values{"said": {"resume-function"}}
+	}
+	return url.Values{"said": {"resume"}}
+}
+
 func (d *Dashboard) reset(v mapper.View, _ *http.Request) url.Values {
 	v.Reset()
 	return url.Values{"said": {"reset"}}

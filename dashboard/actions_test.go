@@ -38,10 +38,14 @@ func TestActions(t *testing.T) {
 		form     url.Values
 		run      bool
 		full     int
+		held     bool
 		location string
 		did      []string
 		said     string
 	}{
+		{path: "/runs/1/pause", location: "../1?said=pause", did: []string{"pause"}, said: "nothing begins until it is resumed"},
+		{path: "/runs/1/resume", location: "../1?said=resume", did: []string{"resume"}, said: "begin again"},
+		{path: "/runs/2/resume", run: true, held: true, location: "../2?said=resume-function", did: []string{"resume"}, said: "is to be resumed"},
 		{path: "/runs/1/reset", location: "../1?said=reset", did: []string{"reset"}, said: "crashes so far are forgotten"},
 		{path: "/runs/1/stop", form: url.Values{"how": {"drain"}}, location: "../1?said=stop-drain", did: []string{"stop"}, said: "finishes what it has accepted"},
 		{path: "/runs/1/stop", form: url.Values{"how": {"now"}}, location: "../1?said=stop-now", did: []string{"stop now"}, said: "told to stop"},
@@ -55,7 +59,7 @@ func TestActions(t *testing.T) {
 		{path: "/runs/3/stop", location: "../3?said=over", said: "nothing to act on"},
 	} {
 		s := newShelf()
-		s.view.function, s.view.full = !c.run, c.full
+		s.view.function, s.view.full, s.view.held = !c.run, c.full, c.held
 		acted := make(chan struct{})
 		s.view.wake = acted
 		d := over(s, Options{AllowActions: true})
@@ -86,7 +90,7 @@ func TestActions(t *testing.T) {
 
 func TestActionsRefused(t *testing.T) {
 	t.Parallel()
-	paths := []string{"/runs/1/stop", "/runs/1/reset", "/runs/1/retry", "/runs/1/containers/7/drain"}
+	paths := []string{"/runs/1/stop", "/runs/1/pause", "/runs/1/resume", "/runs/1/reset", "/runs/1/retry", "/runs/1/containers/7/drain"}
 	s := newShelf()
 	closed, open := over(s, Options{}), over(s, Options{AllowActions: true})
 	for _, path := range paths {

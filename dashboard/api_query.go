@@ -14,7 +14,7 @@ import (
 
 // The words that parameters may have.
 var (
-	runStatuses     = texts(append([]history.Status{history.Running, history.CrashLooping, history.Waiting}, history.Ends()...))
+	runStatuses     = texts(append([]history.Status{history.Running, history.CrashLooping, history.Waiting, history.Paused}, history.Ends()...))
 	runOrders       = texts(history.Orders())
 	containerStates = []string{
 		string(supervisor.Starting), string(supervisor.Idle), string(supervisor.Running), string(supervisor.Stopping),

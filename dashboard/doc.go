@@ -36,7 +36,7 @@
 //
 // # Actions
 //
-// With Options.AllowActions, pages have buttons: to stop a run or a function, to drain a
+// With Options.AllowActions, pages have buttons: to stop, pause and resume a run or a function, to drain a
 // container, to forget the crashes of a crash loop, to try failed calls of a function again.
 // They take a POST from the same origin.
 package dashboard

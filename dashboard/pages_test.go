@@ -119,7 +119,7 @@ func crawl(t *testing.T, client *http.Client, from string) map[string]string {
 			if strings.Contains(to.Path, "/api/v1/runs") {
 				continue // it is of what the dashboard itself has seen
 			}
-			if _, acts, _ := strings.Cut(to.Path, "/runs/"); !regexp.MustCompile(`/(stop|reset|retry|drain)$`).MatchString(acts) {
+			if _, acts, _ := strings.Cut(to.Path, "/runs/"); !regexp.MustCompile(`/(stop|pause|resume|reset|retry|drain)$`).MatchString(acts) {
 				queue = append(queue, to.String())
 			}
 		}

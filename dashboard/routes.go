@@ -24,6 +24,8 @@ func (d *Dashboard) routes() http.Handler {
 		mux.HandleFunc("GET "+at, d.page(ask))
 	}
 	mux.HandleFunc("/runs/{id}/stop", d.action(d.stop))
+	mux.HandleFunc("/runs/{id}/pause", d.action(d.pause))
+	mux.HandleFunc("/runs/{id}/resume", d.action(d.resume))
 	mux.HandleFunc("/runs/{id}/reset", d.action(d.reset))
 	mux.HandleFunc("/runs/{id}/retry", d.action(d.retry))
 	mux.HandleFunc("/runs/{id}/containers/{container}/drain", d.action(d.drain))

@@ -44,6 +44,12 @@ func said(q url.Values) (text string, bad bool) {
 		return "It finishes what it has accepted and refuses what comes. Then it ends.", false
 	case "stop-now":
 		return "It has been told to stop.", false
+	case "pause":
+		return "What executes goes on, and nothing begins until it is resumed.", false
+	case "resume-function":
+		return "The function whose containers serve it is paused: that is to be resumed.", true
+	case "resume":
+		return "Inputs begin again.", false
 	case "reset":
 		return "The crashes so far are forgotten. What waits for a start tries at once.", false
 	case "drain":

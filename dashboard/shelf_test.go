@@ -171,6 +171,7 @@ func (s *shelf) Version(uint64) uint64 { return s.version.Load() }
 type puppet struct {
 	mapper.View
 	function bool
+	held     bool          // by the function that serves it
 	full     int           // calls that it accepts, 0 for any number
 	hold     chan struct{} // Stop waits for it; nil: it does not
 
@@ -197,6 +198,10 @@ func (p *puppet) done() []string {
 
 func (p *puppet) About() mapper.About { return mapper.About{ID: 1, Function: p.function} }
 func (p *puppet) Reset()              { p.note("reset") }
+func (p *puppet) Pause()              { p.note("pause") }
+func (p *puppet) Resume()             { p.note("resume") }
+
+func (p *puppet) Counts() mapper.Counts { return mapper.Counts{Paused: p.held} }
 
 func (p *puppet) Drain(container int) bool {
 	p.note("drain")

@@ -101,6 +101,26 @@ func (v *view) Reset() {
 	}
 }
 
+func (v *view) Pause() {
+	switch {
+	case !v.began.Load():
+	case v.f != nil:
+		v.s.Pause()
+	default:
+		v.e.Pause()
+	}
+}
+
+func (v *view) Resume() {
+	switch {
+	case !v.began.Load():
+	case v.f != nil:
+		v.s.Resume()
+	default:
+		v.e.Resume()
+	}
+}
+
 func (v *view) Drain(container int) bool {
 	return v.began.Load() && v.s.Drain(container)
 }

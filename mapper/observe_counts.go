@@ -35,7 +35,7 @@ func (v *view) Counts() Counts {
 		c.Cancelled += rest // nobody comes for it any more
 		return c
 	}
-	c.Readable = e.Readable()
+	c.Readable, c.Paused = e.Readable(), e.Paused()
 	c.Running = min(running, rest)
 	c.Retrying = min(e.Retrying(), rest-c.Running)
 	c.Pending = rest - c.Running - c.Retrying

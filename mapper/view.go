@@ -45,6 +45,9 @@ type View interface {
 	Stop(ctx context.Context) error
 	// Drain is [Function.Drain]. A run of its own has it too.
 	Drain(container int) bool
+	// Pause and Resume are [Run.Pause] and [Run.Resume], or [Function.Pause] and [Function.Resume].
+	Pause()
+	Resume()
 	// Reset voids what is known of the crashes, and has what waits for a start try at once,
 	// see supervisor.Supervisor.Reset.
 	Reset()
@@ -83,6 +86,7 @@ type Counts struct {
 	Release  int // of its body: the redeploys so far
 	Dropped  int // events that observers were too slow for
 
+	Paused   bool // nothing begins: it is paused, or the function whose containers serve it
 	Readable bool // the reader could take a result at once; in an ordered run, that of the next input
 
 	// Of a run with a Journal.

@@ -110,7 +110,7 @@ func TestActions(t *testing.T) {
 	// Stop it.
 	p.tabTo(".act > summary")
 	p.press(kb.Enter)
-	p.await(`document.querySelector(".act").open`)
+	p.await(`document.querySelector("details.act").open`)
 	p.picture("stop")
 	p.tabTo(`.act button[value="drain"]`)
 	p.press(kb.Enter)
@@ -118,6 +118,33 @@ func TestActions(t *testing.T) {
 	p.shows(".head .state", "stopped")
 	<-f.Done()
 	p.lacks("form[method=post]")
+}
+
+// A run and its function are paused, and resumed, by keys alone.
+func TestPause(t *testing.T) {
+	t.Parallel()
+	s, p := newStage(t, dashboard.Options{AllowActions: true}), newTab(t)
+	var no atomic.Bool
+	f := fallible(t, s, "held", &no, &no)
+	p.open(s.url(s.run("held")))
+	p.tabTo(`form[action$="/pause"] button`)
+	p.press(kb.Enter)
+	p.shows(".said", "nothing begins until it is resumed")
+	p.shows(".head .state", "paused")
+	call, err := f.Spawn(t.Context(), 1)
+	require.NoError(t, err)
+	p.await(state("pending") + " === 1")
+	p.picture("paused")
+	p.open(s.url("/?status=paused"))
+	p.shows("tbody tr", "held")
+	p.open(s.url(s.run("held")))
+	p.tabTo(`form[action$="/resume"] button`)
+	p.press(kb.Enter)
+	p.shows(".said", "Inputs begin again")
+	_, err = call.Get(t.Context())
+	require.NoError(t, err)
+	p.await(state("succeeded") + " === 1")
+	p.shows(".head .state", "running")
 }
 
 func TestStopRun(t *testing.T) {

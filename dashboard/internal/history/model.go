@@ -32,6 +32,7 @@ type Status string
 const (
 	Running      Status = "running"
 	CrashLooping Status = "crash_looping"
+	Paused       Status = "paused"  // nothing begins: it is, or the function whose containers serve it
 	Waiting      Status = "waiting" // a run: the function whose containers serve it is crash-looping
 )
 

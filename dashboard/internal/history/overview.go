@@ -82,6 +82,8 @@ func (r *record) row() row {
 	switch {
 	case !r.ended.IsZero():
 		one.status = r.status
+	case counts.Paused:
+		one.status = Paused
 	case r.loop.on:
 		one.status = CrashLooping
 	case waits:

@@ -70,6 +70,8 @@ func (r *record) brief(m moment) Run {
 		run.Loop = loopOf(begun, m.pool, home.policy, last, m.now)
 	}
 	switch {
+	case m.live && m.counts.Paused:
+		run.Status = Paused
 	case run.Loop == nil:
 	case r == home:
 		run.Status = CrashLooping

@@ -44,7 +44,7 @@ func (o Overview) Sums() []counted {
 
 // Statuses are what runs can be filtered by.
 func (Overview) Statuses() []string {
-	all := []string{"running", "crash_looping", "waiting"}
+	all := []string{"running", "crash_looping", "waiting", "paused"}
 	for _, end := range history.Ends() {
 		all = append(all, string(end))
 	}

@@ -21,6 +21,7 @@ var words = map[string]word{
 	"pending":   {"pending", "dots", "grey"},
 	"running":   {"running", "play", "blue"},
 	"waiting":   {"waiting", "clock", "amber"},
+	"paused":    {"paused", "pause", "amber"},
 	"retrying":  {"retrying", "again", "amber"},
 	"succeeded": {"succeeded", "check", "green"},
 	"failed":    {"failed", "cross", "red"},
