@@ -35,14 +35,14 @@ type splitWant struct {
 
 // flowWaits is why the other areas of flow_cases.json are not run: what they are about does not exist yet.
 var flowWaits = map[string]string{
-	"rate": "Options.Rate", "key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
+	"key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
 	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge",
 	"share": "RunOptions.Share", "expand": "mapper.Expanding", "invalid": "the options that they refuse",
 }
 
 // flowAreas run the cases of an area.
 var flowAreas = map[string]func(*testing.T, conformance.Case){
-	"split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
+	"rate": runRateCase, "split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
 }
 
 func TestFlowConformance(t *testing.T) {

@@ -23,6 +23,7 @@ func deploy(body shape, opts Options) (*life, error) {
 		return nil, err
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
+	s.Limit(opts.Rate)
 	return &life{s: s, opts: opts, idle: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
@@ -110,6 +111,7 @@ func (f *life) end() {
 	f.calls.Abort()
 	f.queue.abort()
 	f.s.Join()
+	f.s.CloseGate()
 	<-f.s.ScalerDone()
 	f.checkIdle()
 	<-f.idle // the runs have ended

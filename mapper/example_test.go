@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
@@ -91,6 +93,19 @@ func ExampleMapSeq() {
 }
 
 // Leaving the loop stops the run and waits for what is under way.
+// A service allows ten requests a second. What waits holds no container.
+func ExampleOptions_rate() {
+	began := time.Now()
+	fetch := func(_ context.Context, page int) (int, error) { return page, nil }
+	pages, err := mapper.Collect(context.Background(), fetch, []int{1, 2, 3}, mapper.Options{
+		Rate:    rate.NewLimiter(10, 1),
+		Timeout: 50 * time.Millisecond, // of a request, and not of the wait
+	})
+	fmt.Println(pages, err, time.Since(began) >= 200*time.Millisecond)
+	// Output:
+	// [1 2 3] <nil> true
+}
+
 // A batch whose database is down should not try all its rows.
 func ExampleOptions_failureLimit() {
 	down := func(context.Context, int) error { return errors.New("connection refused") }

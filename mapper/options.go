@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -62,6 +64,11 @@ type Options struct {
 	// Scale says how many containers a deployed function has, see Deploy. A run of its own
 	// has Containers and refuses it.
 	Scale Scale
+
+	// Rate is how often attempts begin, retries, re-runs and batches included, of all runs and calls of a function
+	// together. What waits for its turn holds no container, and its Timeout has not begun. The limiter may be
+	// shared with others, and changed at any time; within a second that is in force. Nil means no limit.
+	Rate *rate.Limiter
 
 	// ReturnExceptions makes every failure a Result in its place, and the run goes
 	// on. False means that the first input to fail for good ends the run.
@@ -199,6 +206,9 @@ func (o Options) Validate() error {
 		if f.value < 0 {
 			return invalid(f.name, f.value, "must not be negative")
 		}
+	}
+	if o.Rate != nil && o.Rate.Burst() <= 0 && o.Rate.Limit() != rate.Inf {
+		return invalid("Rate", o.Rate.Burst(), "must have a burst of at least 1: with none nothing ever begins")
 	}
 	if o.FailureLimit != (policy.FailureLimit{}) && !o.ReturnExceptions {
 		return invalid("FailureLimit", o.FailureLimit, "needs ReturnExceptions: without, the first failure ends the run")

@@ -26,6 +26,7 @@ func settings(about mapper.About) Settings {
 	}
 	s.add(!about.Function && o.ReturnExceptions, "failures", "are results in their place, and the run goes on")
 	s.add(!about.Function && !o.ReturnExceptions, "failures", "the first input to fail for good ends the run")
+	s.add(own && o.Rate != nil, "begins of attempts", "at a rate that is limited")
 	s.add(o.Unordered, "results", "in the order in which they are finished")
 	s.add(about.Function, "outstanding calls", "at most "+strconv.Itoa(o.Outstanding)) // of a run, see Counts.Window
 	return s

@@ -8,9 +8,18 @@ import (
 
 // tryRun visits a run and finds something to do there.
 func (w *Worker) tryRun(r *Run, eager bool) work {
-	if !w.visit(r) || r.Paused() {
+	if !w.visit(r) || r.Paused() || !r.s.gate.passes() {
 		return work{}
 	}
+	found := w.findIn(r, eager)
+	if found.run == nil {
+		r.s.gate.back()
+	}
+	return found
+}
+
+// findIn finds something to do in a run.
+func (w *Worker) findIn(r *Run, eager bool) work {
 	if r.suspects.some.Load() {
 		r.suspects.done(w)
 	}

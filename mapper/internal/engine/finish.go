@@ -131,6 +131,7 @@ func (r *Run) Reason() error {
 func (r *Run) Join() {
 	if r.Owner == nil {
 		r.s.Join()
+		r.s.gate.close()
 		if r.gentle() {
 			r.cancel(r.Cause())
 		}

@@ -108,6 +108,7 @@ type Scheduler struct {
 	runs    atomic.Pointer[[]*Run]
 	control backlog.Control
 	paused  atomic.Bool // of all runs
+	gate    *gate       // nil: attempts begin at any rate
 
 	mu   sync.Mutex // guards changes of runs
 	past int64      // what runs that are over have brought to an end

@@ -36,7 +36,7 @@ func (s *Scheduler) needed(perContainer int) int {
 // hasWork reports that some container could do something for the run.
 func (r *Run) hasWork() bool {
 	switch {
-	case r.over.Load() || r.Paused():
+	case r.over.Load() || r.held():
 		return false
 	case r.suspects.some.Load():
 		return true
@@ -47,10 +47,13 @@ func (r *Run) hasWork() bool {
 	}
 }
 
+// held reports that nothing may begin now.
+func (r *Run) held() bool { return r.Paused() || r.s.gate.isShut() }
+
 // hasWorkFor reports that there is something for whoever asks.
 func (r *Run) hasWorkFor(who backlog.Taker) bool {
 	switch {
-	case r.over.Load() || r.Paused():
+	case r.over.Load() || r.held():
 		return false
 	case r.suspects.some.Load():
 		return r.suspects.ready(r.visitors.Load())
