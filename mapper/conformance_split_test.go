@@ -37,12 +37,12 @@ type splitWant struct {
 var flowWaits = map[string]string{
 	"key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
 	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge",
-	"share": "RunOptions.Share", "expand": "mapper.Expanding", "invalid": "the options that they refuse",
+	"share": "RunOptions.Share", "invalid": "the options that they refuse",
 }
 
 // flowAreas run the cases of an area.
 var flowAreas = map[string]func(*testing.T, conformance.Case){
-	"rate": runRateCase, "split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
+	"expand": runExpandCase, "rate": runRateCase, "split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
 }
 
 func TestFlowConformance(t *testing.T) {

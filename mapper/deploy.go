@@ -24,7 +24,7 @@ func deploy(body shape, opts Options) (*life, error) {
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
 	s.Limit(opts.Rate)
-	return &life{s: s, opts: opts, idle: make(chan struct{}), ended: make(chan struct{})}, nil
+	return &life{s: s, opts: opts, expands: body.expands, idle: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
 // begin starts the first containers of a function that lives until the caller's context ends.

@@ -80,7 +80,11 @@ func startSlice[In, Out any](ctx context.Context, d door, inputs []In, room int)
 	}
 	run := &Run[In, Out]{reading: newReading(h, room)}
 	takeSlice[In, Out](h, inputs)
-	h.queue(max(len(inputs), 1))
+	if h.types.expands != nil {
+		h.queue(math.MaxInt)
+	} else {
+		h.queue(max(len(inputs), 1))
+	}
 	if err := h.start(); err != nil {
 		return nil, err
 	}
@@ -89,7 +93,12 @@ func startSlice[In, Out any](ctx context.Context, d door, inputs []In, room int)
 
 // takeSlice has inputs come from a slice.
 func takeSlice[In, Out any](h *handle, inputs []In) {
-	h.e.TakeSlice(&typed.Slice[In, Out]{In: inputs}, len(inputs))
+	if h.types.expands != nil {
+		f := typed.NewFrontier[In, Out](uniqueOf[In](h.types.expands))
+		f.Take(h.takeFrontier(f), inputs)
+	} else {
+		h.e.TakeSlice(&typed.Slice[In, Out]{In: inputs}, len(inputs))
+	}
 	h.value = func(i int) (any, bool) {
 		if i < 0 || i >= len(inputs) {
 			return nil, false
@@ -108,13 +117,24 @@ func startSeq[In, Out any](ctx context.Context, d door, inputs iter.Seq[In], roo
 		inputs = func(func(In) bool) {}
 	}
 	run := &Run[In, Out]{reading: newReading(h, room)}
-	it := h.e.TakeIterator()
+	pull := takeSeq[In, Out](h, inputs)
 	h.queue(math.MaxInt)
 	if err := h.start(); err != nil {
 		return nil, err
 	}
-	go typed.Pull[In, Out](it, inputs, h.sourceEnded)
+	go pull()
 	return run, nil
+}
+
+// takeSeq has inputs come from an iterator, which is for the goroutine that pull becomes.
+func takeSeq[In, Out any](h *handle, inputs iter.Seq[In]) (pull func()) {
+	if h.types.expands != nil {
+		f := typed.NewFrontier[In, Out](uniqueOf[In](h.types.expands))
+		to := h.takeFrontier(f)
+		return func() { f.Pull(to, inputs, h.sourceEnded) }
+	}
+	it := h.e.TakeIterator()
+	return func() { typed.Pull[In, Out](it, inputs, h.sourceEnded) }
 }
 
 // queue has an emitter deliver the results of a run of at most so many inputs.
@@ -148,6 +168,9 @@ func collect[In, Out any](ctx context.Context, d door, inputs []In) ([]Out, erro
 	}
 	h.e.Bound(math.MaxInt)
 	takeSlice[In, Out](h, inputs)
+	if h.types.expands != nil {
+		return collectAll[In, Out](h)
+	}
 	sink := &typed.SliceSink[In, Out]{Out: out, Free: h.e.Free()}
 	h.e.DeliverTo(sink)
 	if err := h.start(); err != nil {
@@ -181,4 +204,22 @@ func (h *handle) collected(failed *typed.Failures) error {
 	}
 	slices.SortFunc(failures, func(a, b InputError) int { return a.Index - b.Index })
 	return &FailuresError{Failures: failures, Inputs: src.Total()}
+}
+
+// takeFrontier has inputs come from the attempts of the run too.
+func (h *handle) takeFrontier(inputs intake.Added) *intake.Frontier {
+	return h.e.TakeFrontier(inputs, h.types.expands.breadthFirst, !h.opts.Unordered)
+}
+
+// collectAll is collect where there are more values than inputs were given.
+func collectAll[In, Out any](h *handle) ([]Out, error) {
+	sink := &typed.GrowingSink[In, Out]{Free: h.e.Free()}
+	h.e.DeliverTo(sink)
+	if err := h.start(); err != nil {
+		return nil, err
+	}
+	h.join()
+	err := h.collected(&sink.Failures)
+	sink.Grow(h.e.Frontier().Known())
+	return sink.Out, err
 }

@@ -190,3 +190,19 @@ func ExampleRetire() {
 	fmt.Println(uses, err)
 	// Output: [1 2 1 2] <nil>
 }
+
+func ExampleExpanding() {
+	links := map[string][]string{"/": {"/a", "/b"}, "/a": {"/", "/b"}, "/b": {"/a", "/c"}}
+	crawl := mapper.Expanding(func(_ context.Context, page string, add func(...string)) (int, error) {
+		add(links[page]...)
+		return len(links[page]), nil
+	}, mapper.Frontier[string]{BreadthFirst: true, Unique: func(page string) string { return page }})
+	for r := range crawl.Map(context.Background(), []string{"/"}, mapper.Options{}) {
+		fmt.Println(r.Index, r.Input, r.Value)
+	}
+	// Output:
+	// 0 / 2
+	// 1 /a 2
+	// 2 /b 2
+	// 3 /c 0
+}

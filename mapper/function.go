@@ -53,6 +53,9 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 // held so at once, none is left for the calls.
 func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	var none Out
+	if err := f.life.callable(); err != nil {
+		return none, err
+	}
 	if ctx.Err() != nil {
 		return none, context.Cause(ctx)
 	}
@@ -74,6 +77,9 @@ func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 // context.WithoutCancel. The errors are a *[QueueFullError], [ErrStopped], and the cause of a
 // ctx that has ended.
 func (f *Function[In, Out]) Spawn(ctx context.Context, in In) (*Call[Out], error) {
+	if err := f.life.callable(); err != nil {
+		return nil, err
+	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

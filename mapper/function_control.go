@@ -89,8 +89,8 @@ func (f *life) redeploy(ctx context.Context, body shape) error {
 	if err := body.check(f.opts.Runtime); err != nil {
 		return err
 	}
-	now := shape{plan: f.s.Release().Body, batched: f.calls.Batches != nil}
-	if now.batched != body.batched || (now.plan.Enter == nil) != (body.plan.Enter == nil) {
+	now := shape{plan: f.s.Release().Body, batched: f.calls.Batches != nil, expands: f.expands}
+	if now.expands != body.expands || now.batched != body.batched || (now.plan.Enter == nil) != (body.plan.Enter == nil) {
 		return invalid("body", body.kind(), "must be of the same kind as the one deployed, "+now.kind())
 	}
 	f.mu.Lock()

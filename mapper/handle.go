@@ -52,6 +52,9 @@ func (h *handle) keep() error {
 	if h.opts.Journal == nil {
 		return nil
 	}
+	if h.types.expands != nil {
+		return invalid("Journal", h.opts.Journal, "does not know the inputs that attempts add")
+	}
 	log, err := h.opts.Journal.Begin(h.e.Context(), durable.About{
 		Name: h.opts.Name, In: h.types.in, Out: h.types.out,
 		CrashLimit: h.opts.CrashLimit, AtMostOnce: h.opts.AtMostOnce,

@@ -108,3 +108,11 @@ func (f *life) checkIdle() {
 		}
 	}
 }
+
+// callable reports why a function has no calls.
+func (f *life) callable() error {
+	if f.expands {
+		return invalid("Expand", "a call", "has one result, and the body is Expanding: use a run")
+	}
+	return nil
+}

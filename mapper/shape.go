@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
@@ -15,6 +16,7 @@ type shape struct {
 	plan    fleet.Body
 	batch   Batch
 	batched bool
+	expands bool
 	missing string // the name of an argument that is nil
 }
 
@@ -31,6 +33,7 @@ type types struct {
 	describe func(in any) any
 	batches  engine.Batches
 	in, out  reflect.Type
+	expands  *expansion // whose attempts add inputs; else nil
 }
 
 func (s shape) validate() error {
@@ -38,7 +41,7 @@ func (s shape) validate() error {
 	case s.missing != "":
 		return invalid(s.missing, nil, "must not be nil")
 	case s.plan.Function == nil:
-		return invalid("body", nil, "must be made by Plain, WithState, Batched, EachBatch or BatchedWithState")
+		return invalid("body", nil, "must be made by Plain, WithState, Batched, EachBatch, BatchedWithState or Expanding")
 	case s.batched:
 		return s.batch.Validate()
 	}
@@ -50,12 +53,17 @@ func (s shape) check(rt supervisor.Runtime) error {
 	if rt == nil {
 		return nil
 	}
+	if s.expands {
+		return invalid("Runtime", fmt.Sprintf("%T", rt), "cannot execute a body that is Expanding: what is added does not cross from a worker process")
+	}
 	return rt.Check(s.plan.Function)
 }
 
 // kind is the name of the function that makes such a body.
 func (s shape) kind() string {
 	switch stateless := s.plan.Enter == nil; {
+	case s.expands:
+		return "Expanding"
 	case stateless && !s.batched:
 		return "Plain"
 	case stateless:

@@ -12,11 +12,12 @@ import (
 
 // life is a deployed function without its types: from Deploy until nothing of it is left.
 type life struct {
-	s     *engine.Scheduler
-	opts  Options
-	calls *engine.Run // the run that all calls are part of
-	queue *callQueue
-	view  *view
+	s       *engine.Scheduler
+	opts    Options
+	calls   *engine.Run // the run that all calls are part of
+	queue   *callQueue
+	view    *view
+	expands bool // its attempts add inputs: it has no calls
 
 	mu       sync.Mutex
 	runs     int // that are not over

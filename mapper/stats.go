@@ -8,7 +8,7 @@ import (
 
 // Stats is a run in numbers at one moment.
 type Stats struct {
-	Inputs    int // of the run; -1 while the iterator has not ended
+	Inputs    int // of the run; -1 while the iterator has not ended, or an Expanding run
 	Taken     int // claimed, or pulled from the iterator
 	Delivered int // results taken by the reader, counted a few at a time
 	Succeeded int
@@ -25,6 +25,8 @@ type Stats struct {
 	Restored   int // of Succeeded and Failed: the Journal had them
 	Unrecorded int // finished, and not recorded there yet
 	Damaged    int // executed again, since what it had of them is damaged
+	Frontier   int // of an Expanding body: inputs that are known and not claimed, which Taken does not count
+	Duplicates int // of an Expanding body: added inputs that were dropped since their identity was known
 
 	Pool supervisor.Snapshot
 }
@@ -56,6 +58,9 @@ func (h *handle) stats() Stats {
 	}
 	if n := src.Total(); n != math.MaxInt {
 		s.Inputs = n
+	}
+	if f := e.Frontier(); f != nil {
+		s.Frontier, s.Duplicates = f.Unclaimed(), f.Duplicates()
 	}
 	s.Running = running(pool)
 	return s

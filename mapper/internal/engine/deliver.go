@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"time"
@@ -83,7 +84,7 @@ func (r *Run) nextAborted() *chunk.Chunk {
 		want = 1
 	}
 	ch := r.free.Get()
-	if s, ok := r.src.(*intake.Slice); ok && s.Rest(ch, want) {
+	if r.rest(ch, want) {
 		ch.Task = &chunk.Task{Index: ch.Lo, Err: r.Cause(), Ended: true}
 		ch.Grow()
 		return ch
@@ -93,6 +94,17 @@ func (r *Run) nextAborted() *chunk.Chunk {
 	}
 	ch.Lo, ch.N, ch.Task = -1, 0, &chunk.Task{Index: -1, Err: r.Cause(), Ended: true}
 	return ch
+}
+
+// rest takes up to want of the inputs that an ended run has not taken, and reports whether there were any.
+func (r *Run) rest(ch *chunk.Chunk, want int) bool {
+	switch src := r.src.(type) {
+	case *intake.Slice:
+		return src.Rest(ch, want)
+	case *intake.Frontier:
+		return src.Rest(ch, want, math.MaxInt)
+	}
+	return false
 }
 
 // Delivered recycles a chunk of which every result has been delivered.
@@ -116,6 +128,14 @@ func (r *Run) Abort() {
 	slices.SortFunc(tasks, func(a, b *chunk.Task) int { return a.Index - b.Index })
 	for _, t := range tasks {
 		r.abortOne(t)
+	}
+	if r.frontier != nil {
+		// Between those that were taken there may be others. What is beyond the window is for rest.
+		for ch := r.free.Get(); r.frontier.Rest(ch, pace.MaxClaim, r.Window.Limit()); {
+			for _, t := range appendTasks(nil, ch) {
+				r.abortOne(t)
+			}
+		}
 	}
 	if r.iterator == nil {
 		return

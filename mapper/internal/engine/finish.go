@@ -20,9 +20,17 @@ func (r *Run) Begin() {
 
 // settled ends the run with its last input.
 func (r *Run) settled(n int64) {
-	if !r.Lasting && int(n) == r.src.Total() {
+	if !r.Lasting && r.isAll(int(n)) {
 		r.Finish(r.missing)
 	}
+}
+
+// isAll reports that there are so many inputs and no more.
+func (r *Run) isAll(n int) bool {
+	if r.frontier != nil {
+		return r.frontier.Settled(n)
+	}
+	return n == r.src.Total()
 }
 
 // SourceEnded is told that the iterator has, and why inputs are missing, if some are: that is how the run ends when
@@ -30,7 +38,11 @@ func (r *Run) settled(n int64) {
 func (r *Run) SourceEnded(missing error) {
 	if missing != nil {
 		r.missing = missing // before the end is known, when anybody may end the run
-		r.iterator.End()
+		if r.frontier != nil {
+			r.frontier.Close()
+		} else {
+			r.iterator.End()
+		}
 	}
 	r.settled(r.succeeded.Load() + r.failed.Load())
 	r.Wake() // a batch need not wait any longer
@@ -104,6 +116,9 @@ func (r *Run) close() {
 	if r.iterator != nil {
 		r.iterator.Room()
 	}
+	if r.frontier != nil {
+		r.frontier.Room()
+	}
 }
 
 // Over reports that nothing new of it may begin.
@@ -145,6 +160,9 @@ func (r *Run) Join() {
 	}
 	if r.iterator != nil {
 		r.iterator.Join(r.Grace)
+	}
+	if r.frontier != nil {
+		r.frontier.Join(r.Grace)
 	}
 }
 

@@ -40,6 +40,9 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 // Free is where its chunks are kept that nobody uses.
 func (r *Run) Free() *chunk.FreeList { return &r.free }
 
+// Frontier is what waits in a run whose attempts add inputs; else nil.
+func (r *Run) Frontier() *intake.Frontier { return r.frontier }
+
 // Source is where its inputs come from.
 func (r *Run) Source() intake.Source { return r.src }
 
@@ -73,6 +76,16 @@ func (r *Run) TakeIterator() *intake.Iterator {
 	r.iterator = intake.NewIterator(&r.Window, r.share(), &r.over, &r.s.Idle)
 	r.src = r.iterator
 	return r.iterator
+}
+
+// TakeFrontier has inputs come from the attempts too. The caller gives it the first ones.
+func (r *Run) TakeFrontier(inputs intake.Added, breadthFirst, ordered bool) *intake.Frontier {
+	r.frontier = intake.NewFrontier(intake.FrontierConfig{
+		Inputs: inputs, Window: &r.Window, Share: r.share(), BreadthFirst: breadthFirst, Ordered: ordered,
+		Over: &r.over, Lot: &r.s.Idle,
+	})
+	r.src = r.frontier
+	return r.frontier
 }
 
 // TakeFrom has inputs come from another source.
@@ -121,7 +134,10 @@ func (r *Run) StartAlone(containers int) {
 // unfinished is how many inputs are known that are not settled.
 func (r *Run) unfinished() int {
 	known := r.src.Total()
-	if known == math.MaxInt {
+	switch {
+	case r.frontier != nil:
+		known = r.frontier.Known()
+	case known == math.MaxInt:
 		known = r.src.Taken()
 	}
 	return known - int(r.succeeded.Load()+r.failed.Load())

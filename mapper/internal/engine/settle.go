@@ -50,6 +50,9 @@ func (r *Run) succeed(ch *chunk.Chunk) {
 		r.keeper.Put(ch)
 		return
 	}
+	if r.frontier != nil {
+		r.frontier.Commit(ch)
+	}
 	r.finished(ch)
 }
 

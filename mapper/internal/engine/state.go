@@ -63,6 +63,7 @@ type Run struct {
 
 	src      intake.Source
 	iterator *intake.Iterator // src, if it is one
+	frontier *intake.Frontier // likewise
 	missing  error            // why inputs are missing that the iterator should have had
 	backlog  backlog.Backlog
 	former   *former // of batches, if the body takes them

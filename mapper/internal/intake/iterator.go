@@ -2,10 +2,8 @@ package intake
 
 import (
 	"math"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/park"
@@ -22,13 +20,10 @@ type Iterator struct {
 	share  int
 	over   *atomic.Bool // the run has ended
 	look   func(i int, input any)
-	lot    *park.Lot   // of those who claim
-	space  park.Waiter // the puller, when the window is full
-	next   int         // the puller's own: the index of the next input
-	limit  int         // and the window's limit, as it last saw that
-	done   chan struct{}
-	lost   chan struct{} // closed when nobody waits for the puller any more
-	joined atomic.Bool
+	lot    *park.Lot // of those who claim
+	next   int       // the puller's own: the index of the next input
+	limit  int       // and the window's limit, as it last saw that
+	puller
 
 	mu   sync.Mutex // guards taking from the ring
 	head atomic.Int64
@@ -42,8 +37,7 @@ type Iterator struct {
 // in the lot.
 func NewIterator(window *Window, share int, over *atomic.Bool, lot *park.Lot) *Iterator {
 	f := &Iterator{
-		window: window, share: share, over: over, lot: lot, space: park.NewWaiter(),
-		done: make(chan struct{}), lost: make(chan struct{}),
+		window: window, share: share, over: over, lot: lot, puller: newPuller(),
 	}
 	f.end.Store(math.MaxInt)
 	return f
@@ -71,19 +65,11 @@ type Panicked struct {
 func (f *Iterator) Pull(inputs Inputs, pull func() (whole bool), ended func(*Panicked)) {
 	f.inputs = inputs
 	f.limit = f.window.Limit()
-	returned := false
-	defer func() {
-		var failure *Panicked
-		if !returned {
-			failure = &Panicked{Value: recover(), Stack: string(debug.Stack())}
+	f.pull(func() {
+		if pull() {
+			f.End()
 		}
-		close(f.done)
-		ended(failure)
-	}()
-	if pull() {
-		f.end.Store(f.tail.Load())
-	}
-	returned = true
+	}, ended)
 }
 
 // End says that what was pulled is all that there is, although the iterator did not end in order.
@@ -122,9 +108,6 @@ func (f *Iterator) awaitSpace(t int) int {
 	}
 	return max(f.window.Limit(), t+1) // there was room, whatever has become of it
 }
-
-// Room wakes the puller: there is room in the window, or the run has ended.
-func (f *Iterator) Room() { f.space.Wake() }
 
 // Claim implements [Source].
 func (f *Iterator) Claim(ch *chunk.Chunk, want int, eager bool) bool {
@@ -185,16 +168,3 @@ func (f *Iterator) Taken() int { return int(f.tail.Load()) }
 
 // Total implements [Source].
 func (f *Iterator) Total() int { return int(f.end.Load()) }
-
-// Join waits for the end of the puller, at most for grace, and only once for that long.
-// Whoever joins waits on channels: a lock held for the grace would stop the clock of a
-// synctest bubble.
-func (f *Iterator) Join(grace time.Duration) {
-	if f.joined.CompareAndSwap(false, true) {
-		defer time.AfterFunc(grace, func() { close(f.lost) }).Stop()
-	}
-	select {
-	case <-f.done:
-	case <-f.lost:
-	}
-}

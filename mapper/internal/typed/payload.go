@@ -7,6 +7,7 @@ type Payload[In, Out any] struct {
 	In  []In  // the caller's own slice, or buffer
 	Out []Out // buffer
 
+	growth *growth[In] // of a function that adds inputs
 	chunk  chunk.Chunk // in one piece with its payload
 	inBuf  []In
 	outBuf []Out
@@ -59,7 +60,11 @@ func (p *Payload[In, Out]) Grow(n int) {
 
 // Move implements [chunk.Payload].
 func (p *Payload[In, Out]) Move(from chunk.Payload, lo, hi int) {
-	out := from.(*Payload[In, Out]).Out[lo:hi]
+	of := from.(*Payload[In, Out])
+	if of.growth != nil && len(of.growth.added) > 0 {
+		p.growing().move(of.growth, lo, hi)
+	}
+	out := of.Out[lo:hi]
 	p.Grow(len(out))
 	copy(p.Out, out)
 	clear(out) // or a recycled chunk keeps them alive
@@ -71,6 +76,9 @@ func (p *Payload[In, Out]) Trim(lo, hi int) {
 	clear(p.Out[:lo])
 	clear(p.Out[hi:])
 	p.In, p.Out = p.In[lo:hi], p.Out[lo:hi]
+	if p.growth != nil {
+		p.growth.trim(lo, hi)
+	}
 }
 
 // Boxed implements [chunk.Payload].
@@ -93,4 +101,7 @@ func (p *Payload[In, Out]) Clear() {
 	clear(p.inBuf)
 	clear(p.Out)
 	p.In, p.Out = nil, nil
+	if p.growth != nil {
+		p.growth.clear()
+	}
 }

@@ -1,6 +1,7 @@
 package typed
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
@@ -23,6 +24,35 @@ func (s *SliceSink[In, Out]) Put(c *chunk.Chunk) bool {
 	}
 	s.Free.Put(c)
 	return false
+}
+
+// GrowingSink is SliceSink for a run that has more inputs than were given.
+type GrowingSink[In, Out any] struct {
+	Out  []Out
+	Free *chunk.FreeList
+	Failures
+	mu sync.Mutex // guards Out
+}
+
+// Put implements [chunk.Sink].
+func (s *GrowingSink[In, Out]) Put(c *chunk.Chunk) bool {
+	if c.Task != nil && c.Task.Err != nil {
+		s.add(c.Task)
+	} else {
+		s.mu.Lock()
+		s.Grow(c.Lo + c.N)
+		copy(s.Out[c.Lo:], Of[In, Out](c).Out[:c.N])
+		s.mu.Unlock()
+	}
+	s.Free.Put(c)
+	return false
+}
+
+// Grow makes room for the values of n inputs. The caller holds the lock, or is the last.
+func (s *GrowingSink[In, Out]) Grow(n int) {
+	if n > len(s.Out) {
+		s.Out = slices.Grow(s.Out, n-len(s.Out))[:n]
+	}
 }
 
 // Failures are the inputs that have failed for good.
