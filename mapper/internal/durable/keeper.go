@@ -195,10 +195,12 @@ func (k *Keeper) Flush() {
 }
 
 // Close is Flush, and the end: nobody has anything for the keeper any more. Of what MayBegin was
-// asked for, returned was not begun.
+// asked for, returned was not begun. All who join the run call it, and the first of them is heard.
 func (k *Keeper) Close(returned []*chunk.Chunk) {
 	k.mu.Lock()
-	k.closing, k.returned = true, returned
+	if !k.closing {
+		k.closing, k.returned = true, returned
+	}
 	k.mu.Unlock()
 	k.news.Wake()
 	<-k.done
