@@ -67,7 +67,8 @@ type Options struct {
 
 	// Rate is how often attempts begin, retries, re-runs and batches included, of all runs and calls of a function
 	// together. What waits for its turn holds no container, and its Timeout has not begun. The limiter may be
-	// shared with others, and changed at any time; within a second that is in force. Nil means no limit.
+	// shared with others, each of whom may keep one turn ready for itself, and changed at any time; within a second
+	// that is in force. Nil means no limit.
 	Rate *rate.Limiter
 
 	// ReturnExceptions makes every failure a Result in its place, and the run goes
