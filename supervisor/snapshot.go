@@ -52,7 +52,6 @@ type ContainerInfo struct {
 // waits for anything but its own timer.
 func (s *Supervisor) Snapshot() Snapshot {
 	snap := s.ask()
-	snap.Containers = slices.Clip(snap.Containers)             // the last one is shared
 	for i := len(snap.Containers); i < s.cfg.Containers; i++ { // those that were never needed
 		snap.Containers = append(snap.Containers, ContainerInfo{ID: -1, Lineage: i, State: Stopped})
 	}
@@ -71,6 +70,7 @@ func (s *Supervisor) ask() Snapshot {
 	case <-s.done:
 	}
 	final := s.final
+	final.Containers = slices.Clone(final.Containers) // each caller may do with them what it likes
 	final.Lingering = s.Lingering()
 	return final
 }

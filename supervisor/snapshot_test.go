@@ -113,3 +113,22 @@ func TestNextStartIsNoGuess(t *testing.T) {
 		}
 	})
 }
+
+// TestSnapshotIsItsCallers also when the pool has ended: what one caller does to it, no other sees.
+func TestSnapshotIsItsCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newCrew(t)
+		p := open(t, supervisor.Config{Containers: 2, Serve: w.serve})
+		synctest.Wait()
+		for _, ended := range []bool{false, true} {
+			if ended {
+				p.cancel()
+				<-p.Done()
+			}
+			first, second := p.Snapshot(), p.Snapshot()
+			clear(first.Containers)
+			require.Equal(t, 1, second.Containers[1].Lineage)
+			require.Equal(t, 1, p.Snapshot().Containers[1].Lineage)
+		}
+	})
+}
