@@ -54,7 +54,7 @@ func (b *batches) note(in []int) {
 	}
 }
 
-func results(ch <-chan mapper.Result[int, int]) (all []mapper.Result[int, int]) {
+func results[In, Out any](ch <-chan mapper.Result[In, Out]) (all []mapper.Result[In, Out]) {
 	for r := range ch {
 		all = append(all, r)
 	}

@@ -136,7 +136,7 @@ func TestRateDoors(t *testing.T) {
 				_, err := fn(ctx, in[0])
 				return err
 			}, mapper.Batch{Size: 3})
-			require.Len(t, slices.Collect(valuesOf(body.Map(t.Context(), ints(3*n), opts))), 3*n)
+			require.Len(t, results(body.Map(t.Context(), ints(3*n), opts)), 3*n)
 		},
 		"a function": func(t *testing.T, fn fn, opts mapper.Options) {
 			f := deploy(t, mapper.Plain(fn), opts)
@@ -153,17 +153,6 @@ func TestRateDoors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, every(n, spacing), beginsOf(t, rate.NewLimiter(rate.Every(spacing), 1), run))
 		})
-	}
-}
-
-// valuesOf yields what comes of a channel.
-func valuesOf[T any](ch <-chan T) func(func(T) bool) {
-	return func(yield func(T) bool) {
-		for v := range ch {
-			if !yield(v) {
-				return
-			}
-		}
 	}
 }
 
@@ -269,6 +258,23 @@ func TestRateEnds(t *testing.T) {
 		require.Equal(t, time.Minute, time.Since(begin))
 		require.EqualValues(t, 1, begun.Load())
 		require.InDelta(t, 1.0/60, limiter.Tokens(), 1e-9, "what was reserved is given back")
+	})
+}
+
+// TestRateJoinedByMany: all who join a run give back what it had reserved, and the limiter has it once.
+func TestRateJoinedByMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter := rate.NewLimiter(rate.Every(time.Hour), 10)
+		run, err := mapper.Start(t.Context(), func(_ context.Context, i int) (int, error) { return i, nil },
+			slices.Values(ints(12)), mapper.Options{Rate: limiter})
+		require.NoError(t, err)
+		time.AfterFunc(time.Minute, run.Stop)
+		for range run.All() {
+		}
+		for range 5 {
+			require.ErrorIs(t, run.Wait(), mapper.ErrStopped)
+		}
+		require.InDelta(t, 1.0/60, limiter.Tokens(), 1e-9)
 	})
 }
 

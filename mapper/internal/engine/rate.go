@@ -122,7 +122,8 @@ func (g *gate) back() {
 // isShut reports that nothing may begin for now.
 func (g *gate) isShut() bool { return g != nil && g.shut.Load() > time.Now().UnixNano() }
 
-// close gives back what was reserved, at the end of all runs.
+// close gives back what was reserved, at the end of all runs. All who join call it: what was given back is not to be
+// given back again, which would be a token more.
 func (g *gate) close() {
 	if g == nil {
 		return
@@ -131,6 +132,7 @@ func (g *gate) close() {
 	defer g.mu.Unlock()
 	if g.next != nil {
 		g.next.Cancel()
+		g.next = nil
 	}
 	if g.timer != nil {
 		g.timer.Stop()
