@@ -1,45 +1,51 @@
 package engine
 
-import "github.com/longshore-go/longshore/supervisor"
+import (
+	"sync/atomic"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // A pause of a run, or of a function with all its runs and calls: no attempt begins until it is resumed.
 
 // Pause begins it, if none is under way.
 func (r *Run) Pause() {
-	if r.over.Load() || r.paused.Swap(true) {
-		return
+	if !r.over.Load() {
+		r.s.pause(&r.paused, r.ID)
 	}
-	r.s.heedAll()
-	r.tell(supervisor.Paused)
 }
 
 // Resume ends it, if one is under way.
 func (r *Run) Resume() {
-	if !r.paused.Swap(false) || r.over.Load() {
-		return
+	if !r.over.Load() {
+		r.s.resume(&r.paused, r.ID)
 	}
-	r.tell(supervisor.Resumed)
-	r.s.stir()
 }
 
 // Paused reports that one is under way, of the run or of its function.
 func (r *Run) Paused() bool { return r.paused.Load() || r.s.paused.Load() }
 
 // Pause is Run.Pause for a function.
-func (s *Scheduler) Pause() {
-	if s.paused.Swap(true) {
+func (s *Scheduler) Pause() { s.pause(&s.paused, s.ID) }
+
+// Resume is Run.Resume for a function.
+func (s *Scheduler) Resume() { s.resume(&s.paused, s.ID) }
+
+// pause begins the pause that the flag says, of the run or function with that number.
+func (s *Scheduler) pause(paused *atomic.Bool, id uint64) {
+	if paused.Swap(true) {
 		return
 	}
 	s.heedAll()
-	s.tell(supervisor.Paused, s.ID)
+	s.tell(supervisor.Paused, id)
 }
 
-// Resume is Run.Resume for a function.
-func (s *Scheduler) Resume() {
-	if !s.paused.Swap(false) {
+// resume ends it.
+func (s *Scheduler) resume(paused *atomic.Bool, id uint64) {
+	if !paused.Swap(false) {
 		return
 	}
-	s.tell(supervisor.Resumed, s.ID)
+	s.tell(supervisor.Resumed, id)
 	s.stir()
 }
 
@@ -58,8 +64,7 @@ func (s *Scheduler) stir() {
 	s.Idle.Nudge() // somebody may have come, or has to
 }
 
-func (r *Run) tell(kind supervisor.Kind) { r.s.tell(kind, r.ID) }
-
-func (s *Scheduler) tell(kind supervisor.Kind, run uint64) {
-	s.Events().Emit(supervisor.Event{Kind: kind, Run: run, Container: -1, Lineage: -1, Input: supervisor.NoInput})
+// tell tells observers of a run or a function as such.
+func (s *Scheduler) tell(kind supervisor.Kind, id uint64) {
+	s.Events().Emit(supervisor.Event{Kind: kind, Run: id, Container: -1, Lineage: -1, Input: supervisor.NoInput})
 }
