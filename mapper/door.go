@@ -80,11 +80,7 @@ func startSlice[In, Out any](ctx context.Context, d door, inputs []In, room int)
 	}
 	run := &Run[In, Out]{reading: newReading(h, room)}
 	takeSlice[In, Out](h, inputs)
-	if h.types.expands != nil {
-		h.queue(math.MaxInt)
-	} else {
-		h.queue(max(len(inputs), 1))
-	}
+	h.queue()
 	if err := h.start(); err != nil {
 		return nil, err
 	}
@@ -118,7 +114,7 @@ func startSeq[In, Out any](ctx context.Context, d door, inputs iter.Seq[In], roo
 	}
 	run := &Run[In, Out]{reading: newReading(h, room)}
 	pull := takeSeq[In, Out](h, inputs)
-	h.queue(math.MaxInt)
+	h.queue()
 	if err := h.start(); err != nil {
 		return nil, err
 	}
@@ -137,8 +133,9 @@ func takeSeq[In, Out any](h *handle, inputs iter.Seq[In]) (pull func()) {
 	return func() { typed.Pull[In, Out](it, inputs, h.sourceEnded) }
 }
 
-// queue has an emitter deliver the results of a run of at most so many inputs.
-func (h *handle) queue(inputs int) {
+// queue has an emitter deliver the results of a run whose source is in place.
+func (h *handle) queue() {
+	inputs := max(h.e.Source().Total(), 1)
 	h.e.Queue(min(h.e.Window.Size, inputs), h.opts.Unordered)
 }
 

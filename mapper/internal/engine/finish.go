@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/intake"
 )
 
 // errDeserted ends a run without containers that nothing has ended: better than to wait for
@@ -38,11 +39,7 @@ func (r *Run) isAll(n int) bool {
 func (r *Run) SourceEnded(missing error) {
 	if missing != nil {
 		r.missing = missing // before the end is known, when anybody may end the run
-		if r.frontier != nil {
-			r.frontier.Close()
-		} else {
-			r.iterator.End()
-		}
+		r.src.(intake.Pulled).End()
 	}
 	r.settled(r.succeeded.Load() + r.failed.Load())
 	r.Wake() // a batch need not wait any longer
@@ -113,11 +110,8 @@ func (r *Run) close() {
 		go r.clear()
 	}
 	r.reader.Wake()
-	if r.iterator != nil {
-		r.iterator.Room()
-	}
-	if r.frontier != nil {
-		r.frontier.Room()
+	if src, ok := r.src.(intake.Pulled); ok {
+		src.Room()
 	}
 }
 
@@ -158,11 +152,8 @@ func (r *Run) Join() {
 		<-r.cleared
 		r.closeKeeper()
 	}
-	if r.iterator != nil {
-		r.iterator.Join(r.Grace)
-	}
-	if r.frontier != nil {
-		r.frontier.Join(r.Grace)
+	if src, ok := r.src.(intake.Pulled); ok {
+		src.Join(r.Grace)
 	}
 }
 

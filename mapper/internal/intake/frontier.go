@@ -217,12 +217,12 @@ func (f *Frontier) Unclaimed() int { return int(f.waits.Load()) }
 // Duplicates is how many were dropped since they were known.
 func (f *Frontier) Duplicates() int { return int(f.twice.Load()) }
 
-// Close says that no more seeds come.
-func (f *Frontier) Close() { f.closed.Store(true) }
+// End implements [Pulled]: no more seeds come.
+func (f *Frontier) End() { f.closed.Store(true) }
 
 // Whole says that the seeds are there, and nobody pulls any.
 func (f *Frontier) Whole() {
-	f.Close()
+	f.End()
 	close(f.done)
 }
 
@@ -230,7 +230,7 @@ func (f *Frontier) Whole() {
 func (f *Frontier) Pull(pull func() (whole bool), ended func(*Panicked)) {
 	f.pull(func() {
 		if pull() {
-			f.Close()
+			f.End()
 		}
 	}, ended)
 }

@@ -72,7 +72,7 @@ func (f *Iterator) Pull(inputs Inputs, pull func() (whole bool), ended func(*Pan
 	}, ended)
 }
 
-// End says that what was pulled is all that there is, although the iterator did not end in order.
+// End implements [Pulled].
 func (f *Iterator) End() { f.end.Store(f.tail.Load()) }
 
 // Next is the index of the next input that is pulled.

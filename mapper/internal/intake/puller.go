@@ -36,10 +36,10 @@ func (p *puller) pull(each func(), ended func(*Panicked)) {
 	returned = true
 }
 
-// Room wakes the puller: there is room, or the run has ended.
+// Room implements [Pulled].
 func (p *puller) Room() { p.space.Wake() }
 
-// Join waits for the end of the puller, at most for grace, and only once for that long.
+// Join implements [Pulled]. It waits for as long as grace only once.
 // Whoever joins waits on channels: a lock held for the grace would stop the clock of a
 // synctest bubble.
 func (p *puller) Join(grace time.Duration) {

@@ -1,6 +1,10 @@
 package intake
 
-import "github.com/longshore-go/longshore/mapper/internal/chunk"
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
 
 // Source is where fresh inputs come from. Its methods are safe for concurrent use.
 type Source interface {
@@ -19,6 +23,17 @@ type Source interface {
 	Taken() int
 	// Total is the number of inputs once it is known, else math.MaxInt.
 	Total() int
+}
+
+// Pulled is a source that a goroutine pulls for, from an iterator of the caller's.
+type Pulled interface {
+	Source
+	// End says that nothing comes after what was pulled.
+	End()
+	// Room wakes the puller: there is room, or the run has ended.
+	Room()
+	// Join waits for the end of the puller, at most for grace.
+	Join(grace time.Duration)
 }
 
 // Inputs is the typed half of a source: it puts inputs into chunks.
