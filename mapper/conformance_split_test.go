@@ -33,30 +33,6 @@ type splitWant struct {
 	AttemptsOfBad int      `json:"attempts_of_5"`
 }
 
-// flowWaits is why the other areas of flow_cases.json are not run: what they are about does not exist yet.
-var flowWaits = map[string]string{
-	"key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
-	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge",
-	"share": "RunOptions.Share", "invalid": "the options that they refuse",
-}
-
-// flowAreas run the cases of an area.
-var flowAreas = map[string]func(*testing.T, conformance.Case){
-	"expand": runExpandCase, "rate": runRateCase, "split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
-}
-
-func TestFlowConformance(t *testing.T) {
-	cases, err := conformance.Flow()
-	require.NoError(t, err)
-	for _, c := range cases {
-		if run := flowAreas[c.Area]; run != nil {
-			t.Run(c.ID, func(t *testing.T) { run(t, c) })
-			continue
-		}
-		require.NotEmpty(t, flowWaits[c.Area], "%s (%s) is neither run nor listed", c.ID, c.Area)
-	}
-}
-
 // splitWays are how inputs come to a batch. Each waits for a full one, or for the end of the inputs.
 var splitWays = map[string]func(*testing.T, mapper.Body[int, int], splitSetup, mapper.Options) []mapper.Result[int, int]{
 	"map": func(t *testing.T, body mapper.Body[int, int], s splitSetup, opts mapper.Options) []mapper.Result[int, int] {

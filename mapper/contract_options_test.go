@@ -36,10 +36,7 @@ func requireInvalid(t *testing.T, field string, opts mapper.Options) {
 	fn := func(context.Context, int) (int, error) { begun = true; return 0, nil }
 	check := func(err error) {
 		t.Helper()
-		var invalid *policy.InvalidError
-		require.ErrorAs(t, err, &invalid)
-		require.Equal(t, field, invalid.Field)
-		require.NotEmpty(t, invalid.Reason)
+		requireField(t, field, err)
 	}
 	run, err := mapper.Start(t.Context(), fn, slices.Values(ints(3)), opts)
 	require.Nil(t, run)
@@ -58,6 +55,15 @@ func requireInvalid(t *testing.T, field string, opts mapper.Options) {
 	check(err)
 	check(mapper.Each(t.Context(), func(context.Context, int) error { begun = true; return nil }, ints(3), opts))
 	require.False(t, begun)
+}
+
+// requireField checks that an error refuses that field.
+func requireField(t *testing.T, field string, err error) {
+	t.Helper()
+	var invalid *policy.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, field, invalid.Field)
+	require.NotEmpty(t, invalid.Reason)
 }
 
 func TestContractInvalidOptions(t *testing.T) {

@@ -65,8 +65,8 @@ func TestExpandingDoors(t *testing.T) {
 					opts := mapper.Options{Containers: 4, Timeout: timeout, Unordered: unordered, Outstanding: outstanding}
 					t.Run(fmt.Sprintf("breadth %v, timeout %v, unordered %v, outstanding %d", breadth, timeout, unordered, outstanding), func(t *testing.T) {
 						t.Parallel()
-						requireTree(t, gathered(body.Map(t.Context(), root, opts)), levels, children)
-						all := gathered(body.MapSeq(t.Context(), slices.Values(root), opts))
+						requireTree(t, results(body.Map(t.Context(), root, opts)), levels, children)
+						all := results(body.MapSeq(t.Context(), slices.Values(root), opts))
 						requireTree(t, all, levels, children)
 						if !unordered {
 							for i, r := range all {
@@ -84,7 +84,7 @@ func TestExpandingDoors(t *testing.T) {
 						require.NoError(t, err)
 						require.Len(t, values, nodesOf(levels, children))
 						f := deploy(t, body, mapper.Options{Containers: 3, Timeout: timeout})
-						requireTree(t, gathered(f.Map(t.Context(), root, mapper.RunOptions{Unordered: unordered, Outstanding: outstanding})), levels, children)
+						requireTree(t, results(f.Map(t.Context(), root, mapper.RunOptions{Unordered: unordered, Outstanding: outstanding})), levels, children)
 						require.NoError(t, f.Stop(t.Context()))
 					})
 				}
@@ -227,7 +227,7 @@ func TestExpandingFirstFailure(t *testing.T) {
 		return plain(ctx, n, add)
 	}, mapper.Frontier[node]{})
 	for _, unordered := range []bool{false, true} {
-		all := gathered(body.Map(t.Context(), []node{{}}, mapper.Options{Containers: 3, Unordered: unordered}))
+		all := results(body.Map(t.Context(), []node{{}}, mapper.Options{Containers: 3, Unordered: unordered}))
 		require.ErrorIs(t, all[len(all)-1].Err, errBad)
 		for _, r := range all[:len(all)-1] {
 			require.NoError(t, r.Err)
@@ -266,38 +266,24 @@ func TestExpandingShort(t *testing.T) {
 
 func TestExpandingRefused(t *testing.T) {
 	t.Parallel()
-	requireField := func(err error, field string) {
-		t.Helper()
-		var invalid *policy.InvalidError
-		require.ErrorAs(t, err, &invalid)
-		require.Equal(t, field, invalid.Field)
-	}
 	body := mapper.Expanding(tree(1, 1), mapper.Frontier[node]{})
 	f := deploy(t, body, mapper.Options{})
 	_, err := f.Call(t.Context(), node{})
-	requireField(err, "Expand")
+	requireField(t, "Expand", err)
 	_, err = f.Spawn(t.Context(), node{})
-	requireField(err, "Expand")
+	requireField(t, "Expand", err)
 	_, err = f.SpawnAll(t.Context(), []node{{}})
-	requireField(err, "Expand")
+	requireField(t, "Expand", err)
 	plain := mapper.Plain(func(context.Context, node) (int, error) { return 0, nil })
-	requireField(f.Redeploy(t.Context(), plain), "body")
+	requireField(t, "body", f.Redeploy(t.Context(), plain))
 	g := deploy(t, plain, mapper.Options{})
-	requireField(g.Redeploy(t.Context(), body), "body")
+	requireField(t, "body", g.Redeploy(t.Context(), body))
 	require.NoError(t, f.Redeploy(t.Context(), body))
 	require.NoError(t, f.Stop(t.Context()))
 	require.NoError(t, g.Stop(t.Context()))
-	requireField(mapper.Expanding[node, int](nil, mapper.Frontier[node]{}).Validate(), "fn")
+	requireField(t, "fn", mapper.Expanding[node, int](nil, mapper.Frontier[node]{}).Validate())
 	_, err = body.Collect(t.Context(), []node{{}}, mapper.Options{Runtime: fakeRuntime{}})
-	requireField(err, "Runtime")
-}
-
-// gathered is all results of a channel.
-func gathered[In, Out any](ch <-chan mapper.Result[In, Out]) (all []mapper.Result[In, Out]) {
-	for r := range ch {
-		all = append(all, r)
-	}
-	return all
+	requireField(t, "Runtime", err)
 }
 
 // TestExpandingWithAJournal is refused: a journal does not know the inputs that attempts add.

@@ -308,10 +308,3 @@ func TestFailureLimitIsRefused(t *testing.T) {
 	requireField(t, "FailureLimit", err)
 	requireField(t, "FailureLimit.Count", mapper.Options{ReturnExceptions: true, FailureLimit: policy.FailureLimit{Count: -1}}.Validate())
 }
-
-func requireField(t *testing.T, field string, err error) {
-	t.Helper()
-	bad, ok := errors.AsType[*policy.InvalidError](err)
-	require.True(t, ok)
-	require.Equal(t, field, bad.Field)
-}

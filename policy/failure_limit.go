@@ -35,9 +35,9 @@ func (l FailureLimit) Validate() error {
 	case l.Of < 0 || l.Of > maxOf:
 		return invalid("FailureLimit.Of", l.Of, "must be 0 (the default) to 1000000")
 	case l.Of > 0 && l.Ratio == 0:
-		return invalid("FailureLimit.Of", l.Of, "needs a Ratio")
+		return invalid("FailureLimit.Of", l.Of, "must be 0 without a Ratio")
 	case l.Soon && l.Count == 0 && l.Ratio == 0:
-		return invalid("FailureLimit.Soon", l.Soon, "needs a Count or a Ratio")
+		return invalid("FailureLimit.Soon", l.Soon, "must be false without a Count or a Ratio")
 	}
 	return nil
 }

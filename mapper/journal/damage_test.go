@@ -114,15 +114,21 @@ func TestTruncated(t *testing.T) {
 	require.Positive(t, o.refused)
 }
 
+// change does to the database of a journal what nobody should.
+func change(t *testing.T, path, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.Exec(statement)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
 // TestDamagedRow: the input runs again, and that is counted and told of.
 func TestDamagedRow(t *testing.T) {
 	t.Parallel()
 	path := made(t, journal.Options{}, texts(50)...)
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	_, err = db.Exec("UPDATE results SET value = 'wrong' WHERE idx = 7")
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	change(t, path, "UPDATE results SET value = 'wrong' WHERE idx = 7")
 	j := open(t, path, journal.Options{})
 	defer j.Close()
 	var mu sync.Mutex
@@ -155,12 +161,8 @@ func TestDamagedRow(t *testing.T) {
 func TestSwappedRows(t *testing.T) {
 	t.Parallel()
 	path := made(t, journal.Options{}, texts(50)...)
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	_, err = db.Exec(`UPDATE results SET (value, attempts, sum) = (SELECT value, attempts, sum FROM results WHERE idx = 9) WHERE idx = 8;
+	change(t, path, `UPDATE results SET (value, attempts, sum) = (SELECT value, attempts, sum FROM results WHERE idx = 9) WHERE idx = 8;
 		UPDATE results SET (key, value, attempts, sum) = (SELECT key, value, attempts, sum FROM results WHERE idx = 3) WHERE idx = 2`)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
 	j := open(t, path, journal.Options{})
 	defer j.Close()
 	b, err := collect(t, j, texts(50))
@@ -178,11 +180,7 @@ func TestDamagedBegun(t *testing.T) {
 	_, err := mapper.Collect(t.Context(), b.fn, texts(20), opts)
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	_, err = db.Exec("UPDATE results SET value = 'wrong' WHERE idx = 7")
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	change(t, path, "UPDATE results SET value = 'wrong' WHERE idx = 7")
 	j = open(t, path, journal.Options{})
 	defer j.Close()
 	var again book

@@ -139,11 +139,7 @@ func TestReadNothing(t *testing.T) {
 func TestReadDamaged(t *testing.T) {
 	t.Parallel()
 	path := made(t, journal.Options{}, texts(50)...)
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	_, err = db.Exec("UPDATE results SET value = 'wrong' WHERE idx = 7")
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	change(t, path, "UPDATE results SET value = 'wrong' WHERE idx = 7")
 	r, err := journal.Read(path)
 	require.NoError(t, err)
 	require.Equal(t, journal.Stats{Succeeded: 49, Damaged: 1}, r.Stats())

@@ -37,7 +37,7 @@ func (l *limiter) succeeded(n int) {
 	}
 }
 
-// fails counts an input that has failed for good, the how manyth that is, and whether the limit is reached.
+// fails counts an input that has failed for good. It returns how many have, and whether that is the limit.
 func (l *limiter) fails() (failed int, reached bool) {
 	if l == nil {
 		return 0, false

@@ -1,0 +1,33 @@
+package mapper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/internal/conformance"
+)
+
+// flowWaits is why the other areas of flow_cases.json are not run: what they are about does not exist yet.
+var flowWaits = map[string]string{
+	"key": "Body.Keyed", "total": "Options.TotalTimeout", "weight": "Options.Capacity, Body.Weighted",
+	"throttle": "policy.Throttled", "adaptive": "Options.Adaptive", "hedge": "Options.Hedge",
+	"share": "RunOptions.Share", "invalid": "the options that they refuse",
+}
+
+// flowAreas run the cases of an area.
+var flowAreas = map[string]func(*testing.T, conformance.Case){
+	"expand": runExpandCase, "rate": runRateCase, "split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
+}
+
+func TestFlowConformance(t *testing.T) {
+	cases, err := conformance.Flow()
+	require.NoError(t, err)
+	for _, c := range cases {
+		if run := flowAreas[c.Area]; run != nil {
+			t.Run(c.ID, func(t *testing.T) { run(t, c) })
+			continue
+		}
+		require.NotEmpty(t, flowWaits[c.Area], "%s (%s) is neither run nor listed", c.ID, c.Area)
+	}
+}
