@@ -15,9 +15,10 @@ type Frontier[In any] struct {
 	BreadthFirst bool
 
 	// Unique is the identity of an input. An added one is dropped if its identity is that of an input that
-	// is known: of the caller's own, or added before. It is called by add, in the attempt, and for the
-	// caller's own inputs as they are given. It must be safe for concurrent use. Identities are kept until
-	// the end of the run. Nil means that all are new.
+	// is known: of the caller's own, or added before. The caller's own are never dropped, since each has its
+	// result: one that is pulled from an iterator after its like was added is executed too. Unique is called by
+	// add, in the attempt, and for the caller's own inputs as they are given. It must be safe for concurrent
+	// use. Identities are kept until the end of the run. Nil means that all are new.
 	Unique func(In) string
 }
 

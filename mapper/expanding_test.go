@@ -150,28 +150,40 @@ func TestExpandingOrder(t *testing.T) {
 	}
 }
 
-// TestExpandingUnique: of a graph with many ways to each node, each is visited once.
+// TestExpandingUnique: of a graph with many ways to each node, each is visited once. The caller's own are known before any is
+// added: one that is pulled after an attempt has added its like is visited again.
 func TestExpandingUnique(t *testing.T) {
 	t.Parallel()
 	const n = 500
-	body := mapper.Expanding(func(_ context.Context, i int, add func(...int)) (int, error) {
-		add((i*2)%n, (i*3+1)%n, (i+7)%n)
-		return i, nil
-	}, mapper.Frontier[int]{Unique: func(i int) string { return fmt.Sprint(i) }})
 	for _, start := range [][]int{{0}, {0, 1, 2}} {
-		run, err := body.Start(t.Context(), slices.Values(start), mapper.Options{Containers: 4, Unordered: true})
+		pulled := make(chan struct{})
+		run, err := uniqueGraph(n, pulled).Start(t.Context(), func(yield func(int) bool) {
+			defer close(pulled)
+			slices.Values(start)(yield)
+		}, mapper.Options{Containers: 4, Unordered: true})
 		require.NoError(t, err)
 		seen := map[int]bool{}
 		for r := range run.All() {
-			require.False(t, seen[r.Input])
+			require.False(t, seen[r.Input], "%d again", r.Input)
 			seen[r.Input] = true
 		}
 		require.Len(t, seen, n)
 		require.Equal(t, 3*n-(n-len(start)), run.Stats().Duplicates)
 	}
-	values, err := body.Collect(t.Context(), []int{0, 0}, mapper.Options{})
+	pulled := make(chan struct{})
+	close(pulled)
+	values, err := uniqueGraph(n, pulled).Collect(t.Context(), []int{0, 0}, mapper.Options{})
 	require.NoError(t, err)
 	require.Len(t, values, n+1, "the caller's own are not dropped")
+}
+
+// uniqueGraph is a graph of n nodes, none of which is visited before pulled is closed.
+func uniqueGraph(n int, pulled <-chan struct{}) mapper.Body[int, int] {
+	return mapper.Expanding(func(_ context.Context, i int, add func(...int)) (int, error) {
+		<-pulled
+		add((i*2)%n, (i*3+1)%n, (i+7)%n)
+		return i, nil
+	}, mapper.Frontier[int]{Unique: func(i int) string { return fmt.Sprint(i) }})
 }
 
 // TestExpandingEnds: everything that is known has its result when the run ends early.
