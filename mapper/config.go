@@ -22,14 +22,25 @@ func (o Options) fleet(id uint64, lasting bool) fleet.Config {
 	return fleet.Config{
 		ID: id, Name: o.Name, Lasting: lasting,
 		Runtime: o.Runtime, Crashes: o.Crashes, MaxInputs: o.MaxInputs, TargetInputs: o.TargetInputs,
-		Timeout: o.Timeout, StartTimeout: o.StartTimeout, Grace: o.Grace, ExitGrace: o.ExitGrace,
+		Timeout: o.attempt(), Total: o.TotalTimeout, StartTimeout: o.StartTimeout, Grace: o.Grace, ExitGrace: o.ExitGrace,
 		Recycle:           fleet.Recycle(o.Recycle),
 		StartTimeoutError: func(limit time.Duration) error { return &StartTimeoutError{Timeout: limit} },
 		TimeoutError: func(limit time.Duration, crash *supervisor.CrashError) error {
 			return &TimeoutError{Timeout: limit, Crash: crash}
 		},
+		TotalError: func(limit time.Duration, last error, crash *supervisor.CrashError) error {
+			return &TimeoutError{Timeout: limit, Total: true, Err: last, Crash: crash}
+		},
 		ExitError: func(container int, err error) error { return &ExitError{Container: container, Err: err} },
 	}
+}
+
+// attempt is how long an attempt may take: not longer than its input.
+func (o Options) attempt() time.Duration {
+	if o.TotalTimeout > 0 && (o.Timeout == 0 || o.TotalTimeout < o.Timeout) {
+		return o.TotalTimeout
+	}
+	return o.Timeout
 }
 
 // engine is what a run has of them.

@@ -73,6 +73,7 @@ func TestContractInvalidOptions(t *testing.T) {
 		"Outstanding":        {{Outstanding: -1}, {Outstanding: math.MaxInt}},
 		"CrashLimit":         {{CrashLimit: -1}},
 		"Timeout":            {{Timeout: -1}},
+		"TotalTimeout":       {{TotalTimeout: -1}},
 		"StartTimeout":       {{StartTimeout: -1}},
 		"Grace":              {{Grace: -1}},
 		"MaxInputs":          {{MaxInputs: -1}, {MaxInputs: 1001}, {Runtime: fakeRuntime{}, MaxInputs: 2}},

@@ -44,6 +44,8 @@
 //     returns after that does not count. It is retried like an error, and fails as a
 //     *[TimeoutError]. An attempt that ignores its context for Grace is abandoned: a
 //     goroutine cannot be killed, so its container is counted and replaced.
+//   - An input is not settled TotalTimeout after its first attempt began: what runs is cut, what waits for
+//     another attempt fails, as a *[TimeoutError] with Total and the last error.
 //   - The function panics: its container ends and a new one takes its place at once.
 //     Inputs that the container had claimed and not begun are re-run free of charge, those
 //     it had finished are kept. The input is re-run, see the next section; CrashLimit

@@ -81,20 +81,38 @@ func (e *ExitError) Error() string {
 // Unwrap returns what went wrong.
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// TimeoutError says that an attempt was still running after Timeout. Both
-// errors.Is(err, [ErrTimeout]) and errors.Is(err, [context.DeadlineExceeded]) hold.
+// TimeoutError says that an attempt was still running after Timeout, or that an input was not settled
+// TotalTimeout after its first attempt began. Both errors.Is(err, [ErrTimeout]) and
+// errors.Is(err, [context.DeadlineExceeded]) hold.
 type TimeoutError struct {
-	Timeout time.Duration
+	Timeout time.Duration // Options.Timeout, or Options.TotalTimeout
+	Total   bool          // it was the latter
+	// Err is why the last attempt had failed when the time of the input was up while it waited for another one.
+	// Nil where the last attempt itself was cut, or says nothing.
+	Err error
 	// Crash is how the container was ended that ignored the end of the attempt's context,
 	// where it could be: not a goroutine. Its Stack says where it was.
 	Crash *supervisor.CrashError
 }
 
-// Unwrap returns [ErrTimeout], which says of itself that it is a timeout.
-func (e *TimeoutError) Unwrap() error { return ErrTimeout }
+// Unwrap returns Err, or else [ErrTimeout], which says of itself that it is a timeout.
+func (e *TimeoutError) Unwrap() error {
+	if e.Err != nil {
+		return e.Err
+	}
+	return ErrTimeout
+}
 
 // Error names the limit.
-func (e *TimeoutError) Error() string { return fmt.Sprintf("%v after %v", ErrTimeout, e.Timeout) }
+func (e *TimeoutError) Error() string {
+	switch {
+	case !e.Total:
+		return fmt.Sprintf("%v after %v", ErrTimeout, e.Timeout)
+	case e.Err == nil:
+		return fmt.Sprintf("mapper: input timed out after %v in all", e.Timeout)
+	}
+	return fmt.Sprintf("mapper: input timed out after %v in all: %s", e.Timeout, show.Error(e.Err, 0))
+}
 
 // Is reports the classes of the error.
 func (e *TimeoutError) Is(target error) bool {

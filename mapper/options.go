@@ -33,6 +33,12 @@ type Options struct {
 	// meanwhile, as by Ctrl-Z, what has come of the attempt by then is heard first. Zero means none.
 	Timeout time.Duration
 
+	// TotalTimeout of one input, from the begin of its first attempt: all attempts, the delays of retries, and
+	// whatever else it waits for between them, a pause too. What runs is cut then, as by Timeout. A retry that
+	// would begin at that time or later does not: the input fails at once. Its error is a *[TimeoutError] with
+	// Total. The wait before the first attempt does not count. Zero means none.
+	TotalTimeout time.Duration
+
 	// StartTimeout limits the start of a container that has one: the enter of a body with
 	// state. Its context ends then, and the start is a crash with a *StartTimeoutError. Zero
 	// means 10 s.
@@ -136,7 +142,7 @@ func (o Options) filled() (Options, error) {
 		return o, err
 	}
 	o.Containers = cmp.Or(o.Containers, runtime.GOMAXPROCS(0))
-	o.Timeout = min(o.Timeout, forever)
+	o.Timeout, o.TotalTimeout = min(o.Timeout, forever), min(o.TotalTimeout, forever)
 	o.StartTimeout = min(cmp.Or(o.StartTimeout, 10*time.Second), forever)
 	o.Grace = min(cmp.Or(o.Grace, time.Second), forever)
 	o.ExitGrace = min(cmp.Or(o.ExitGrace, defaultExitGrace), forever)
@@ -199,6 +205,7 @@ func (o Options) Validate() error {
 		value time.Duration
 	}{
 		{"Timeout", o.Timeout},
+		{"TotalTimeout", o.TotalTimeout},
 		{"StartTimeout", o.StartTimeout},
 		{"Grace", o.Grace},
 		{"ExitGrace", o.ExitGrace},

@@ -12,81 +12,9 @@ import (
 	"golang.org/x/time/rate"
 	"pgregory.net/rapid"
 
-	"github.com/longshore-go/longshore/internal/conformance"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 )
-
-func runRateCase(t *testing.T, c conformance.Case) {
-	setup := decodeCase[struct {
-		Inputs     int     `json:"inputs"`
-		FnMS       float64 `json:"fn_ms"`
-		FailsOnce  []int   `json:"fails_once"`
-		Containers int     `json:"containers"`
-		Rate       float64 `json:"rate_per_s"`
-		Burst      int     `json:"burst"`
-		TimeoutMS  float64 `json:"timeout_ms"`
-		MaxRetries int     `json:"max_retries"`
-		DelayMS    float64 `json:"delay_ms"`
-	}](t, c.Setup)
-	want := decodeCase[struct {
-		Begins       [][]float64 `json:"begins"`
-		Ends         []float64   `json:"ends"`
-		Makespan     *float64    `json:"makespan"`
-		Timed        *int        `json:"timed"`
-		RunningAt500 *int        `json:"running_at_500_ms"`
-	}](t, c.Want())
-	synctest.Test(t, func(t *testing.T) {
-		begin := time.Now()
-		now := func() float64 { return float64(time.Since(begin)) / float64(time.Millisecond) }
-		var begins, ends tally[[2]float64]
-		run, err := mapper.Start(t.Context(), func(ctx context.Context, i int) (int, error) {
-			begins.add([2]float64{float64(i), now()})
-			time.Sleep(caseMS(setup.FnMS))
-			if a, _ := mapper.AttemptFrom(ctx); slices.Contains(setup.FailsOnce, i) && a.Attempt == 1 {
-				return 0, &ownError{1}
-			}
-			ends.add([2]float64{float64(i), now()})
-			return i, nil
-		}, slices.Values(ints(setup.Inputs)), mapper.Options{
-			Containers: setup.Containers, Timeout: caseMS(setup.TimeoutMS),
-			Retries: policy.Retries{MaxRetries: setup.MaxRetries, InitialDelay: caseMS(setup.DelayMS)},
-			Rate:    rate.NewLimiter(rate.Limit(setup.Rate), setup.Burst),
-		})
-		require.NoError(t, err)
-		if want.RunningAt500 != nil {
-			time.AfterFunc(500*time.Millisecond, func() {
-				if n := run.Stats().Running; n != *want.RunningAt500 {
-					t.Errorf("%d run at 500 ms", n)
-				}
-			})
-		}
-		for r := range run.All() {
-			require.NoError(t, r.Err)
-		}
-		if want.Makespan != nil {
-			require.Equal(t, *want.Makespan, now())
-		}
-		if want.Begins != nil {
-			require.Equal(t, want.Begins, byInput(begins.all(), setup.Inputs))
-		}
-		if want.Ends != nil {
-			require.Equal(t, want.Ends, slices.Concat(byInput(ends.all(), setup.Inputs)...))
-		}
-		if want.Timed != nil {
-			require.Equal(t, *want.Timed, run.Stats().TimedOut)
-		}
-	})
-}
-
-// byInput is the times of each input.
-func byInput(all [][2]float64, n int) [][]float64 {
-	times := make([][]float64, n)
-	for _, at := range all {
-		times[int(at[0])] = append(times[int(at[0])], at[1])
-	}
-	return times
-}
 
 // beginsOf runs something with a limiter, and returns when attempts have begun.
 func beginsOf(t *testing.T, limiter *rate.Limiter, run func(*testing.T, func(context.Context, int) (int, error), mapper.Options)) (all []time.Duration) {

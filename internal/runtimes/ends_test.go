@@ -61,6 +61,12 @@ func TestTimeout(t *testing.T) {
 			require.Equal(t, 2, r.Attempts)
 			require.Equal(t, 1, run.Stats().TimedOut)
 		},
+		"all the time of the input": func(t *testing.T, p place) {
+			r, run := one(t, p.with(mapper.Options{TotalTimeout: someTime, Grace: patience, Retries: soon(9)}), order{Do: "patient", Dir: t.TempDir()})
+			require.True(t, timeoutOf(t, r).Total)
+			require.Equal(t, 1, r.Attempts, "no retry begins after it")
+			require.Zero(t, run.Stats().Pool.Crashes)
+		},
 		"ignored": func(t *testing.T, p place) {
 			dir := t.TempDir()
 			defer leave(dir, sign, "") // or it stays for ever, where it cannot be killed

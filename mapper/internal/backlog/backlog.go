@@ -24,7 +24,8 @@ type Config struct {
 	Limit    int                                       // crashes that one input may cause, 0 for the default
 	Quota    int                                       // struck inputs that may execute at once while fresh ones wait
 	Deployed bool
-	Lowest   bool // probes are the lowest input, and not drawn at random
+	Lowest   bool                // probes are the lowest input, and not drawn at random
+	Late     func(t *chunk.Task) // has an input settled whose time was up while it waited
 }
 
 // Backlog is that of one run. Its methods are safe for concurrent use and never block.
@@ -35,6 +36,7 @@ type Backlog struct {
 	crowd  atomic.Int32 // inputs in struck, likewise
 	parted atomic.Int32 // inputs in parts, likewise
 	timers timers
+	firing sync.WaitGroup
 
 	mu         sync.Mutex
 	returned   stretches     // fresh: claimed, and not begun
@@ -109,6 +111,7 @@ func (b *Backlog) requeue(t *chunk.Task) {
 
 // queue has an input wait for its turn. The caller holds the lock.
 func (b *Backlog) queue(t *chunk.Task) {
+	b.timers.limit(t)
 	switch {
 	case t.Crashes > 0:
 		b.queueStruck(t)
@@ -182,6 +185,11 @@ func (b *Backlog) release(t *chunk.Task) {
 func (b *Backlog) Remove(t *chunk.Task) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.remove(t)
+}
+
+// remove is Remove. The caller holds the lock.
+func (b *Backlog) remove(t *chunk.Task) bool {
 	switch {
 	case without(&b.struck, t):
 		b.wait(-1)
@@ -207,5 +215,5 @@ func without[T comparable](list *[]T, v T) bool {
 func (b *Backlog) Count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.struck) + len(b.parts) + len(b.dueRetries) + len(b.timers.retries)
+	return len(b.struck) + len(b.parts) + len(b.dueRetries) + len(b.timers.retries.tasks)
 }

@@ -38,11 +38,11 @@ func (b *Backlog) Returned() []*chunk.Chunk {
 func (b *Backlog) Unsettled() (tasks []*chunk.Task, chunks []*chunk.Chunk) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, list := range [][]*chunk.Task{b.struck, b.parts, b.dueRetries, b.timers.retries, b.aside} {
+	for _, list := range [][]*chunk.Task{b.struck, b.parts, b.dueRetries, b.timers.retries.tasks, b.aside} {
 		tasks = append(tasks, list...)
 	}
 	b.wait(int32(-len(b.struck)))
 	chunks = b.returned.list
-	b.struck, b.parts, b.dueRetries, b.timers.retries, b.aside, b.returned.list = nil, nil, nil, nil, nil, nil
+	b.struck, b.parts, b.dueRetries, b.timers.retries.tasks, b.aside, b.returned.list = nil, nil, nil, nil, nil, nil
 	return tasks, chunks
 }

@@ -9,11 +9,13 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-// timers is what waits for a time: retries, and on a deployed function struck inputs without
-// their control. It has the lock of its backlog.
+// timers is what waits for a time: retries, on a deployed function struck inputs without
+// their control, and whatever waits for the end of its own time. It has the lock of its backlog.
 type timers struct {
 	b       *Backlog
-	retries retries
+	retries byTime // by Due
+	limited byTime // by Deadline
+	most    int    // how many of those may be noted
 	timer   *time.Timer
 	at      time.Duration
 }
@@ -21,15 +23,55 @@ type timers struct {
 // never is a time that does not come.
 const never = time.Duration(math.MaxInt64)
 
-func (t *timers) init(b *Backlog) { t.b, t.at = b, never }
+func (t *timers) init(b *Backlog) {
+	t.b, t.at = b, never
+	t.retries.time = func(task *chunk.Task) time.Duration { return task.Due }
+	t.limited.time = func(task *chunk.Task) time.Duration { return task.Deadline }
+}
 
 func (t *timers) push(task *chunk.Task) {
 	heap.Push(&t.retries, task)
+	t.limit(task)
 	t.arm()
 }
 
+// limit notes an input that must not wait beyond its deadline. It stays noted while it executes.
+func (t *timers) limit(task *chunk.Task) {
+	if task.Deadline == 0 || task.Limited {
+		return
+	}
+	if len(t.limited.tasks) >= max(t.most, leastNoted) {
+		t.forget()
+	}
+	task.Limited = true
+	heap.Push(&t.limited, task)
+	t.arm()
+}
+
+// leastNoted is how many inputs are noted before it is looked which of them still wait.
+const leastNoted = 1024
+
+// forget drops what does not wait any more: it executes, or is settled.
+func (t *timers) forget() {
+	for _, task := range t.limited.tasks {
+		task.Limited = false
+	}
+	clear(t.limited.tasks)
+	t.limited.tasks = t.limited.tasks[:0]
+	for _, list := range [][]*chunk.Task{t.b.struck, t.b.parts, t.b.dueRetries, t.retries.tasks} {
+		for _, task := range list {
+			if task.Deadline > 0 {
+				task.Limited = true
+				t.limited.tasks = append(t.limited.tasks, task)
+			}
+		}
+	}
+	heap.Init(&t.limited)
+	t.most = 2 * len(t.limited.tasks)
+}
+
 func (t *timers) remove(task *chunk.Task) bool {
-	at := slices.Index(t.retries, task)
+	at := slices.Index(t.retries.tasks, task)
 	if at >= 0 {
 		heap.Remove(&t.retries, at)
 	}
@@ -54,8 +96,10 @@ func (t *timers) arm() {
 
 func (t *timers) next() time.Duration {
 	at := never
-	if len(t.retries) > 0 {
-		at = t.retries[0].Due
+	for _, h := range []*byTime{&t.retries, &t.limited} {
+		if len(h.tasks) > 0 {
+			at = min(at, h.time(h.tasks[0]))
+		}
 	}
 	if t.b.Deployed {
 		now := t.b.Now()
@@ -68,11 +112,19 @@ func (t *timers) next() time.Duration {
 	return at
 }
 
-// fire makes the retries ready whose time has come, and has somebody look at struck inputs.
+// fire makes the retries ready whose time has come, has somebody look at struck inputs, and has those settled that
+// have waited too long.
 func (b *Backlog) fire() {
 	b.mu.Lock()
+	if b.stopped {
+		b.mu.Unlock()
+		return
+	}
+	b.firing.Add(1)
+	defer b.firing.Done()
 	now, n := b.Now(), 0
-	for r := &b.timers.retries; len(*r) > 0 && (*r)[0].Due <= now; n++ {
+	late := b.timers.late(now)
+	for r := &b.timers.retries; r.before(now); n++ {
 		b.queue(heap.Pop(r).(*chunk.Task))
 	}
 	lineage := b.firstLineage()
@@ -85,29 +137,53 @@ func (b *Backlog) fire() {
 	for range n {
 		b.Wake(lineage)
 	}
-}
-
-// retries is a heap by due time; at equal times the lower index first.
-type retries []*chunk.Task
-
-func (r retries) Len() int { return len(r) }
-
-func (r retries) Less(i, j int) bool {
-	if r[i].Due != r[j].Due {
-		return r[i].Due < r[j].Due
+	for _, t := range late {
+		b.Late(t)
 	}
-	return r[i].Index < r[j].Index
 }
 
-func (r retries) Swap(i, j int) { r[i], r[j] = r[j], r[i] }
+// Join waits until nothing is settled any more since its time was up. Stop was called.
+func (b *Backlog) Join() { b.firing.Wait() }
 
-func (r *retries) Push(x any) { *r = append(*r, x.(*chunk.Task)) }
+// late takes out what has waited too long. What executes is cut by its container, and noted anew when it comes back.
+func (t *timers) late(now time.Duration) (late []*chunk.Task) {
+	for t.limited.before(now) {
+		task := heap.Pop(&t.limited).(*chunk.Task)
+		task.Limited = false
+		if t.b.remove(task) {
+			late = append(late, task)
+		}
+	}
+	return late
+}
 
-func (r *retries) Pop() any {
-	old := *r
-	last := len(old) - 1
-	t := old[last]
-	old[last] = nil
-	*r = old[:last]
+// byTime is a heap by a time of its tasks; at equal times the lower index first.
+type byTime struct {
+	tasks []*chunk.Task
+	time  func(*chunk.Task) time.Duration
+}
+
+func (h *byTime) Len() int { return len(h.tasks) }
+
+func (h *byTime) Less(i, j int) bool {
+	a, b := h.tasks[i], h.tasks[j]
+	if at, bt := h.time(a), h.time(b); at != bt {
+		return at < bt
+	}
+	return a.Index < b.Index
+}
+
+func (h *byTime) Swap(i, j int) { h.tasks[i], h.tasks[j] = h.tasks[j], h.tasks[i] }
+
+func (h *byTime) Push(x any) { h.tasks = append(h.tasks, x.(*chunk.Task)) }
+
+func (h *byTime) Pop() any {
+	last := len(h.tasks) - 1
+	t := h.tasks[last]
+	h.tasks[last] = nil
+	h.tasks = h.tasks[:last]
 	return t
 }
+
+// before reports that the first of it is due.
+func (h *byTime) before(now time.Duration) bool { return len(h.tasks) > 0 && h.time(h.tasks[0]) <= now }

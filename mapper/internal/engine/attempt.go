@@ -8,6 +8,8 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // The contexts of attempts, and their clock.
@@ -72,16 +74,20 @@ func (w *Worker) Deadline() (time.Time, bool) {
 	if began == 0 || began == givenUp {
 		return time.Time{}, false
 	}
-	return w.s.At(beganAt(began) + w.s.Timeout), true
+	return w.s.At(beganAt(began) + w.limit()), true
 }
 
 // beganAt is the time of a value of started.
 func beganAt(began int64) time.Duration { return time.Duration(max(began, -began) - 1) }
 
-// late is the outcome of an attempt that has timed out. If its container is given up for it,
-// the watchdog and the container both say so, and the first of them settles the input.
-func (w *Worker) late() outcome {
-	return outcome{err: w.s.TimeoutError(w.s.Timeout, nil)}
+// late is the outcome of an attempt that has timed out, with the way in which its container was ended for
+// it, if it was. If the container is given up, the watchdog and the container both say so, and the first of
+// them settles the input.
+func (w *Worker) late(crash *supervisor.CrashError) outcome {
+	if w.s.Total > 0 && w.cut.Load() {
+		return outcome{err: w.s.TotalError(w.s.Total, nil, crash), permanent: true}
+	}
+	return outcome{err: w.s.TimeoutError(w.s.Timeout, crash)}
 }
 
 // errGivenUp is what clockOff returns to a container that the watchdog has given up: its
@@ -91,10 +97,18 @@ var errGivenUp = errors.New("mapper: container given up")
 // givenUp is the value of started in that case.
 const givenUp = math.MinInt64
 
-// clockOn begins an attempt that may time out.
-func (w *Worker) clockOn() (began int64) {
-	began = int64(w.s.Now()) + 1 // 0 means none
+// clockOn begins an attempt that may time out, of a chunk with the task, or none.
+func (w *Worker) clockOn(t *chunk.Task) (began int64) {
+	now := w.s.Now()
+	began = int64(now) + 1 // 0 means none
+	if w.s.Total > 0 {
+		w.allow(t, now)
+		w.latest.Store(began)
+	}
 	w.started.Store(began)
+	if w.s.Total > 0 && w.limit() < w.s.Timeout {
+		w.s.LookSoon()
+	}
 	return began
 }
 
@@ -109,5 +123,9 @@ func (w *Worker) clockOff(began int64) error {
 	}
 	w.refresh()
 	w.s.TimedOut.Add(1)
-	return w.late().err
+	o := w.late(nil)
+	if o.permanent {
+		return policy.Permanent(o.err)
+	}
+	return o.err
 }

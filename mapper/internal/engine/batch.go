@@ -27,7 +27,7 @@ func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *sup
 	if r.over.Load() || w.c.Halted() {
 		return w.giveBackBatch(r), nil
 	}
-	values, err := w.callBatch(inputs)
+	values, err := w.callBatch(inputs, firstOf(batch))
 	if err == errNotBegun {
 		return w.giveBackBatch(r), nil
 	}
@@ -35,7 +35,7 @@ func (w *Worker) executeBatch(r *Run, batch []*chunk.Chunk) (ok bool, crash *sup
 		return false, w.lostBatch(lost)
 	}
 	if err == errGivenUp {
-		w.reclaimAs(w.late())
+		w.reclaimAs(w.late(nil))
 		return false, nil
 	}
 	return w.finishBatch(r, batch, values, w.outcomes(r, sizeOf(batch), values, err)), nil
@@ -52,8 +52,8 @@ func (w *Worker) beginBatch(r *Run, batch []*chunk.Chunk) {
 	w.heed()
 }
 
-// callBatch is one attempt of every input in the batch.
-func (w *Worker) callBatch(inputs any) (values any, err error) {
+// callBatch is one attempt of every input in the batch, the time of the first of which is its.
+func (w *Worker) callBatch(inputs any, first *chunk.Task) (values any, err error) {
 	ctx := attempt.Enter[any](w.ctx.Load(), 0)
 	var call BatchCall
 	if w.c.Instance().Remote != nil {
@@ -64,7 +64,7 @@ func (w *Worker) callBatch(inputs any) (values any, err error) {
 	if w.s.Timeout == 0 {
 		return call(ctx, inputs)
 	}
-	began := w.clockOn()
+	began := w.clockOn(first)
 	values, err = call(ctx, inputs)
 	if _, ok := err.(*lostError); ok {
 		return nil, err
@@ -157,7 +157,7 @@ func (w *Worker) giveBackBatch(r *Run) bool {
 // caller holds w.mu, and calls splitBatch after the last of a batch.
 func (w *Worker) decide(r *Run, t *chunk.Task, o outcome) {
 	switch {
-	case !o.shared:
+	case !o.shared, t.Deadline > 0 && r.s.Now() >= t.Deadline:
 		r.settle(t, o)
 	case r.wasLast(t, o):
 		r.emitInput(supervisor.InputRetried, t, 0)

@@ -140,6 +140,7 @@ func (r *Run) Reason() error {
 func (r *Run) Join() {
 	if r.Owner == nil {
 		r.s.Join()
+		r.backlog.Join()
 		r.s.gate.close()
 		if r.gentle() {
 			r.cancel(r.Cause())
@@ -150,6 +151,7 @@ func (r *Run) Join() {
 		}
 	} else {
 		<-r.cleared
+		r.backlog.Join()
 		r.closeKeeper()
 	}
 	if src, ok := r.src.(intake.Pulled); ok {

@@ -58,7 +58,7 @@ func (l *Loop) BeginTimed(ch *chunk.Chunk) (ctx context.Context, i int, ok bool)
 		w.mark.Begin(i)
 	}
 	if w.s.Timeout > 0 {
-		l.began = w.clockOn()
+		l.began = w.clockOn(ch.Task)
 	}
 	return attempt.Enter[any](w.ctx.Load(), i), i, true
 }
@@ -84,7 +84,7 @@ func (l *Loop) inTime(err error) error {
 	w := l.w
 	switch late := w.clockOff(l.began); {
 	case late == errGivenUp:
-		w.reclaimAs(w.late())
+		w.reclaimAs(w.late(nil))
 		return late
 	case late != nil:
 		return late

@@ -31,5 +31,5 @@ func (w *Worker) left(began, since int64) time.Duration {
 	if since == 0 || began <= 0 {
 		return 0
 	}
-	return w.s.Timeout - time.Duration(since-began)
+	return w.limit() - time.Duration(since-began)
 }

@@ -31,7 +31,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(r *Run, t *chunk.Ta
 		n := sizeOf(batch)
 		for _, ch := range batch {
 			for k := range ch.N {
-				begun(r, ch.TaskOf(k), n)
+				begun(r, w.task(ch, k), n)
 			}
 		}
 		w.splitBatch(r, n)
@@ -56,7 +56,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(r *Run, t *chunk.Ta
 	}
 	r.backlog.Return(r.tail(ch, next, end)) // before: it is in reach
 	if executed {
-		begun(r, ch.TaskOf(i), 1)
+		begun(r, w.task(ch, i), 1)
 	}
 	w.cutShort(r, ch, i)
 	since := w.since
@@ -99,7 +99,7 @@ func (w *Worker) Overdue(now time.Duration) time.Duration {
 	if left := w.left(began, paused); left > 0 {
 		return now + left
 	}
-	late := beganAt(began) + w.s.Timeout
+	late := beganAt(began) + w.limit()
 	lost := late + w.s.Grace
 	switch {
 	case began > 0 && now < late:
@@ -118,11 +118,11 @@ func (w *Worker) Overdue(now time.Duration) time.Duration {
 		return never
 	}
 	if w.c.Instance().Remote != nil {
-		w.c.Kill(w.late().err)
+		w.c.Kill(w.late(nil).err)
 		return never
 	}
 	w.s.TimedOut.Add(1)
-	w.reclaimAs(w.late())
+	w.reclaimAs(w.late(nil))
 	w.c.GiveUp()
 	return never
 }

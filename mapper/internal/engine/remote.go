@@ -23,7 +23,8 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	began := w.s.Now()
 	lo, nth := ch.Lo, ch.Attempt()
 	w.begin(r, ch, began, n)
-	job := supervisor.Chunk{Index: lo, Attempt: nth, Inputs: make([]any, n), Timeout: w.s.Timeout}
+	job := supervisor.Chunk{Index: lo, Attempt: nth, Inputs: make([]any, n)}
+	job.Timeout, _ = w.s.allowed(ch.Task, began)
 	job.Deadline, _ = w.parent.Deadline()
 	for i := range n {
 		job.Inputs[i] = ch.Payload.Boxed(i)
@@ -53,7 +54,7 @@ var errNotBegun = errors.New("mapper: batch not begun")
 // callRemoteBatch sends a batch, as one input of a function over slices.
 func (w *Worker) callRemoteBatch(ctx context.Context, inputs any) (values any, failure error) {
 	reported := batchReport{failure: errNotBegun}
-	job := supervisor.Chunk{Inputs: []any{inputs}, Timeout: w.s.Timeout}
+	job := supervisor.Chunk{Inputs: []any{inputs}, Timeout: w.limit()}
 	job.Deadline, _ = w.parent.Deadline()
 	err := w.c.Instance().Remote.Run(ctx, job, reported.done)
 	values, failure = reported.end()
@@ -96,7 +97,7 @@ func (w *Worker) lostBatch(lost *lostError) *supervisor.CrashError {
 		w.s.TimedOut.Add(1)
 		w.c.Killed()
 		w.c.Retire() // it may have ended by itself before it was killed
-		w.reclaimAs(outcome{err: w.s.TimeoutError(w.s.Timeout, crash)})
+		w.reclaimAs(w.late(crash))
 		return nil
 	case w.c.Killed():
 		w.Reclaim()

@@ -12,7 +12,7 @@ import (
 // clockOn begins the time of the next input.
 func (x *remoteChunk) clockOn() {
 	if x.w.s.Timeout > 0 {
-		x.began = x.w.clockOn()
+		x.began = x.w.clockOn(x.task)
 	}
 }
 
@@ -71,7 +71,7 @@ func (x *remoteChunk) settle(told report) (n int) {
 		x.w.Lease--
 		o := told.outcome
 		if !x.clockOff() {
-			o = x.w.late()
+			o = x.w.late(nil)
 		}
 		if o.err == nil && !x.ch.Payload.SetBoxed(i, told.value) {
 			o.err = fmt.Errorf("mapper: the runtime returned a %T for input %d", told.value, x.ch.Lo+i)
@@ -98,7 +98,7 @@ func (x *remoteChunk) returned() (done int, ok bool) {
 	if w.cur == x.ch {
 		if w.Lease > 0 && !x.late && !x.clockOff() {
 			w.Lease--
-			w.settleAt(x.r, x.ch, x.next()-1, w.late())
+			w.settleAt(x.r, x.ch, x.next()-1, w.late(nil))
 			late = 1
 		}
 		next := x.next()
@@ -128,7 +128,7 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 	}
 	switch {
 	case !inTime:
-		x.settleLost(crash, func(t *chunk.Task) { x.r.settle(t, outcome{err: w.s.TimeoutError(w.s.Timeout, crash)}) })
+		x.settleLost(crash, func(t *chunk.Task) { x.r.settle(t, w.late(crash)) })
 		return nil
 	case asked:
 		x.settleLost(crash, func(t *chunk.Task) { x.r.elsewhere(t, fleet.ErrInterrupted) })
@@ -174,7 +174,7 @@ func (x *remoteChunk) settleLost(crash *supervisor.CrashError, begun func(*chunk
 	r.backlog.Return(r.tail(ch, next, at))
 	if at < n {
 		r.backlog.Return(r.tail(ch, at+1, n)) // before: it is in reach
-		t := ch.TaskOf(at)
+		t := w.task(ch, at)
 		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, r.ID, t.Index
 		begun(t)
 	}

@@ -92,7 +92,7 @@ func (r *Run) wasLast(t *chunk.Task, o outcome) bool {
 		r.fail(t, t.Err) // cancelled: nobody waits for it
 	case t.Retries < r.Retries.MaxRetries && !r.AtMostOnce && !o.permanent:
 		r.failures.Add(1)
-		r.retry(t, o)
+		return !r.retry(t, o)
 	default:
 		r.failures.Add(1)
 		return true
@@ -103,17 +103,21 @@ func (r *Run) wasLast(t *chunk.Task, o outcome) bool {
 // forever is a time that can be added to others without overflow: 36 years.
 const forever = time.Duration(1 << 60)
 
-// retry has the input wait for its next attempt, off the container.
-func (r *Run) retry(t *chunk.Task, o outcome) {
-	t.Retries++
+// retry has the input wait for its next attempt, off the container. It reports false if that would begin too late.
+func (r *Run) retry(t *chunk.Task, o outcome) bool {
 	delay := o.delay
 	if !o.asked {
-		delay = r.Retries.Delay(t.Retries)
+		delay = r.Retries.Delay(t.Retries + 1)
 	}
 	delay = min(delay, forever)
+	if r.timeIsUp(t, r.s.Now()+delay) {
+		return false
+	}
+	t.Retries++
 	r.retried.Add(1)
 	r.emitInput(supervisor.InputRetried, t, delay)
 	r.backlog.Retry(t, r.s.Now()+delay)
+	return true
 }
 
 // struck decides about an input that was executing when its container crashed.
@@ -122,8 +126,8 @@ func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Cras
 	switch {
 	case r.checkEnd() && !r.gentle():
 		r.failAtEnd(t)
-	case r.gentle() || r.AtMostOnce || t.Withdrawn() || r.backlog.Crash(t, c):
-		r.fail(t, crash)
+	case r.gentle() || r.AtMostOnce || t.Withdrawn() || r.backlog.Crash(t, c) || r.timeIsUp(t, r.s.Now()):
+		r.fail(t, t.Err)
 	default:
 		r.reran.Add(1)
 		r.emitInput(supervisor.InputRerun, t, 0)
@@ -140,6 +144,8 @@ func (r *Run) elsewhere(t *chunk.Task, why error) {
 		r.failAtEnd(t)
 	case r.AtMostOnce:
 		r.fail(t, why)
+	case r.timeIsUp(t, r.s.Now()):
+		r.fail(t, t.Err)
 	default:
 		r.reran.Add(1)
 		r.emitInput(supervisor.InputRerun, t, 0)
@@ -199,6 +205,12 @@ func (r *Run) limit(t *chunk.Task) {
 // records reports that the failure of an input is to be recorded: not what the end of the run has
 // settled, and not what has no key.
 func (r *Run) records(t *chunk.Task) bool { return r.keeper != nil && t.Keys != nil && !t.Ended }
+
+// outOfTime settles an input that was still waiting at the end of its time.
+func (r *Run) outOfTime(t *chunk.Task) {
+	r.timeIsUp(t, t.Deadline)
+	r.fail(t, t.Err)
+}
 
 // failAtEnd settles an input that the end of the run left unfinished. Where the first failure
 // ends the run, the emitter looks only for the first such input.

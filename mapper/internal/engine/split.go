@@ -55,7 +55,7 @@ func (w *Worker) failAt(r *Run, ch *chunk.Chunk, i int, err error) bool {
 func (w *Worker) settleAt(r *Run, ch *chunk.Chunk, i int, o outcome) (n int) {
 	n = w.publishFront(r, ch, i)
 	ch.From = i + 1
-	w.settle(r, ch.TaskOf(i), o)
+	w.settle(r, w.task(ch, i), o)
 	return n
 }
 

@@ -42,6 +42,11 @@ type Worker struct {
 	// started is when the running attempt began, on the pool's clock, if there is a
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.
 	started atomic.Int64
+	// allowed is how long that attempt may take, and cut that this is all that is left of the time of its
+	// input, if there is a TotalTimeout.
+	allowed atomic.Int64
+	cut     atomic.Bool
+	latest  atomic.Int64 // the value that started had first
 	hearing hearing
 	paused  atomic.Int64 // since when its clock stands; 0: it goes
 

@@ -18,7 +18,8 @@ type Config struct {
 	Crashes      policy.Crashes
 	MaxInputs    int
 	TargetInputs int
-	Timeout      time.Duration
+	Timeout      time.Duration // of an attempt
+	Total        time.Duration // of all attempts of an input; not less than Timeout
 	StartTimeout time.Duration
 	Grace        time.Duration
 	ExitGrace    time.Duration
@@ -27,6 +28,7 @@ type Config struct {
 	// The errors that users see are declared where they see them.
 	StartTimeoutError func(limit time.Duration) error
 	TimeoutError      func(limit time.Duration, crash *supervisor.CrashError) error
+	TotalError        func(limit time.Duration, last error, crash *supervisor.CrashError) error
 	ExitError         func(container int, err error) error
 }
 

@@ -9,7 +9,7 @@ import (
 
 // New makes a pool that nothing has been started for.
 func New(cfg Config, body Body) *Pool {
-	p := &Pool{Config: cfg, epoch: time.Now()}
+	p := &Pool{Config: cfg, epoch: time.Now(), sooner: make(chan struct{}, 1)}
 	p.release.Store(&Release{Body: body})
 	return p
 }

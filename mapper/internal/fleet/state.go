@@ -44,6 +44,7 @@ type Pool struct {
 	unready atomic.Pointer[supervisor.CrashError] // the last start that failed, until one succeeds
 
 	watched chan struct{} // closed when the watchdog has ended; nil without one
+	sooner  chan struct{} // it is to look
 	mu      sync.Mutex    // guards changes of seats
 }
 

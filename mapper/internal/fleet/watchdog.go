@@ -14,7 +14,7 @@ const (
 // watch is the watchdog over attempts with a Timeout: one goroutine that looks at all the
 // containers. A context with a deadline of its own would cost each attempt a microsecond.
 // An attempt that begins after it has looked is due a whole Timeout later, so it need not
-// look again before that.
+// look again before that; one that has less left of the time of its input says so.
 func (p *Pool) watch() {
 	defer close(p.watched)
 	due := p.Now() + p.Timeout
@@ -23,6 +23,8 @@ func (p *Pool) watch() {
 	for late := 0; ; {
 		select {
 		case <-timer.C:
+		case <-p.sooner:
+			due = p.Now() // or it would seem to be late
 		case <-p.ctx.Done():
 			return
 		case <-p.sup.Load().Done():
@@ -37,6 +39,14 @@ func (p *Pool) watch() {
 			due = p.overdue(now)
 		}
 		timer.Reset(max(due-p.Now(), 1))
+	}
+}
+
+// LookSoon has the watchdog look: an attempt has begun that is due earlier than others.
+func (p *Pool) LookSoon() {
+	select {
+	case p.sooner <- struct{}{}:
+	default:
 	}
 }
 
