@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"time"
 
 	"github.com/longshore-go/longshore/policy"
 )
@@ -11,7 +12,11 @@ func (p *play) verdict() {
 	p.mu.Lock()
 	states, attempts := slices.Clone(p.states), p.attempts
 	p.mu.Unlock()
+	end := time.Now().Add(time.Second)
 	for _, s := range states {
+		for s.exits.Load() == 0 && time.Now().Before(end) {
+			time.Sleep(ms) // a container that was given up exits on a goroutine that nobody waits for
+		}
 		if n := s.exits.Load(); n != 1 {
 			p.problem("a state was exited %d times", n)
 		}
