@@ -43,6 +43,9 @@ func (o Options) attempt() time.Duration {
 	return o.Timeout
 }
 
+// gates is what those of a pool go by.
+func (o Options) gates() engine.Gates { return engine.Gates{Rate: o.Rate, Delay: o.Retries.Delay} }
+
 // engine is what a run has of them.
 func (o Options) engine(t types, owner engine.Owner) engine.Config {
 	return engine.Config{

@@ -18,17 +18,21 @@ import (
 
 // timedSetup is that of the cases which say when attempts begin and end.
 type timedSetup struct {
-	Inputs         int     `json:"inputs"`
-	FnMS           float64 `json:"fn_ms"`
-	Fails          bool    `json:"fails"`
-	FailsOnce      []int   `json:"fails_once"`
-	Containers     int     `json:"containers"`
-	Rate           float64 `json:"rate_per_s"`
-	Burst          int     `json:"burst"`
-	TimeoutMS      float64 `json:"timeout_ms"`
-	TotalTimeoutMS float64 `json:"total_timeout_ms"`
-	MaxRetries     int     `json:"max_retries"`
-	DelayMS        float64 `json:"delay_ms"`
+	Inputs         int       `json:"inputs"`
+	FnMS           float64   `json:"fn_ms"`
+	Fails          bool      `json:"fails"`
+	FailsOnce      []int     `json:"fails_once"`
+	RefusesMS      []float64 `json:"refuses_ms"` // from when to when; it says how long that is
+	Says           string    `json:"says"`
+	AlwaysRefused  bool      `json:"always_refused"`
+	RetryAfterMS   float64   `json:"retry_after_ms"`
+	Containers     int       `json:"containers"`
+	Rate           float64   `json:"rate_per_s"`
+	Burst          int       `json:"burst"`
+	TimeoutMS      float64   `json:"timeout_ms"`
+	TotalTimeoutMS float64   `json:"total_timeout_ms"`
+	MaxRetries     int       `json:"max_retries"`
+	DelayMS        float64   `json:"delay_ms"`
 }
 
 type timedWant struct {
@@ -37,6 +41,9 @@ type timedWant struct {
 	Makespan     *float64    `json:"makespan"`
 	Kinds        []string    `json:"kinds"`
 	Attempts     *int        `json:"attempts"`
+	Refused      *int        `json:"refused"`
+	Charged      *int        `json:"charged_retries"`
+	OK           *int        `json:"ok"`
 	Timed        *int        `json:"timed"`
 	RunningAt500 *int        `json:"running_at_500_ms"`
 }
@@ -66,11 +73,22 @@ func (p *timedPlay) fn(ctx context.Context, i int) (int, error) {
 	p.begins.add([2]float64{float64(i), p.now()})
 	err := during(ctx, caseMS(p.setup.FnMS))
 	p.ends.add([2]float64{float64(i), p.now()})
+	if wait, refused := p.refuses(); err == nil && refused {
+		return 0, policy.Throttled(&ownError{1}, wait)
+	}
 	a, _ := mapper.AttemptFrom(ctx)
 	if err == nil && (p.setup.Fails || slices.Contains(p.setup.FailsOnce, i) && a.Attempt == 1) {
 		err = &ownError{1}
 	}
 	return i, err
+}
+
+// refuses reports that the other side asks everybody to wait now, and how long.
+func (p *timedPlay) refuses() (wait time.Duration, refused bool) {
+	if r := p.setup.RefusesMS; r != nil && p.now() >= r[0] && p.now() < r[1] {
+		return caseMS(r[1] - p.now()), true
+	}
+	return caseMS(p.setup.RetryAfterMS), p.setup.AlwaysRefused
 }
 
 func runTimedCase(t *testing.T, c conformance.Case) {
@@ -117,6 +135,15 @@ func (w timedWant) check(t *testing.T, p *timedPlay, results []mapper.Result[int
 	}
 	if w.Attempts != nil {
 		require.Equal(t, *w.Attempts, attempts)
+	}
+	if w.Refused != nil {
+		require.Equal(t, *w.Refused, stats.Refused)
+	}
+	if w.Charged != nil {
+		require.Equal(t, *w.Charged, stats.Retries)
+	}
+	if w.OK != nil {
+		require.Equal(t, *w.OK, stats.Succeeded)
 	}
 	if w.Timed != nil {
 		require.Equal(t, *w.Timed, stats.TimedOut)

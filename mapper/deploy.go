@@ -23,7 +23,7 @@ func deploy(body shape, opts Options) (*life, error) {
 		return nil, err
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
-	s.Limit(opts.Rate)
+	s.OpenGates(opts.gates())
 	return &life{s: s, opts: opts, expands: body.expands, idle: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
@@ -111,7 +111,7 @@ func (f *life) end() {
 	f.calls.Abort()
 	f.queue.abort()
 	f.s.Join()
-	f.s.CloseGate()
+	f.s.CloseGates()
 	<-f.s.ScalerDone()
 	f.checkIdle()
 	<-f.idle // the runs have ended

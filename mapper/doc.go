@@ -36,7 +36,7 @@
 //
 //   - The function returns an error: retried after Retries.Delay, then the Result's
 //     Err is that error. [policy.Permanent] forbids a retry, [policy.RetryAfter]
-//     chooses its time.
+//     chooses its time. [policy.Throttled] has everybody wait, and charges nobody who was under way.
 //   - A function over batches returns one error for all of its inputs, and no retry is left: the
 //     batch is executed again in halves, free of charge, until the bad inputs fail alone. See
 //     [Batch].

@@ -42,7 +42,7 @@ func (d *alone) enter(ctx context.Context) (*handle, error) {
 		return nil, err
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), false), d.body.plan))
-	s.Limit(opts.Rate)
+	s.OpenGates(opts.gates())
 	cfg := opts.engine(d.types, nil)
 	cfg.Lowest = d.lowest
 	return &handle{e: engine.NewRun(ctx, s, s.ID, cfg), s: s, opts: opts, types: d.types}, nil

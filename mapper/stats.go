@@ -19,6 +19,7 @@ type Stats struct {
 	Retries   int // attempts asked for after application failures, charged to Retries
 	Reruns    int // attempts asked for after crashes
 	TimedOut  int // attempts
+	Refused   int // attempts that ended in a policy.Throttled
 	Abandoned int // containers given up because they ignored their context
 	Dropped   int // events that the observer was too slow for, or stuck
 
@@ -48,6 +49,7 @@ func (h *handle) stats() Stats {
 		Retries:   e.Retried(),
 		Reruns:    e.Reran(),
 		TimedOut:  int(h.s.TimedOut.Load()),
+		Refused:   e.Refused(),
 		Abandoned: pool.Abandoned,
 		Dropped:   int(h.s.Events().Dropped()),
 		Pool:      pool,

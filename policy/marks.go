@@ -2,8 +2,8 @@ package policy
 
 import "time"
 
-// A function knows things about its failure that Retries cannot: that trying again is useless, or that the server
-// said when to come back. It says so by wrapping the error it returns. The wrapper is an instruction, not part of
+// A function knows things about its failure that Retries cannot: that trying again is useless, that the server
+// said when to come back, or that everybody is to wait. It says so by wrapping the error it returns. The wrapper is an instruction, not part of
 // the story: it prints as the error it wraps, errors.Is and errors.As see through it, and Cause takes it off again.
 
 type permanentError struct{ error }
@@ -16,6 +16,13 @@ type retryAfterError struct {
 }
 
 func (e *retryAfterError) Unwrap() error { return e.error }
+
+type throttledError struct {
+	error
+	delay time.Duration
+}
+
+func (e *throttledError) Unwrap() error { return e.error }
 
 // Permanent marks err as final: the input is not tried again, whatever its Retries. Permanent(nil) is nil.
 func Permanent(err error) error {
@@ -34,6 +41,28 @@ func RetryAfter(err error, d time.Duration) error {
 		return nil
 	}
 	return &retryAfterError{err, max(d, 0)}
+}
+
+// Throttled marks err as one with which the other side asks everybody to wait for d, as a 429 or a 503 with Retry-After
+// does. Nothing of the function begins for d, or nothing of this input's key where the body is Keyed. What was under
+// way by then, this input too, is tried again and uses up no retry. After d one attempt begins, and the others when
+// it has ended otherwise: if it is refused, that is charged to its Retries, and they wait for the new d.
+//
+// Zero or a negative d means Retries.Delay of the number of refusals in a row. Under Permanent the input itself is not tried
+// again. Throttled(nil, d) is nil.
+func Throttled(err error, d time.Duration) error {
+	if err == nil {
+		return nil
+	}
+	return &throttledError{err, max(d, 0)}
+}
+
+// ThrottleDelay returns the delay of the outermost Throttled in err, if there is one.
+func ThrottleDelay(err error) (time.Duration, bool) {
+	if e, ok := firstOf[*throttledError](err); ok {
+		return e.delay, true
+	}
+	return 0, false
 }
 
 // IsPermanent reports whether err, or any error it wraps, was marked by Permanent. A mark under RetryAfter counts
@@ -92,7 +121,7 @@ func unwrapped(err error) (inner []error) {
 	return nil
 }
 
-// Cause takes the marks of Permanent and RetryAfter off err where they are outermost, so that a Result carries the
+// Cause takes the marks of Permanent, RetryAfter and Throttled off err where they are outermost, so that a Result carries the
 // function's own error and == works on it. Marks further down stay: they are part of an error the function built.
 func Cause(err error) error {
 	for {
@@ -100,6 +129,8 @@ func Cause(err error) error {
 		case *permanentError:
 			err = e.error
 		case *retryAfterError:
+			err = e.error
+		case *throttledError:
 			err = e.error
 		default:
 			return err

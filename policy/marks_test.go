@@ -18,6 +18,7 @@ func TestVerdictsOfNil(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, policy.Permanent(nil))
 	require.NoError(t, policy.RetryAfter(nil, time.Second))
+	require.NoError(t, policy.Throttled(nil, time.Second))
 	require.NoError(t, policy.Cause(nil))
 	require.False(t, policy.IsPermanent(nil))
 	_, ok := policy.RetryDelay(nil)
@@ -30,6 +31,8 @@ func TestVerdictsAreTransparent(t *testing.T) {
 	for _, err := range []error{
 		policy.Permanent(own),
 		policy.RetryAfter(own, time.Second),
+		policy.Throttled(own, time.Second),
+		policy.Throttled(policy.Permanent(policy.RetryAfter(own, 1)), 0),
 		policy.Permanent(policy.RetryAfter(policy.Permanent(own), time.Second)),
 	} {
 		require.EqualError(t, err, own.Error())

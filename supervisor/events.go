@@ -40,6 +40,8 @@ const (
 	RunEnded           = event.RunEnded
 	Paused             = event.Paused
 	Resumed            = event.Resumed
+	ThrottleClosed     = event.ThrottleClosed
+	ThrottleOpened     = event.ThrottleOpened
 	ContainerStarted   = event.ContainerStarted
 	ContainerReady     = event.ContainerReady
 	ContainerCrashed   = event.ContainerCrashed

@@ -93,6 +93,13 @@ func TestErrors(t *testing.T) {
 			require.Equal(t, 3, r.Attempts)
 			require.Equal(t, 2, run.Stats().Retries, "charged to Retries")
 		},
+		"policy.Throttled": func(t *testing.T, p place) {
+			r, run := one(t, p.with(mapper.Options{Retries: never(2)}), order{Do: "fail: throttled"})
+			require.Equal(t, errOwn, r.Err, "without the mark")
+			require.Equal(t, 4, r.Attempts, "the first is free")
+			require.Equal(t, 2, run.Stats().Retries)
+			require.Equal(t, 4, run.Stats().Refused)
+		},
 		"AtMostOnce": func(t *testing.T, p place) {
 			r, _ := one(t, p.with(mapper.Options{Retries: never(3), AtMostOnce: true}), order{Do: "fail"})
 			require.EqualError(t, r.Err, "order 7: out of luck")

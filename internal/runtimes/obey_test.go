@@ -88,6 +88,9 @@ var deeds = map[string]func(context.Context, order) error{
 	"fail: retry at once": func(context.Context, order) error {
 		return policy.RetryAfter(errOwn, 0)
 	},
+	"fail: throttled": func(context.Context, order) error {
+		return policy.Throttled(errOwn, time.Millisecond)
+	},
 
 	"panic":            func(_ context.Context, o order) error { panic(fmt.Sprintf("order %d: boom", o.N)) },
 	"panic with error": func(context.Context, order) error { panic(fmt.Errorf("reading: %w", errOwn)) },

@@ -10,9 +10,11 @@ const (
 	FunctionDeployed   Kind = "function_deployed"
 	FunctionStopped    Kind = "function_stopped" // Err says why, nil when it was stopped in order
 	RunStarted         Kind = "run_started"
-	RunEnded           Kind = "run_ended" // Err says why, nil when every input was settled
-	Paused             Kind = "paused"    // a run, or a function with all its runs: no attempt begins
-	Resumed            Kind = "resumed"   // attempts begin again
+	RunEnded           Kind = "run_ended"       // Err says why, nil when every input was settled
+	Paused             Kind = "paused"          // a run, or a function with all its runs: no attempt begins
+	Resumed            Kind = "resumed"         // attempts begin again
+	ThrottleClosed     Kind = "throttle_closed" // after Err, by which everybody is to wait: no attempt begins until Next
+	ThrottleOpened     Kind = "throttle_opened" // attempts begin again
 	ContainerStarted   Kind = "container_started"
 	ContainerReady     Kind = "container_ready"
 	ContainerCrashed   Kind = "container_crashed"   // Err is the *CrashError, Next the next start
@@ -33,7 +35,7 @@ const (
 
 // kinds is all of them.
 var kinds = [...]Kind{
-	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed,
+	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed, ThrottleClosed, ThrottleOpened,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
 	InputRetried, InputRerun, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,
@@ -77,6 +79,7 @@ type Event struct {
 	Input     int       // NoInput where no input is meant
 	Attempt   int       // of the input, in events about one
 	Crashes   int       // in a row, of the lineage
+	Key       string    // of the inputs that it is about, in events of a throttle; empty: all
 	Next      time.Time // of the next start or attempt; zero when at once, or when there is none
 	Err       error
 

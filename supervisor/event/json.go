@@ -9,7 +9,7 @@ import (
 )
 
 // MarshalJSON writes the event as an object: time, kind, and those of function, pool, run,
-// container, lineage, input, attempt, crashes, next, count, failed, outcome, took_ns, text,
+// container, lineage, input, attempt, crashes, key, next, count, failed, outcome, took_ns, text,
 // stream, dropped and error that say something. An error is an object as [ErrorJSON] has it. Value is
 // left out: inputs may be secret.
 func (e Event) MarshalJSON() ([]byte, error) {
@@ -24,6 +24,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Input     *int       `json:"input,omitempty"`
 		Attempt   int        `json:"attempt,omitempty"`
 		Crashes   int        `json:"crashes,omitempty"`
+		Key       string     `json:"key,omitempty"`
 		Next      time.Time  `json:"next,omitzero"`
 		Count     int        `json:"count,omitempty"`
 		Failed    int        `json:"failed,omitempty"`
@@ -36,7 +37,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	}{
 		e.Time, e.Kind, e.Function, e.Pool, e.Run,
 		Meant(e.Container), Meant(e.Lineage), Meant(e.Input),
-		e.Attempt, e.Crashes, e.Next, e.Count, e.Failed, e.Outcome, e.Took.Nanoseconds(), e.Text, e.Stream, e.Dropped,
+		e.Attempt, e.Crashes, e.Key, e.Next, e.Count, e.Failed, e.Outcome, e.Took.Nanoseconds(), e.Text, e.Stream, e.Dropped,
 		ErrorOf(e.Err),
 	})
 }

@@ -19,6 +19,8 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.RunEnded:           {slog.LevelInfo, "run ended"},
 	supervisor.Paused:             {slog.LevelInfo, "paused"},
 	supervisor.Resumed:            {slog.LevelInfo, "resumed"},
+	supervisor.ThrottleClosed:     {slog.LevelInfo, "throttled: nothing begins until then"},
+	supervisor.ThrottleOpened:     {slog.LevelInfo, "throttle is open"},
 	supervisor.ContainerStarted:   {slog.LevelDebug, "container started"},
 	supervisor.ContainerReady:     {slog.LevelDebug, "container ready"},
 	supervisor.ContainerStopped:   {slog.LevelDebug, "container stopped"},

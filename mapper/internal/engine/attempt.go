@@ -85,7 +85,7 @@ func beganAt(began int64) time.Duration { return time.Duration(max(began, -began
 // them settles the input.
 func (w *Worker) late(crash *supervisor.CrashError) outcome {
 	if w.s.Total > 0 && w.cut.Load() {
-		return outcome{err: w.s.TotalError(w.s.Total, nil, crash), permanent: true}
+		return outcome{err: w.s.TotalError(w.s.Total, nil, crash), marks: marks{permanent: true}}
 	}
 	return outcome{err: w.s.TimeoutError(w.s.Timeout, crash)}
 }

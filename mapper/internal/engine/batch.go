@@ -149,6 +149,7 @@ func (w *Worker) giveBackBatch(r *Run) bool {
 	for _, ch := range w.batch {
 		r.backlog.Return(ch)
 	}
+	w.untried()
 	w.letGo()
 	return true
 }

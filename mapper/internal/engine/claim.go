@@ -8,12 +8,12 @@ import (
 
 // tryRun visits a run and finds something to do there.
 func (w *Worker) tryRun(r *Run, eager bool) work {
-	if !w.visit(r) || r.Paused() || !r.s.gate.passes() {
+	if !w.visit(r) || !w.pass(r) {
 		return work{}
 	}
 	found := w.findIn(r, eager)
 	if found.run == nil {
-		r.s.gate.back()
+		w.passBack()
 	}
 	return found
 }
@@ -32,7 +32,7 @@ func (w *Worker) findIn(r *Run, eager bool) work {
 				return work{run: r, batch: batch}
 			}
 		}
-	} else if n := w.permit(w.Want); n > 0 {
+	} else if n := w.permit(w.want()); n > 0 {
 		if ch := w.nextChunk(r, eager); ch != nil {
 			w.trim(r, ch, n)
 			return work{run: r, ch: ch}
@@ -42,13 +42,21 @@ func (w *Worker) findIn(r *Run, eager bool) work {
 	return work{}
 }
 
+// want is how many inputs the worker takes at once.
+func (w *Worker) want() int {
+	if w.who.Probe || w.trial.Load() {
+		return 1
+	}
+	return w.Want
+}
+
 // permit reserves inputs that the worker may take.
 func (w *Worker) permit(want int) int { return w.c.Permit(want, 1<<30) }
 
 // nextChunk takes something to do from a run.
 func (w *Worker) nextChunk(r *Run, eager bool) *chunk.Chunk {
 	if r.backlog.Any() || w.who.Probe {
-		if ch := w.accept(r, r.unknown(r.backlog.Take(w.who, w.Want))); ch != nil || w.found.wantsAlone {
+		if ch := w.accept(r, r.unknown(r.backlog.Take(w.who, w.want()))); ch != nil || w.found.wantsAlone {
 			if ch != nil && ch.N > 1 {
 				w.s.Idle.Nudge() // to take half of it
 			}
@@ -70,11 +78,7 @@ func (w *Worker) claim(r *Run, eager bool) *chunk.Chunk {
 	if r.src.Waiting() == 0 {
 		return nil
 	}
-	want := w.Want
-	if w.who.Probe {
-		want = 1
-	}
-	ch := r.claim(want, eager)
+	ch := r.claim(w.want(), eager)
 	if ch == nil {
 		return nil
 	}
@@ -115,7 +119,7 @@ func (w *Worker) steal(r *Run) (ch *chunk.Chunk) {
 		return w.accept(r, backlog.Taken{Chunk: ch})
 	}
 	r.backlog.Return(ch)
-	return w.accept(r, r.unknown(r.backlog.Take(w.who, w.Want)))
+	return w.accept(r, r.unknown(r.backlog.Take(w.who, w.want())))
 }
 
 // form takes a batch of at most n inputs, if one should be executed now. An input that was in

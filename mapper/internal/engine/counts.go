@@ -11,6 +11,7 @@ type counts struct {
 	failures  atomic.Int64 // attempts that ended in an application failure
 	retried   atomic.Int64 // attempts asked for after an application failure
 	reran     atomic.Int64 // attempts asked for after a crash
+	refused   atomic.Int64 // attempts that ended in an error by which everybody is to wait
 	restored  atomic.Int64 // of succeeded and failed: inputs that the journal knew
 	damaged   atomic.Int64 // inputs whose record in the journal is damaged
 }
@@ -33,6 +34,9 @@ func (c *counts) Retried() int { return int(c.retried.Load()) }
 
 // Reran is how many attempts were asked for after crashes.
 func (c *counts) Reran() int { return int(c.reran.Load()) }
+
+// Refused is how many attempts have ended in an error by which everybody is to wait.
+func (c *counts) Refused() int { return int(c.refused.Load()) }
 
 // Damaged is how many inputs the journal knew, and knows no more.
 func (c *counts) Damaged() int { return int(c.damaged.Load()) }

@@ -141,7 +141,7 @@ func (r *Run) Join() {
 	if r.Owner == nil {
 		r.s.Join()
 		r.backlog.Join()
-		r.s.gate.close()
+		r.s.CloseGates()
 		if r.gentle() {
 			r.cancel(r.Cause())
 		}

@@ -70,8 +70,9 @@ func (w *Worker) letGo() {
 	if w.cur != nil && w.cur.N > 1 {
 		w.run.stealable.Add(-1)
 	}
-	w.run, w.cur, w.batch = nil, nil, nil
+	w.run, w.cur, w.batch, w.charged = nil, nil, nil, false
 	w.ctx.Load().Rest()
+	w.probed()
 }
 
 // awaken counts the worker as busy in its container, doze as idle.

@@ -33,7 +33,7 @@ func (l *Loop) Failed(ch *chunk.Chunk, i int, err error) bool { return l.w.failA
 func (l *Loop) Heed(ch *chunk.Chunk, i int) *attempt.Contexts {
 	w := l.w
 	w.look.Store(false) // before the look
-	if l.Over.Load() || w.c.Halted() || l.run.Paused() {
+	if l.Over.Load() || w.c.Halted() || w.mustWait(l.run) {
 		w.giveBack(ch, i)
 		return nil
 	}

@@ -13,18 +13,35 @@ import (
 var (
 	permanentMark  = reflect.TypeOf(policy.Permanent(io.EOF))
 	retryAfterMark = reflect.TypeOf(policy.RetryAfter(io.EOF, 0))
+	throttledMark  = reflect.TypeOf(policy.Throttled(io.EOF, 0))
 )
 
-// marks are those of package policy in err: whether it is permanent, and the delay of the outermost RetryAfter. Policy
-// looks for them itself, but where the methods of the user's that it asks block, so would the container.
-func marks(err error) (permanent bool, delay time.Duration, asked bool) {
+// marks are those of package policy in an error, each the outermost of its kind.
+type marks struct {
+	permanent bool
+	delay     time.Duration
+	asked     bool // for delay
+	throttle  time.Duration
+	throttled bool // for everybody, by throttle
+}
+
+// marksOf looks for them. Policy does so itself, but where the methods of the user's that it asks block, so would the
+// container.
+func marksOf(err error) (m marks) {
+	switch err.(type) {
+	case interface{ Unwrap() error }, interface{ Unwrap() []error }:
+	default:
+		return m // a mark wraps
+	}
 	for _, e := range guard.Tree(err) {
 		switch t := reflect.TypeOf(e); {
 		case t == permanentMark:
-			permanent = true
-		case t == retryAfterMark && !asked:
-			delay, asked = policy.RetryDelay(e)
+			m.permanent = true
+		case t == retryAfterMark && !m.asked:
+			m.delay, m.asked = policy.RetryDelay(e)
+		case t == throttledMark && !m.throttled:
+			m.throttle, m.throttled = policy.ThrottleDelay(e)
 		}
 	}
-	return permanent, delay, asked
+	return m
 }

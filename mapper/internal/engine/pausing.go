@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"sync/atomic"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -37,7 +38,7 @@ func (s *Scheduler) pause(paused *atomic.Bool, id uint64) {
 		return
 	}
 	s.heedAll()
-	s.tell(supervisor.Paused, id)
+	s.tell(supervisor.Event{Kind: supervisor.Paused, Run: id})
 }
 
 // resume ends it.
@@ -45,7 +46,7 @@ func (s *Scheduler) resume(paused *atomic.Bool, id uint64) {
 	if !paused.Swap(false) {
 		return
 	}
-	s.tell(supervisor.Resumed, id)
+	s.tell(supervisor.Event{Kind: supervisor.Resumed, Run: id})
 	s.stir()
 }
 
@@ -64,7 +65,9 @@ func (s *Scheduler) stir() {
 	s.Idle.Nudge() // somebody may have come, or has to
 }
 
-// tell tells observers of a run or a function as such.
-func (s *Scheduler) tell(kind supervisor.Kind, id uint64) {
-	s.Events().Emit(supervisor.Event{Kind: kind, Run: id, Container: -1, Lineage: -1, Input: supervisor.NoInput})
+// tell tells observers of a run or a function as such, which it is where no run is named.
+func (s *Scheduler) tell(ev supervisor.Event) {
+	ev.Run = cmp.Or(ev.Run, s.ID)
+	ev.Container, ev.Lineage, ev.Input = -1, -1, supervisor.NoInput
+	s.Events().Emit(ev)
 }

@@ -166,7 +166,7 @@ func (r *Run) Readable() bool { return r.results != nil && r.results.Waiting() }
 func (r *Run) rules() pace.Rules {
 	rules := pace.Rules{Target: r.s.claimTarget(), Max: r.maxClaim}
 	switch {
-	case r.s.gate != nil:
+	case r.s.rate != nil:
 		rules.Max = 1 // each begin takes a token
 	case r.AtMostOnce && r.s.Runtime != nil:
 		rules.Max = 1 // of several that were lost together nobody knows which were begun

@@ -19,11 +19,7 @@ func (r *Run) outcomeOf(err error) outcome {
 	if r.checkEnd() && !r.gentle() {
 		return outcome{err: err}
 	}
-	o := outcome{err: policy.Cause(err)}
-	if r.Retries.MaxRetries > 0 && !r.AtMostOnce {
-		o.permanent, o.delay, o.asked = marks(err)
-	}
-	return o
+	return outcome{err: policy.Cause(err), marks: marksOf(err)}
 }
 
 // outcomeIn is outcomeOf for an attempt of an input of a chunk that has the task, or none. What the
@@ -31,7 +27,7 @@ func (r *Run) outcomeOf(err error) outcome {
 func (r *Run) outcomeIn(t *chunk.Task, err error) outcome {
 	if t != nil && t.Call != nil {
 		if ctx := t.Call.Context(); ctx.Err() != nil {
-			return outcome{err: context.Cause(ctx), permanent: true}
+			return outcome{err: context.Cause(ctx), marks: marks{permanent: true}}
 		}
 	}
 	return r.outcomeOf(err)

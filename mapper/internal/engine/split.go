@@ -63,9 +63,13 @@ func (w *Worker) settleAt(r *Run, ch *chunk.Chunk, i int, o outcome) (n int) {
 // attempt returns that was interrupted says nothing about the input.
 func (w *Worker) settle(r *Run, t *chunk.Task, o outcome) {
 	w.noteFailure(o.err)
-	if w.interrupted {
+	switch {
+	case w.interrupted:
+		w.untried()
 		r.elsewhere(t, fleet.ErrInterrupted)
-	} else {
+	case o.throttled:
+		w.refused(r, t, o)
+	default:
 		w.decide(r, t, o)
 	}
 }
@@ -78,6 +82,7 @@ func (w *Worker) giveBack(ch *chunk.Chunk, i int) {
 	if w.cur != ch {
 		return
 	}
+	w.untried()
 	_, end := w.span.Freeze(i+w.Lease, i)
 	w.run.backlog.Return(w.run.tail(ch, i, end))
 }

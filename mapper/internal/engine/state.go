@@ -10,6 +10,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/gate"
 	"github.com/longshore-go/longshore/mapper/internal/intake"
 	"github.com/longshore-go/longshore/mapper/internal/park"
 	"github.com/longshore-go/longshore/policy"
@@ -106,10 +107,11 @@ type ending struct {
 // inputs nearly all the time.)
 type Scheduler struct {
 	*fleet.Pool
-	runs    atomic.Pointer[[]*Run]
-	control backlog.Control
-	paused  atomic.Bool // of all runs
-	gate    *gate       // nil: attempts begin at any rate
+	runs     atomic.Pointer[[]*Run]
+	control  backlog.Control
+	paused   atomic.Bool // of all runs
+	rate     *gate.Rate  // nil: attempts begin at any rate
+	throttle gate.Throttle
 
 	mu   sync.Mutex // guards changes of runs
 	past int64      // what runs that are over have brought to an end

@@ -48,7 +48,7 @@ func (r *Run) hasWork() bool {
 }
 
 // held reports that nothing may begin now.
-func (r *Run) held() bool { return r.Paused() || r.s.gate.isShut() }
+func (r *Run) held() bool { return r.Paused() || r.s.throttle.IsShut() || r.s.rate.IsShut() }
 
 // hasWorkFor reports that there is something for whoever asks.
 func (r *Run) hasWorkFor(who backlog.Taker) bool {

@@ -47,6 +47,7 @@ type Worker struct {
 	allowed atomic.Int64
 	cut     atomic.Bool
 	latest  atomic.Int64 // the value that started had first
+	trial   atomic.Bool  // it may execute one input, the probe of the throttle
 	hearing hearing
 	paused  atomic.Int64 // since when its clock stands; 0: it goes
 
@@ -60,6 +61,7 @@ type Worker struct {
 	batch       []*chunk.Chunk // in hand instead of cur, executed as one
 	undecided   []*chunk.Task  // of it: they would fail for good, for what another one may have done
 	since       time.Duration  // when that was begun, on the pool's clock
+	charged     bool           // the probe that is in hand was refused
 	stop        error          // why the worker was interrupted
 	interrupted bool           // what is in hand is to be executed elsewhere
 	attempts    attempts       // for observers
@@ -113,11 +115,9 @@ type report struct {
 // outcome is what an attempt's error says about another attempt. It is read before any lock
 // is taken: the error's methods are the user's code.
 type outcome struct {
-	err       error // without the wrappers that say the rest
-	permanent bool
-	delay     time.Duration
-	asked     bool // for delay
-	shared    bool // with all of a batch, and nobody knows which of them is to blame
+	marks
+	err    error // without the wrappers that say the rest
+	shared bool  // with all of a batch, and nobody knows which of them is to blame
 }
 
 // attempts is what a worker has to tell.

@@ -27,18 +27,20 @@ const (
 	registered        // name of the type, value, and what a remote has
 	cut               // how many nodes are left out here
 	end               // of a list of sentinels or of a chain
+	throttled         // as retryAfter
 )
 
 // The types of the marks are policy's own affair.
 var (
 	permanentMark  = reflect.TypeOf(policy.Permanent(syscall.EINVAL))
 	retryAfterMark = reflect.TypeOf(policy.RetryAfter(syscall.EINVAL, 0))
+	throttledMark  = reflect.TypeOf(policy.Throttled(syscall.EINVAL, 0))
 )
 
 // AppendError appends err to dst, nil included, with the chain of what it unwraps to. Some
 // errors cross as themselves: those of a type given to [RegisterError], sentinels (of
 // context, io, io/fs, os, strconv, errors; see [RegisterSentinel]), syscall.Errno, and
-// the marks of policy.Permanent and policy.RetryAfter. Any other arrives as a
+// the marks of policy.Permanent, policy.RetryAfter and policy.Throttled. Any other arrives as a
 // *[RemoteError]. At most 64 errors cross, no more than 32 below each other, with
 // 16 KB of text each; where there was more, a text says so.
 //
@@ -72,6 +74,11 @@ func (w *errorWriter) error(err error, depth int) {
 	case t == retryAfterMark:
 		delay, _ := policy.RetryDelay(err)
 		w.byte(retryAfter)
+		w.int(int64(delay))
+		w.error(policyCause(err), depth+1)
+	case t == throttledMark:
+		delay, _ := policy.ThrottleDelay(err)
+		w.byte(throttled)
 		w.int(int64(delay))
 		w.error(policyCause(err), depth+1)
 	case t == reflect.TypeFor[syscall.Errno]():

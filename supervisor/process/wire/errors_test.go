@@ -83,7 +83,7 @@ func TestErrorsCrossAsThemselves(t *testing.T) {
 		nil, context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, fs.ErrNotExist, os.ErrDeadlineExceeded,
 		strconv.ErrRange, errors.ErrUnsupported, syscall.ENOENT, syscall.Errno(0), errOwn,
 		&coded{7, "x"}, &coded{}, (*coded)(nil), worded("w"), worded(""),
-		policy.Permanent(io.EOF), policy.RetryAfter(io.EOF, 3*time.Second),
+		policy.Permanent(io.EOF), policy.RetryAfter(io.EOF, 3*time.Second), policy.Throttled(io.EOF, 3*time.Second),
 		policy.Permanent(policy.RetryAfter(policy.Permanent(&coded{1, "a"}), 1<<62)),
 	} {
 		require.Equal(t, err, crossed(t, err))

@@ -54,6 +54,9 @@ func (r *errorReader) node(kind byte, depth int) error {
 	case retryAfter:
 		delay := time.Duration(r.int64())
 		return policy.RetryAfter(r.node(r.byte(), depth+1), delay)
+	case throttled:
+		delay := time.Duration(r.int64())
+		return policy.Throttled(r.node(r.byte(), depth+1), delay)
 	case registered:
 		name, value := r.text(), r.bytes()
 		return r.registered(name, value, r.remote(depth))

@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/longshore-go/longshore/mapper/internal/gate"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// The gates of a pool, as they open and shut. What passes them is in passing.go.
+
+// Gates is what the gates of a pool go by.
+type Gates struct {
+	Rate  *rate.Limiter
+	Delay func(refusals int) time.Duration
+}
+
+// OpenGates has attempts begin as the gates say. To be called before anything is started.
+func (s *Scheduler) OpenGates(g Gates) {
+	s.rate = gate.NewRate(g.Rate, s.mayBegin)
+	s.throttle.ThrottleConfig = gate.ThrottleConfig{Delay: g.Delay, Ajar: s.mayBegin, Opened: s.throttleOpened, Closed: s.throttleClosed}
+}
+
+// CloseGates gives back what was reserved, when nothing is to begin any more.
+func (s *Scheduler) CloseGates() {
+	s.rate.Close()
+	s.throttle.Close()
+}
+
+// mayBegin has somebody look for work where nobody could begin any. An input that was in a crash is not for everybody.
+func (s *Scheduler) mayBegin() {
+	for _, r := range *s.runs.Load() {
+		if r.backlog.Struck() {
+			s.stir()
+			return
+		}
+	}
+	s.Idle.Wake()
+}
+
+func (s *Scheduler) throttleOpened() {
+	s.tell(supervisor.Event{Kind: supervisor.ThrottleOpened})
+	s.stir()
+}
+
+func (s *Scheduler) throttleClosed(until time.Time, err error) {
+	s.heedAll()
+	s.tell(supervisor.Event{Kind: supervisor.ThrottleClosed, Next: until, Err: err})
+}

@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// refused decides about an input whose attempt ended in an error by which everybody is to wait. What was under way when
+// that was first said is tried again for free; a probe is charged, so that it ends. The caller holds w.mu.
+func (w *Worker) refused(r *Run, t *chunk.Task, o outcome) {
+	probe := w.trial.CompareAndSwap(true, false)
+	w.charged = w.charged || probe
+	r.refused.Add(1)
+	until := w.s.throttle.Refused(o.throttle, probe, o.err)
+	o.delay, o.asked = max(time.Until(until), 0), true
+	if w.charged || o.permanent || r.AtMostOnce || !r.again(t, o) {
+		r.settle(t, o)
+	}
+}
+
+// again has an input executed again for free, after a time that is the same for all. It reports false if it
+// should not be.
+func (r *Run) again(t *chunk.Task, o outcome) bool {
+	t.Err = o.err
+	if r.checkEnd() || t.Withdrawn() || r.timeIsUp(t, r.s.Now()+o.delay) {
+		return false
+	}
+	r.failures.Add(1)
+	r.emitInput(supervisor.InputRetried, t, o.delay)
+	r.backlog.Again(t)
+	return true
+}

@@ -1,0 +1,127 @@
+package gate
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Rate lets attempts begin at a rate. A worker that finds it shut sleeps like one without work: no input is in hand, and
+// there is no goroutine for those that wait. One reservation is open, for whoever begins next. (A wait in the limiter
+// itself would hold a container, and the time would count for the attempt.)
+type Rate struct {
+	limiter *rate.Limiter
+	wake    func()
+	shut    atomic.Int64 // until then, in nanoseconds since 1970; 0: it is open
+
+	mu    sync.Mutex
+	spare bool              // a token was taken that nobody has begun with
+	next  *rate.Reservation // of the next one; nil: there is none
+	due   time.Time         // of it
+	limit rate.Limit        // when it was made
+	timer *time.Timer
+}
+
+// glance is how often a rate that is shut looks whether its limiter was changed.
+const glance = time.Second
+
+// NewRate is one by the limiter, nil for none. wake has somebody look for work where nobody could begin any.
+func NewRate(limiter *rate.Limiter, wake func()) *Rate {
+	if limiter == nil {
+		return nil
+	}
+	return &Rate{limiter: limiter, wake: wake}
+}
+
+// Pass takes a token for an attempt. Where there is none yet, somebody is woken when there is one.
+func (r *Rate) Pass() bool {
+	if r == nil {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if r.take(now) {
+		return true
+	}
+	r.reserve(now)
+	r.shutFor(min(max(r.due.Sub(now), 1), glance), now)
+	return false
+}
+
+// take takes a token that is there. The caller holds r.mu.
+func (r *Rate) take(now time.Time) bool {
+	if r.next != nil && !r.due.After(now) {
+		r.next, r.spare = nil, true
+	}
+	spare := r.spare
+	r.spare = false
+	if spare && r.limiter.TokensAt(now) < float64(r.limiter.Burst()) {
+		return true // else nobody has had use for it for so long that it would be one more than the burst
+	}
+	return r.next == nil && r.limiter.AllowN(now, 1)
+}
+
+// reserve has the next token reserved, at the rate that there is now. The caller holds r.mu.
+func (r *Rate) reserve(now time.Time) {
+	if r.next != nil && r.limiter.Limit() != r.limit {
+		r.next.CancelAt(now)
+		r.next = nil
+	}
+	if r.next == nil {
+		r.limit = r.limiter.Limit()
+		r.next = r.limiter.ReserveN(now, 1)
+		r.due = now.Add(r.next.DelayFrom(now))
+	}
+	if !r.next.OK() {
+		r.next, r.due = nil, now.Add(glance) // its burst is 0 for now
+	}
+}
+
+// shutFor has nobody look before the time is over. The caller holds r.mu.
+func (r *Rate) shutFor(wait time.Duration, now time.Time) {
+	r.shut.Store(now.Add(wait).UnixNano())
+	if r.timer == nil {
+		r.timer = time.AfterFunc(wait, r.opens)
+	} else {
+		r.timer.Reset(wait)
+	}
+}
+
+// opens is the timer's.
+func (r *Rate) opens() {
+	r.shut.Store(0)
+	r.wake()
+}
+
+// Back takes back a token that nobody has begun with.
+func (r *Rate) Back() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spare = true
+}
+
+// IsShut reports that nothing may begin for now.
+func (r *Rate) IsShut() bool { return r != nil && r.shut.Load() > time.Now().UnixNano() }
+
+// Close gives back what was reserved, at the end of all runs. All who join call it: what was given back is not to be
+// given back again, which would be a token more.
+func (r *Rate) Close() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.next != nil {
+		r.next.Cancel()
+		r.next = nil
+	}
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+}
