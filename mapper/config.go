@@ -44,7 +44,9 @@ func (o Options) attempt() time.Duration {
 }
 
 // gates is what those of a pool go by.
-func (o Options) gates() engine.Gates { return engine.Gates{Rate: o.Rate, Delay: o.Retries.Delay} }
+func (o Options) gates(body shape) engine.Gates {
+	return engine.Gates{Rate: o.Rate, Delay: o.Retries.Delay, Limits: body.limits(o)}
+}
 
 // engine is what a run has of them.
 func (o Options) engine(t types, owner engine.Owner) engine.Config {
@@ -52,12 +54,14 @@ func (o Options) engine(t types, owner engine.Owner) engine.Config {
 		Name: o.Name, Containers: o.Containers, Retries: o.Retries, CrashLimit: o.CrashLimit,
 		AtMostOnce: o.AtMostOnce, ReturnExceptions: o.ReturnExceptions, Outstanding: o.Outstanding,
 		Grace: o.Grace, Cheap: cheap, FailureLimit: o.FailureLimit,
-		NewChunk: t.newChunk, Batches: t.batches, Describe: t.describe, Owner: owner,
+		NewChunk: t.newChunk, Batches: t.batches, Asks: t.asks, Describe: t.describe, Owner: owner,
 		Errors: engine.Errors{
 			Input: func(index, attempts int, err error) error {
 				return &InputError{Index: index, Attempts: attempts, Err: err}
 			},
-			Death: func(deaths int) error { return &DeathError{Deaths: deaths} },
+			Ask:    func(value any, stack string) error { return &KeyError{Panic: value, Stack: stack} },
+			Weight: func(weight, capacity int64) error { return &WeightError{Weight: weight, Capacity: capacity} },
+			Death:  func(deaths int) error { return &DeathError{Deaths: deaths} },
 			Length: func(inputs, values int, each supervisor.Errors) error {
 				return &LengthError{Inputs: inputs, Values: values, Errors: each}
 			},

@@ -19,7 +19,14 @@ import (
 // timedSetup is that of the cases which say when attempts begin and end.
 type timedSetup struct {
 	Inputs         int       `json:"inputs"`
-	FnMS           float64   `json:"fn_ms"`
+	Keys           string    `json:"keys"` // of each input
+	KeyConcurrency int       `json:"key_concurrency"`
+	InOrder        bool      `json:"in_order"`
+	Weights        []int64   `json:"weights"` // likewise
+	Capacity       int64     `json:"capacity"`
+	Unordered      bool      `json:"unordered"`
+	Outstanding    int       `json:"outstanding"`
+	FnMS           any       `json:"fn_ms"` // of each attempt, of each input, or by key
 	Fails          bool      `json:"fails"`
 	FailsOnce      []int     `json:"fails_once"`
 	RefusesMS      []float64 `json:"refuses_ms"` // from when to when; it says how long that is
@@ -50,7 +57,7 @@ type timedWant struct {
 
 func (s timedSetup) options() mapper.Options {
 	opts := mapper.Options{
-		Containers: s.Containers, ReturnExceptions: true,
+		Containers: s.Containers, ReturnExceptions: true, Unordered: s.Unordered, Outstanding: s.Outstanding, Capacity: s.Capacity,
 		Timeout: caseMS(s.TimeoutMS), TotalTimeout: caseMS(s.TotalTimeoutMS),
 		Retries: policy.Retries{MaxRetries: s.MaxRetries, InitialDelay: caseMS(s.DelayMS), BackoffCoefficient: 1},
 	}
@@ -58,6 +65,36 @@ func (s timedSetup) options() mapper.Options {
 		opts.Rate = rate.NewLimiter(rate.Limit(s.Rate), s.Burst)
 	}
 	return opts
+}
+
+// body is what executes, under the limits of the setup.
+func (s timedSetup) body(fn func(context.Context, int) (int, error)) mapper.Body[int, int] {
+	body := mapper.Plain(fn)
+	if s.Keys != "" {
+		body = body.Keyed(s.key, mapper.KeyLimit{Concurrency: s.KeyConcurrency, InOrder: s.InOrder})
+	}
+	if s.Weights != nil {
+		body = body.Weighted(func(i int) int64 { return s.Weights[i] })
+	}
+	return body
+}
+
+func (s timedSetup) key(i int) string { return s.Keys[i : i+1] }
+
+// inputs is how many there are.
+func (s timedSetup) inputs() int { return max(s.Inputs, len(s.Keys), len(s.Weights)) }
+
+// takes is how long an attempt does, in milliseconds.
+func (s timedSetup) takes(i int) float64 {
+	switch ms := s.FnMS.(type) {
+	case float64:
+		return ms
+	case []any:
+		return ms[i].(float64)
+	case map[string]any:
+		return ms[s.key(i)].(float64)
+	}
+	return 0
 }
 
 // timedPlay is what comes of a run in virtual time.
@@ -71,7 +108,7 @@ func (p *timedPlay) now() float64 { return float64(time.Since(p.begin)) / float6
 
 func (p *timedPlay) fn(ctx context.Context, i int) (int, error) {
 	p.begins.add([2]float64{float64(i), p.now()})
-	err := during(ctx, caseMS(p.setup.FnMS))
+	err := during(ctx, caseMS(p.setup.takes(i)))
 	p.ends.add([2]float64{float64(i), p.now()})
 	if wait, refused := p.refuses(); err == nil && refused {
 		return 0, policy.Throttled(&ownError{1}, wait)
@@ -95,7 +132,7 @@ func runTimedCase(t *testing.T, c conformance.Case) {
 	setup, want := decodeCase[timedSetup](t, c.Setup), decodeCase[timedWant](t, c.Want())
 	synctest.Test(t, func(t *testing.T) {
 		p := &timedPlay{setup: setup, begin: time.Now()}
-		run, err := mapper.Start(t.Context(), p.fn, slices.Values(ints(setup.Inputs)), setup.options())
+		run, err := setup.body(p.fn).Start(t.Context(), slices.Values(ints(setup.inputs())), setup.options())
 		require.NoError(t, err)
 		if want.RunningAt500 != nil {
 			time.AfterFunc(500*time.Millisecond, func() {
@@ -112,6 +149,7 @@ func (w timedWant) check(t *testing.T, p *timedPlay, results []mapper.Result[int
 	t.Helper()
 	var kinds []string
 	attempts := 0
+	slices.SortFunc(results, func(a, b mapper.Result[int, int]) int { return a.Index - b.Index })
 	for _, r := range results {
 		kinds = append(kinds, kindOf(r.Err))
 		attempts += r.Attempts

@@ -22,9 +22,12 @@ func deploy(body shape, opts Options) (*life, error) {
 	if err := body.check(opts.Runtime); err != nil {
 		return nil, err
 	}
+	if err := body.checkLimits(opts); err != nil {
+		return nil, err
+	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
-	s.OpenGates(opts.gates())
-	return &life{s: s, opts: opts, expands: body.expands, idle: make(chan struct{}), ended: make(chan struct{})}, nil
+	s.OpenGates(opts.gates(body))
+	return &life{s: s, opts: opts, expands: body.expands, inOrder: body.inOrder(), idle: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
 // begin starts the first containers of a function that lives until the caller's context ends.
@@ -74,7 +77,7 @@ func (f *life) openQueue(ctx context.Context, t types) {
 	opts := f.opts
 	opts.ReturnExceptions = true
 	cfg := opts.engine(t, callsOwner{})
-	cfg.Lasting = true
+	cfg.Lasting, cfg.InOrder = true, f.inOrder
 	f.calls = engine.NewRun(ctx, f.s, f.s.ID, cfg)
 	f.calls.Bound(unlimited)
 	f.queue = &callQueue{run: f.calls, limit: f.opts.Outstanding, drained: f.checkIdle, refused: f.ending}

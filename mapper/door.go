@@ -41,9 +41,13 @@ func (d *alone) enter(ctx context.Context) (*handle, error) {
 	if err := d.body.check(opts.Runtime); err != nil {
 		return nil, err
 	}
+	if err := d.body.checkLimits(opts); err != nil {
+		return nil, err
+	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), false), d.body.plan))
-	s.OpenGates(opts.gates())
+	s.OpenGates(opts.gates(d.body))
 	cfg := opts.engine(d.types, nil)
+	cfg.InOrder = d.body.inOrder()
 	cfg.Lowest = d.lowest
 	return &handle{e: engine.NewRun(ctx, s, s.ID, cfg), s: s, opts: opts, types: d.types}, nil
 }
@@ -68,7 +72,9 @@ func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 		return nil, f.ending()
 	}
 	h := &handle{s: f.s, opts: opts, f: f, types: d.types}
-	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), opts.engine(d.types, h))
+	cfg := opts.engine(d.types, h)
+	cfg.InOrder = f.inOrder
+	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), cfg)
 	return h, nil
 }
 

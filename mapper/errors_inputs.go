@@ -142,3 +142,28 @@ func (e *SourceError) Unwrap() error {
 	err, _ := e.Panic.(error)
 	return err
 }
+
+// WeightError says that an input weighs more than Options.Capacity: it has no attempts.
+type WeightError struct {
+	Weight, Capacity int64
+}
+
+// Error says both.
+func (e *WeightError) Error() string {
+	return fmt.Sprintf("mapper: the input weighs %d, more than the Capacity of %d", e.Weight, e.Capacity)
+}
+
+// KeyError says that a function of the user's that was asked about an input has panicked or called runtime.Goexit: the one
+// given to [Body.Keyed], KeyLimit.For or the one given to [Body.Weighted]. The input has no attempts.
+type KeyError struct {
+	Panic any    // what it panicked with; nil for runtime.Goexit
+	Stack string // where
+}
+
+// Error says what it panicked with.
+func (e *KeyError) Error() string {
+	if e.Panic == nil {
+		return "mapper: asking for the key or the weight of the input: runtime.Goexit was called"
+	}
+	return "mapper: asking for the key or the weight of the input: panic: " + show.Text(e.Panic, 200)
+}

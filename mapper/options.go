@@ -77,6 +77,10 @@ type Options struct {
 	// that is in force. Nil means no limit.
 	Rate *rate.Limiter
 
+	// Capacity is how much inputs under way may weigh together, of a body that is [Body.Weighted]. Zero means that inputs
+	// have no weight.
+	Capacity int64
+
 	// ReturnExceptions makes every failure a Result in its place, and the run goes
 	// on. False means that the first input to fail for good ends the run.
 	ReturnExceptions bool
@@ -217,6 +221,9 @@ func (o Options) Validate() error {
 	}
 	if o.Rate != nil && o.Rate.Burst() <= 0 && o.Rate.Limit() != rate.Inf {
 		return invalid("Rate", o.Rate.Burst(), "must have a burst of at least 1: with none nothing ever begins")
+	}
+	if o.Capacity < 0 {
+		return invalid("Capacity", o.Capacity, "must not be negative")
 	}
 	if o.FailureLimit != (policy.FailureLimit{}) && !o.ReturnExceptions {
 		return invalid("FailureLimit", o.FailureLimit, "needs ReturnExceptions: without, the first failure ends the run")

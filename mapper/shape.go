@@ -13,11 +13,13 @@ import (
 
 // shape is a body without its types, for what is compiled once for all of them.
 type shape struct {
-	plan    fleet.Body
-	batch   Batch
-	batched bool
-	expands bool
-	missing string // the name of an argument that is nil
+	plan     fleet.Body
+	batch    Batch
+	batched  bool
+	expands  bool
+	keyed    *KeyLimit // of Keyed; nil: it was not called
+	weighted bool
+	missing  string // the name of an argument that is nil
 }
 
 func (s *shape) needs(name string, given bool) {
@@ -32,6 +34,7 @@ type types struct {
 	newChunk func() *chunk.Chunk
 	describe func(in any) any
 	batches  engine.Batches
+	asks     engine.Asks // of a body with keys or weights; else nil
 	in, out  reflect.Type
 	expands  *expansion // whose attempts add inputs; else nil
 }
@@ -42,10 +45,18 @@ func (s shape) validate() error {
 		return invalid(s.missing, nil, "must not be nil")
 	case s.plan.Function == nil:
 		return invalid("body", nil, "must be made by Plain, WithState, Batched, EachBatch, BatchedWithState or Expanding")
+	case s.batched && s.keyed != nil:
+		return invalid("Keyed", nil, "does not go with a body over batches")
+	case s.batched && s.weighted:
+		return invalid("Weighted", nil, "does not go with a body over batches")
 	case s.batched:
 		return s.batch.Validate()
+	case s.keyed == nil:
+		return nil
+	case s.keyed.InOrder && s.expands:
+		return invalid("InOrder", true, "does not go with a body that is Expanding: what is added begins in an order of its own")
 	}
-	return nil
+	return s.keyed.validate()
 }
 
 // check asks a runtime whether it can ever run the body.

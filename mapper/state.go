@@ -18,6 +18,7 @@ type life struct {
 	queue   *callQueue
 	view    *view
 	expands bool // its attempts add inputs: it has no calls
+	inOrder bool // inputs of a key begin in order
 
 	mu       sync.Mutex
 	runs     int // that are not over

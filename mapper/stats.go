@@ -3,6 +3,7 @@ package mapper
 import (
 	"math"
 
+	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -20,6 +21,7 @@ type Stats struct {
 	Reruns    int // attempts asked for after crashes
 	TimedOut  int // attempts
 	Refused   int // attempts that ended in a policy.Throttled
+	Held      Held
 	Abandoned int // containers given up because they ignored their context
 	Dropped   int // events that the observer was too slow for, or stuck
 
@@ -30,6 +32,26 @@ type Stats struct {
 	Duplicates int // of an Expanding body: added inputs that were dropped since their identity was known
 
 	Pool supervisor.Snapshot
+}
+
+// Held is the inputs that wait without a container, and why: each is counted where it waits first.
+type Held struct {
+	Pause  int // could begin, but for a pause
+	Rate   int // could begin, but for Options.Rate, or a throttle that is not of one key
+	Key    int // wait for their key: its concurrency, its order, its rate or its throttle
+	Weight int // wait for room in Options.Capacity
+}
+
+// heldOf is what a run holds.
+func heldOf(e *engine.Run) (h Held) {
+	h.Key, h.Weight = e.Held()
+	switch could := e.Could(); {
+	case e.Paused():
+		h.Pause = could
+	case e.Throttled():
+		h.Rate = could
+	}
+	return h
 }
 
 // Stats returns the numbers of the run. It asks the supervisor for the state of each
@@ -50,6 +72,7 @@ func (h *handle) stats() Stats {
 		Reruns:    e.Reran(),
 		TimedOut:  int(h.s.TimedOut.Load()),
 		Refused:   e.Refused(),
+		Held:      heldOf(e),
 		Abandoned: pool.Abandoned,
 		Dropped:   int(h.s.Events().Dropped()),
 		Pool:      pool,

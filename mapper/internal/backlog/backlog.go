@@ -24,8 +24,10 @@ type Config struct {
 	Limit    int                                       // crashes that one input may cause, 0 for the default
 	Quota    int                                       // struck inputs that may execute at once while fresh ones wait
 	Deployed bool
-	Lowest   bool                // probes are the lowest input, and not drawn at random
-	Late     func(t *chunk.Task) // has an input settled whose time was up while it waited
+	Lowest   bool                     // probes are the lowest input, and not drawn at random
+	Late     func(t *chunk.Task)      // has an input settled whose time was up while it waited
+	May      func(t *chunk.Task) bool // an input may begin, as far as others know; nil: it may
+	Beside   func(t *chunk.Task) bool // takes out an input that waits elsewhere
 }
 
 // Backlog is that of one run. Its methods are safe for concurrent use and never block.

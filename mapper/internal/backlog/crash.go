@@ -70,5 +70,5 @@ func (b *Backlog) mayRun(t *chunk.Task, who Taker, now time.Duration) (ok, contr
 	case t.Lineage == who.Lineage && who.Others > b.running:
 		return false, control
 	}
-	return true, control
+	return b.May == nil || b.May(t), control
 }

@@ -150,7 +150,7 @@ func (t *timers) late(now time.Duration) (late []*chunk.Task) {
 	for t.limited.before(now) {
 		task := heap.Pop(&t.limited).(*chunk.Task)
 		task.Limited = false
-		if t.b.remove(task) {
+		if t.b.remove(task) || t.b.Beside(task) {
 			late = append(late, task)
 		}
 	}

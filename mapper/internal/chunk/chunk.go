@@ -7,12 +7,14 @@ package chunk
 // delivers it, then the free list. While a container has it in hand, others may take its
 // front or its back, under the container's lock.
 type Chunk struct {
-	Lo      int   // index of its first input
-	N       int   // how many inputs
-	From    int   // the first input not yet published or turned into a task
-	Task    *Task // that it is an attempt of, or the failure that it carries; nil for fresh inputs
-	Keys    []Key // of its inputs, in a run that has a journal, from the moment they are to execute
-	Silent  bool  // it is finished, and nobody is to be told of it
+	Lo      int    // index of its first input
+	N       int    // how many inputs
+	From    int    // the first input not yet published or turned into a task
+	Task    *Task  // that it is an attempt of, or the failure that it carries; nil for fresh inputs
+	Keys    []Key  // of its inputs, in a run that has a journal, from the moment they are to execute
+	Silent  bool   // it is finished, and nobody is to be told of it
+	Key     string // of its only input, in a run that has keys; empty: none
+	Weight  int64  // of it, in a run that has weights; 0: nobody has asked
 	Payload Payload
 
 	next *Chunk // in the free list or the completion queue
@@ -62,6 +64,7 @@ func (c *Chunk) Trim(end int) {
 // SetTask makes the chunk the input of the task alone.
 func (c *Chunk) SetTask(t *Task) {
 	c.Lo, c.N, c.Task, c.Keys = t.Index, 1, t, t.Keys
+	c.Key, c.Weight = t.Key, t.Weight
 	c.Payload.SetInput(t.In)
 }
 
@@ -88,6 +91,7 @@ func (c *Chunk) Untried(i int) *Task {
 	t := c.Payload.Task(i)
 	t.Index = c.Lo + i
 	t.Keys = c.keys(i, i+1)
+	t.Key, t.Weight = c.Key, c.Weight
 	return t
 }
 

@@ -29,6 +29,7 @@ func (f *FreeList) Get() *Chunk {
 func (f *FreeList) Put(c *Chunk) {
 	c.Payload.Clear()
 	c.N, c.Task, c.From, c.Keys, c.Silent = 0, nil, 0, nil, false
+	c.Key, c.Weight = "", 0
 	f.mu.Lock()
 	c.next = f.free
 	f.free = c

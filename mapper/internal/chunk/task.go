@@ -20,7 +20,9 @@ type Task struct {
 	Limited  bool          // the backlog has noted the deadline
 	Ended    bool          // Err is the cause of the end of the run
 	Call     Caller        // whose input it is; nil for an input of a run
-	Keys     []Key         // its key, if it has one
+	Keys     []Key         // by which a journal knows it, if it does
+	Key      string        // by which it is limited with others, if it is
+	Weight   int64         // of it, likewise
 
 	// Of one that was in a crash. The backlog's.
 	Crashes   int // until it succeeds

@@ -11,15 +11,19 @@ func (w *Worker) trySuspect(r *Run) work {
 	}
 	if t := r.suspects.take(w, r.visitors.Load()); t != nil {
 		w.c.Execute(w, false, false)
-		return r.attempt(t)
+		return w.force(r, t)
 	}
 	w.c.Unused(n)
 	w.visit(nil)
 	return work{}
 }
 
-func (r *Run) attempt(t *chunk.Task) work {
+// force has it begin whatever the limits are: the run waits for it.
+func (w *Worker) force(r *Run, t *chunk.Task) work {
 	ch := r.free.Attempt(t)
+	if r.aside != nil {
+		w.takePass(r.aside.Force(ch, false))
+	}
 	if r.former != nil {
 		return work{run: r, batch: []*chunk.Chunk{ch}}
 	}

@@ -12,10 +12,27 @@ func (w *Worker) tryRun(r *Run, eager bool) work {
 		return work{}
 	}
 	found := w.findIn(r, eager)
-	if found.run == nil {
-		w.passBack()
+	switch {
+	case found.run == nil:
+		w.s.rate.Back()
+	case !w.tries(r):
+		w.s.rate.Back()
+		w.putBack(found)
+		return work{}
 	}
 	return found
+}
+
+// putBack gives back what was found and may not begin after all.
+func (w *Worker) putBack(found work) {
+	if found.ch != nil {
+		found.batch = []*chunk.Chunk{found.ch}
+	}
+	for _, ch := range found.batch {
+		w.c.Unused(ch.N)
+		found.run.backlog.Return(ch)
+	}
+	w.releasePass()
 }
 
 // findIn finds something to do in a run.
@@ -44,7 +61,7 @@ func (w *Worker) findIn(r *Run, eager bool) work {
 
 // want is how many inputs the worker takes at once.
 func (w *Worker) want() int {
-	if w.who.Probe || w.trial.Load() {
+	if w.who.Probe || !w.s.throttle.IsOpen() {
 		return 1
 	}
 	return w.Want
@@ -55,6 +72,9 @@ func (w *Worker) permit(want int) int { return w.c.Permit(want, 1<<30) }
 
 // nextChunk takes something to do from a run.
 func (w *Worker) nextChunk(r *Run, eager bool) *chunk.Chunk {
+	if r.aside != nil {
+		return w.nextAdmitted(r, eager)
+	}
 	if r.backlog.Any() || w.who.Probe {
 		if ch := w.accept(r, r.unknown(r.backlog.Take(w.who, w.want()))); ch != nil || w.found.wantsAlone {
 			if ch != nil && ch.N > 1 {

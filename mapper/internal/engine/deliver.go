@@ -122,6 +122,9 @@ func (r *Run) Delivered(ch *chunk.Chunk) {
 func (r *Run) Abort() {
 	tasks, chunks := r.backlog.Unsettled()
 	tasks = append(tasks, r.suspects.drain()...)
+	if r.aside != nil {
+		chunks = append(chunks, r.aside.Drain()...)
+	}
 	for _, ch := range chunks {
 		tasks = appendTasks(tasks, ch)
 	}
@@ -149,6 +152,9 @@ func (r *Run) Abort() {
 
 // appendTasks makes a task of each input of a chunk that was not begun.
 func appendTasks(tasks []*chunk.Task, ch *chunk.Chunk) []*chunk.Task {
+	if ch.Task != nil {
+		return append(tasks, ch.Task)
+	}
 	for i := range ch.N {
 		tasks = append(tasks, ch.Untried(i))
 	}

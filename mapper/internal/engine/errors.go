@@ -24,4 +24,6 @@ type Errors struct {
 	Length func(inputs, values int, each supervisor.Errors) error
 	Limit  func(failed int, last error) error
 	Death  func(deaths int) error
+	Ask    func(value any, stack string) error
+	Weight func(weight, capacity int64) error
 }

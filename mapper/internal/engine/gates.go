@@ -13,20 +13,32 @@ import (
 
 // Gates is what the gates of a pool go by.
 type Gates struct {
-	Rate  *rate.Limiter
-	Delay func(refusals int) time.Duration
+	Rate   *rate.Limiter
+	Delay  func(refusals int) time.Duration
+	Limits *gate.LimitsConfig // nil: none. What the pool itself knows is filled in
 }
 
 // OpenGates has attempts begin as the gates say. To be called before anything is started.
 func (s *Scheduler) OpenGates(g Gates) {
 	s.rate = gate.NewRate(g.Rate, s.mayBegin)
 	s.throttle.ThrottleConfig = gate.ThrottleConfig{Delay: g.Delay, Ajar: s.mayBegin, Opened: s.throttleOpened, Closed: s.throttleClosed}
+	if cfg := g.Limits; cfg != nil {
+		cfg.Wake, cfg.Delay = s.mayBegin, g.Delay
+		cfg.Opened = func(key string) { s.tell(supervisor.Event{Kind: supervisor.ThrottleOpened, Key: key}) }
+		cfg.Closed = func(key string, until time.Time, err error) {
+			s.tell(supervisor.Event{Kind: supervisor.ThrottleClosed, Key: key, Next: until, Err: err})
+		}
+		s.limits = gate.NewLimits(*cfg)
+	}
 }
 
 // CloseGates gives back what was reserved, when nothing is to begin any more.
 func (s *Scheduler) CloseGates() {
 	s.rate.Close()
 	s.throttle.Close()
+	if s.limits != nil {
+		s.limits.Close()
+	}
 }
 
 // mayBegin has somebody look for work where nobody could begin any. An input that was in a crash is not for everybody.

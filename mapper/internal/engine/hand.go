@@ -73,6 +73,7 @@ func (w *Worker) letGo() {
 	w.run, w.cur, w.batch, w.charged = nil, nil, nil, false
 	w.ctx.Load().Rest()
 	w.probed()
+	w.releasePass()
 }
 
 // awaken counts the worker as busy in its container, doze as idle.

@@ -5,27 +5,23 @@ package engine
 
 // pass takes the worker through the gates, for what it will find in the run.
 func (w *Worker) pass(r *Run) bool {
-	if r.Paused() {
+	switch {
+	case r.Paused() || w.s.throttle.IsShut():
 		return false
+	case w.s.rate == nil:
+		return true
 	}
+	return r.hasWork() && w.s.rate.Pass()
+}
+
+// tries reports that what the worker has found may begin, as a probe where the throttle lets only one. (To become the
+// probe before anything is found would have workers that find nothing hand it round for ever.)
+func (w *Worker) tries(r *Run) bool {
 	probe, ok := w.s.throttle.Pass()
-	if !ok {
-		return false
-	}
 	if probe {
 		w.trial.Store(true)
 	}
-	if w.s.rate != nil && !(r.hasWork() && w.s.rate.Pass()) {
-		w.untried()
-		return false
-	}
-	return true
-}
-
-// passBack is the end of that where nothing was found.
-func (w *Worker) passBack() {
-	w.s.rate.Back()
-	w.untried()
+	return ok || r.suspects.runs(w)
 }
 
 // mustWait reports that what the worker has in hand and has not begun is not to begin now.
@@ -38,11 +34,19 @@ func (w *Worker) untried() {
 	if w.trial.CompareAndSwap(true, false) {
 		w.s.throttle.Back()
 	}
+	if trial := w.held.Trial; trial != nil {
+		w.held.Trial = nil
+		trial.Back()
+	}
 }
 
 // probed is the end of a probe that was not refused.
 func (w *Worker) probed() {
 	if w.trial.CompareAndSwap(true, false) {
 		w.s.throttle.Passed()
+	}
+	if trial := w.held.Trial; trial != nil {
+		w.held.Trial = nil
+		trial.Passed()
 	}
 }

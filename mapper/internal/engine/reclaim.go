@@ -131,7 +131,7 @@ func (w *Worker) Overdue(now time.Duration) time.Duration {
 // waits for another attempt. An attempt that ignores its cancelled context for Grace takes
 // its container with it.
 func (r *Run) Withdraw(t *chunk.Task) {
-	if r.backlog.Remove(t) {
+	if r.backlog.Remove(t) || r.setAside(t) {
 		r.fail(t, t.Call.Err())
 		return
 	}

@@ -24,10 +24,15 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r.free.New = cfg.NewChunk
 	r.limiter = newLimiter(cfg.FailureLimit)
 	r.emitter.init()
+	var may func(*chunk.Task) bool
+	if cfg.Asks != nil {
+		r.aside = s.limits.NewAside(id)
+		may = func(t *chunk.Task) bool { return s.limits.May(id, t) }
+	}
 	r.backlog.Init(backlog.Config{
 		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,
-		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest,
-		Late: r.outOfTime,
+		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest || cfg.InOrder,
+		Late: r.outOfTime, May: may, Beside: r.setAside,
 	})
 	if cfg.Batches != nil {
 		r.former = &former{r: r}
@@ -148,7 +153,17 @@ func (r *Run) unfinished() int {
 func (r *Run) Wake() { r.s.Idle.Wake() }
 
 // Retrying is how many inputs wait for another attempt.
-func (r *Run) Retrying() int { return r.backlog.Count() }
+func (r *Run) Retrying() int {
+	n := r.backlog.Count()
+	if r.aside != nil {
+		_, _, begun := r.aside.Held()
+		n += begun
+	}
+	return n
+}
+
+// setAside takes out an input that waits aside, if it does.
+func (r *Run) setAside(t *chunk.Task) bool { return r.aside != nil && r.aside.Remove(t) }
 
 // Undelivered is the number of results that wait to be delivered. It counts nothing where
 // none do.
@@ -166,8 +181,8 @@ func (r *Run) Readable() bool { return r.results != nil && r.results.Waiting() }
 func (r *Run) rules() pace.Rules {
 	rules := pace.Rules{Target: r.s.claimTarget(), Max: r.maxClaim}
 	switch {
-	case r.s.rate != nil:
-		rules.Max = 1 // each begin takes a token
+	case r.s.rate != nil || r.aside != nil:
+		rules.Max = 1 // each begin takes a token, or a place
 	case r.AtMostOnce && r.s.Runtime != nil:
 		rules.Max = 1 // of several that were lost together nobody knows which were begun
 	case r.s.Timeout == 0 && !r.AtMostOnce && r.keeper == nil:

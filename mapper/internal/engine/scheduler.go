@@ -42,6 +42,7 @@ func (s *Scheduler) cutoff(err *supervisor.CutoffError) {
 func (s *Scheduler) next(w *Worker, eager bool) work {
 	w.leaveCompany()
 	w.untried() // of what came to nothing
+	w.releasePass()
 	if !s.MayTake(w.slot) || !w.join() {
 		return work{}
 	}

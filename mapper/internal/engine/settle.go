@@ -42,6 +42,7 @@ func (r *Run) succeed(ch *chunk.Chunk) {
 	if ch.Task != nil {
 		r.backlog.Cleared(ch.Task)
 	}
+	r.nextOf(ch.Key, ch.Lo)
 	if r.keeper != nil {
 		r.keeper.Put(ch)
 		return
@@ -63,6 +64,13 @@ func (r *Run) finished(ch *chunk.Chunk) {
 func (r *Run) deliver(ch *chunk.Chunk) {
 	if r.sink.Put(ch) {
 		r.reader.Wake()
+	}
+}
+
+// nextOf has the next input of a key begin, in a run that has them begin in order.
+func (r *Run) nextOf(key string, index int) {
+	if key != "" && r.InOrder {
+		r.s.limits.Settled(r.ID, key, index)
 	}
 }
 
@@ -154,6 +162,7 @@ func (r *Run) elsewhere(t *chunk.Task, why error) {
 func (r *Run) fail(t *chunk.Task, err error) {
 	t.Err = err
 	r.backlog.Cleared(t)
+	r.nextOf(t.Key, t.Index)
 	if !r.ReturnExceptions {
 		r.failFirst(t)
 		return

@@ -32,10 +32,12 @@ type Config struct {
 	Grace            time.Duration
 	Cheap            time.Duration // what an input costs at most that is begun together with others
 	Lowest           bool          // after a crash the lowest input is tried, and not one at random
+	InOrder          bool          // inputs of a key begin in order
 	Lasting          bool          // it is not over when every input is settled: more may come
 
 	NewChunk func() *chunk.Chunk
 	Batches  Batches // nil where the body takes one input
+	Asks     Asks    // nil where inputs have no keys and no weights
 	Errors   Errors
 	// Owner is told of a run on a function's pool. Nil: the pool is the run's own.
 	Owner Owner
@@ -83,6 +85,7 @@ type Run struct {
 
 	counts
 	limiter  *limiter
+	aside    *gate.Aside            // what may not begin yet, if there are limits
 	paused   atomic.Bool            // nothing new may begin for now
 	over     atomic.Bool            // nothing new may begin
 	ending   atomic.Pointer[ending] // why
@@ -112,6 +115,7 @@ type Scheduler struct {
 	paused   atomic.Bool // of all runs
 	rate     *gate.Rate  // nil: attempts begin at any rate
 	throttle gate.Throttle
+	limits   *gate.Limits // nil: inputs have no keys and no weights
 
 	mu   sync.Mutex // guards changes of runs
 	past int64      // what runs that are over have brought to an end

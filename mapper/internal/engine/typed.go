@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/gate"
 )
 
 // Batches is the typed half of batches.
@@ -18,3 +19,11 @@ type Batches interface {
 
 // BatchCall calls the user's function over batches: inputs and values are slices.
 type BatchCall func(ctx context.Context, inputs any) (values any, err error)
+
+// Asks is the user's functions that say what limits go by.
+type Asks interface {
+	// Ask sets the key and the weight of the only input of a chunk.
+	Ask(ch *chunk.Chunk)
+	// Limit is that of a key.
+	Limit(key string) gate.Limit
+}

@@ -43,12 +43,31 @@ func (r *Run) hasWork() bool {
 	case r.former != nil:
 		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
 	default:
-		return r.backlog.Any() || r.src.Waiting() > 0
+		return r.backlog.Any() || r.fresh()
 	}
 }
 
+// Could is how many inputs wait that could begin, but for what holds all.
+func (r *Run) Could() int {
+	if r.over.Load() {
+		return 0
+	}
+	return r.src.Waiting() + r.backlog.Inputs()
+}
+
+// Throttled reports that nothing of the run may begin for now because of its throttle or its rate.
+func (r *Run) Throttled() bool { return r.s.throttle.IsShut() || r.s.rate.IsShut() }
+
+// fresh reports that there is an input which was not begun, and may be able to.
+func (r *Run) fresh() bool {
+	if r.aside == nil {
+		return r.src.Waiting() > 0
+	}
+	return r.aside.Ready() || (r.src.Waiting() > 0 && !r.aside.Blocked())
+}
+
 // held reports that nothing may begin now.
-func (r *Run) held() bool { return r.Paused() || r.s.throttle.IsShut() || r.s.rate.IsShut() }
+func (r *Run) held() bool { return r.Paused() || r.Throttled() }
 
 // hasWorkFor reports that there is something for whoever asks.
 func (r *Run) hasWorkFor(who backlog.Taker) bool {
@@ -60,7 +79,7 @@ func (r *Run) hasWorkFor(who backlog.Taker) bool {
 	case r.former != nil:
 		return r.former.ready(who)
 	default:
-		return r.backlog.For(who) || r.src.Waiting() > 0
+		return r.backlog.For(who) || r.fresh()
 	}
 }
 

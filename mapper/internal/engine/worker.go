@@ -11,6 +11,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/gate"
 	"github.com/longshore-go/longshore/mapper/internal/pace"
 	"github.com/longshore-go/longshore/mapper/internal/park"
 )
@@ -62,6 +63,7 @@ type Worker struct {
 	undecided   []*chunk.Task  // of it: they would fail for good, for what another one may have done
 	since       time.Duration  // when that was begun, on the pool's clock
 	charged     bool           // the probe that is in hand was refused
+	held        gate.Pass      // what is in hand has taken of the limits
 	stop        error          // why the worker was interrupted
 	interrupted bool           // what is in hand is to be executed elsewhere
 	attempts    attempts       // for observers

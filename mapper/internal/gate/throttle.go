@@ -40,6 +40,9 @@ func (t *Throttle) IsShut() bool {
 	return s == shut || s == probing
 }
 
+// IsOpen reports that nothing is held.
+func (t *Throttle) IsOpen() bool { return t.state.Load() == open }
+
 // Pass reports whether an attempt may begin, and whether it is the probe.
 func (t *Throttle) Pass() (probe, ok bool) {
 	if t.state.Load() == open {
