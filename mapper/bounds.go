@@ -11,6 +11,7 @@ const (
 	maxContainers  = 1 << 20
 	maxOutstanding = 1 << 24
 	maxInputs      = 1000
+	maxShare       = 1_000_000
 )
 
 // forever is a time that can be added to others without overflow: 36 years.

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -61,6 +62,9 @@ type runDoor struct {
 
 func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 	f, opts := d.f, d.f.opts
+	if d.run.Share < 0 || d.run.Share > maxShare {
+		return nil, invalid("Share", d.run.Share, fmt.Sprintf("must be 0 (for 1) to %d", maxShare))
+	}
 	opts.ReturnExceptions, opts.Unordered, opts.Outstanding = d.run.ReturnExceptions, d.run.Unordered, d.run.Outstanding
 	opts.Journal = d.run.Journal
 	opts.Containers = f.s.Scale().Max
@@ -73,7 +77,7 @@ func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 	}
 	h := &handle{s: f.s, opts: opts, f: f, types: d.types}
 	cfg := opts.engine(d.types, h)
-	cfg.InOrder = f.inOrder
+	cfg.InOrder, cfg.Share = f.inOrder, d.run.Share
 	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), cfg)
 	return h, nil
 }

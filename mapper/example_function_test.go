@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/longshore-go/longshore/mapper"
 )
@@ -107,6 +109,34 @@ func ExampleDeploy() {
 	// [TWO THREE] <nil>
 	// <nil>
 	// mapper: stopped
+}
+
+// A run that matters more than another has three containers of four.
+func ExampleRunOptions_share() {
+	ctx := context.Background()
+	var busy sync.WaitGroup // until all four containers are
+	busy.Add(4)
+	var first [2]atomic.Int32 // of the first four inputs, those of each run
+	f, err := mapper.Deploy(ctx, mapper.Plain(func(_ context.Context, run int) (int, error) {
+		first[run].Add(1)
+		busy.Done()
+		busy.Wait()
+		return run, nil
+	}), mapper.Options{Containers: 4})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	f.Pause() // till both are there
+	urgent := f.Map(ctx, []int{0, 0, 0}, mapper.RunOptions{Share: 3})
+	other := f.Map(ctx, []int{1}, mapper.RunOptions{})
+	f.Resume()
+	for range urgent {
+	}
+	for range other {
+	}
+	fmt.Println(first[0].Load(), first[1].Load(), f.Stop(ctx))
+	// Output: 3 1 <nil>
 }
 
 func ExampleGather() {

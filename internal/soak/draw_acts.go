@@ -6,7 +6,7 @@ import "github.com/longshore-go/longshore/mapper"
 func (d drawer) act(does string) act {
 	a := act{
 		Does: does, At: d.most(d.horizon), Nth: d.IntN(8), Scale: d.scale(),
-		Opts:   mapper.RunOptions{ReturnExceptions: d.IntN(3) > 0, Unordered: d.IntN(2) == 0, Outstanding: one(d, 0, 0, 1, 7, 40)},
+		Opts:   mapper.RunOptions{ReturnExceptions: d.IntN(3) > 0, Unordered: d.IntN(2) == 0, Outstanding: one(d, 0, 0, 1, 7, 40), Share: one(d, 0, 0, 1, 3)},
 		Reader: reader{LeaveAt: -1}, Source: source{EndAt: -1},
 	}
 	switch does {

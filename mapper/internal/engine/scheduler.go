@@ -60,11 +60,12 @@ func (s *Scheduler) find(w *Worker, eager bool) work {
 		return w.tryRun(runs[0], eager)
 	}
 	w.visit(nil)
-	// One pass for each number of workers that some run has: there are few runs.
-	for floor := int32(-1); ; {
-		least := int32(-1)
+	// One pass for each load that some run has: there are few runs.
+	outrun := 0
+	for floor := int64(-1); ; {
+		least := int64(-1)
 		for _, r := range runs {
-			if n := r.visitors.Load(); n > floor && (least < 0 || n < least) {
+			if n := r.load(); n > floor && (least < 0 || n < least) {
 				least = n
 			}
 		}
@@ -73,8 +74,14 @@ func (s *Scheduler) find(w *Worker, eager bool) work {
 		}
 		for i := range runs {
 			r := runs[(w.turn+i)%len(runs)]
-			if n := r.visitors.Load(); n <= floor || n > least || !(r.hasWork() || r.stealable.Load() > 0) {
+			if n := r.load(); n <= floor || n > least || !(r.hasWork() || r.stealable.Load() > 0) {
 				continue
+			}
+			if w.visit(r) && outrun < patientLooks && r.loadOf(r.visitors.Load()-1) > least {
+				w.visit(nil) // others came first
+				outrun++
+				least = -1
+				break
 			}
 			if found := w.tryRun(r, eager); found.run != nil {
 				w.turn = (w.turn + i + 1) % len(runs)
@@ -84,3 +91,17 @@ func (s *Scheduler) find(w *Worker, eager bool) work {
 		floor = least
 	}
 }
+
+// load is how many workers a run has, in relation to its share: of two runs the one with less is next.
+func (r *Run) load() int64 { return r.loadOf(r.visitors.Load()) }
+
+func (r *Run) loadOf(workers int32) int64 {
+	return int64(workers) * unit / int64(max(r.Share, 1))
+}
+
+// patientLooks is how often a worker looks again that others have outrun: they may be about to leave as well.
+const patientLooks = 8
+
+// unit is the load of one worker for a share of 1: most shares divide it, and with as many workers as there may be it does not
+// overflow.
+const unit = 5040 * 1_000_000

@@ -34,6 +34,7 @@ type Config struct {
 	Lowest           bool          // after a crash the lowest input is tried, and not one at random
 	InOrder          bool          // inputs of a key begin in order
 	Lasting          bool          // it is not over when every input is settled: more may come
+	Share            int           // of the pool's workers, beside other runs; 0 means 1
 
 	NewChunk func() *chunk.Chunk
 	Batches  Batches // nil where the body takes one input
