@@ -53,7 +53,7 @@ func (o Options) engine(t types, owner engine.Owner) engine.Config {
 	return engine.Config{
 		Name: o.Name, Containers: o.Containers, Retries: o.Retries, CrashLimit: o.CrashLimit,
 		AtMostOnce: o.AtMostOnce, ReturnExceptions: o.ReturnExceptions, Outstanding: o.Outstanding,
-		Grace: o.Grace, Cheap: cheap, FailureLimit: o.FailureLimit,
+		Grace: o.Grace, Cheap: cheap, FailureLimit: o.FailureLimit, Hedge: o.Hedge,
 		NewChunk: t.newChunk, Batches: t.batches, Asks: t.asks, Describe: t.describe, Owner: owner,
 		Errors: engine.Errors{
 			Input: func(index, attempts int, err error) error {

@@ -10,13 +10,14 @@ import (
 
 // flowWaits is why the other areas of flow_cases.json are not run: what they are about does not exist yet.
 var flowWaits = map[string]string{
-	"adaptive": "Options.Adaptive", "hedge": "Options.Hedge", "invalid": "the options that they refuse",
+	"adaptive": "Options.Adaptive", "invalid": "the options that they refuse",
 }
 
 // flowAreas run the cases of an area.
 var flowAreas = map[string]func(*testing.T, conformance.Case){
 	"expand": runExpandCase, "rate": runTimedCase, "total": runTimedCase, "throttle": runTimedCase, "key": runTimedCase,
-	"weight": runTimedCase, "share": runShareCase, "split": runSplitCase, "source": runSourceCase, "failure_limit": runLimitCase,
+	"weight": runTimedCase, "share": runShareCase, "hedge": runHedgeCase, "split": runSplitCase, "source": runSourceCase,
+	"failure_limit": runLimitCase,
 }
 
 func TestFlowConformance(t *testing.T) {

@@ -22,7 +22,7 @@ func deploy(body shape, opts Options) (*life, error) {
 	if err := body.check(opts.Runtime); err != nil {
 		return nil, err
 	}
-	if err := body.checkLimits(opts); err != nil {
+	if err := body.bears(opts); err != nil {
 		return nil, err
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))

@@ -50,6 +50,9 @@
 //     Inputs that the container had claimed and not begun are re-run free of charge, those
 //     it had finished are kept. The input is re-run, see the next section; CrashLimit
 //     crashes fail it as a *supervisor.CrashError with the panic value and the stack.
+//   - An attempt is slow, and Hedge is set: a second one begins in another container, what succeeds
+//     first counts, and the context of the other ends with the cause [ErrHedged]. Nothing is
+//     charged for that.
 //   - The enter of a body fails, panics, or takes longer than StartTimeout: a crash at
 //     start-up. It is charged to no input; the container is started again, ever later.
 //   - Several inputs execute in the container that crashes (MaxInputs): the one that

@@ -42,7 +42,7 @@ func (d *alone) enter(ctx context.Context) (*handle, error) {
 	if err := d.body.check(opts.Runtime); err != nil {
 		return nil, err
 	}
-	if err := d.body.checkLimits(opts); err != nil {
+	if err := d.body.bears(opts); err != nil {
 		return nil, err
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), false), d.body.plan))

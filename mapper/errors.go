@@ -34,6 +34,10 @@ var (
 	// with which its attempt's context ends.
 	ErrCancelled = engine.ErrCancelled
 
+	// ErrHedged is the cause with which an attempt's context ends when the other attempt of its input was
+	// faster, see Options.Hedge. What the attempt still returns does not count.
+	ErrHedged = engine.ErrHedged
+
 	// ErrQueueFull is the class of every [*QueueFullError].
 	ErrQueueFull = errors.New("mapper: too many outstanding calls")
 

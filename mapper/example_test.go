@@ -120,6 +120,26 @@ func ExampleOptions_failureLimit() {
 	// mapper: 10 inputs failed, which is the limit; the last: mapper: input 9 failed after 1 attempt: connection refused
 }
 
+// A request that hangs is sent a second time, and the first is cancelled.
+func ExampleOptions_hedge() {
+	fetch := func(ctx context.Context, page string) (string, error) {
+		if a, _ := mapper.AttemptFrom(ctx); page == "b" && a.Attempt == 1 {
+			<-ctx.Done() // a server that is out of order
+			fmt.Println(context.Cause(ctx))
+			return "", ctx.Err()
+		}
+		return page + "!", nil
+	}
+	pages, err := mapper.Collect(context.Background(), fetch, []string{"a", "b", "c"}, mapper.Options{
+		Containers: 2,
+		Hedge:      policy.Hedge{After: 50 * time.Millisecond}, // or Quantile: 0.95
+	})
+	fmt.Println(pages, err)
+	// Output:
+	// mapper: another attempt was faster
+	// [a! b! c!] <nil>
+}
+
 // The pages of a listing are fetched while those before are worked on. The third cannot be had.
 func ExampleSource() {
 	pages := func(yield func(string, error) bool) {

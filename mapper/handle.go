@@ -34,7 +34,11 @@ func (h *handle) start() error {
 	if h.f != nil {
 		return h.startOn()
 	}
-	containers := min(h.opts.Containers, h.e.Source().Total())
+	attempts := h.e.Source().Total()
+	if h.opts.Hedge.On() && attempts < h.opts.Containers {
+		attempts *= 2 // at once
+	}
+	containers := min(h.opts.Containers, attempts)
 	h.s.OpenEvents(h.opts.Observer, containers)
 	h.show()
 	h.e.StartAlone(containers)

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/longshore-go/longshore/mapper/internal/gate"
+	"github.com/longshore-go/longshore/policy"
 )
 
 // KeyLimit is what inputs that have the same key share. The zero value limits nothing.
@@ -47,13 +48,16 @@ func (l KeyLimit) validate() error {
 	return nil
 }
 
-// checkLimits reports options that do not go with the keys and weights of a body.
-func (s shape) checkLimits(o Options) error {
+// bearsLimits is bears for the keys and weights of the body.
+func (s shape) bearsLimits(o Options) error {
 	if s.weighted != (o.Capacity > 0) {
 		return invalid("Capacity", o.Capacity, "and a body that is Weighted need each other")
 	}
 	if s.keyed != nil && s.keyed.InOrder && o.AtMostOnce {
 		return invalid("InOrder", true, "does not go with AtMostOnce")
+	}
+	if s.keyed != nil && s.keyed.InOrder && o.Hedge != (policy.Hedge{}) {
+		return invalid("Hedge", o.Hedge, "does not go with inputs that begin in order")
 	}
 	return nil
 }

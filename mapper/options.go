@@ -98,6 +98,16 @@ type Options struct {
 	// Each hold everything anyway and ignore it. Zero means max(1000, 16·Containers).
 	Outstanding int
 
+	// Hedge has a second attempt of an input begin, once an input and in another container, while the first
+	// is slow. What succeeds first counts, and the other is cancelled with the cause [ErrHedged]: so the
+	// function must bear to be called twice for an input, at the same time. A failure decides nothing while
+	// the other attempt runs, and if both fail that is one retry; a crash is charged at once. A hedge goes
+	// before fresh inputs, and takes the place of one: there are never more attempts than containers have
+	// room for. It does not wait for a token of Rate, so that there are none where Rate holds inputs up.
+	// Attempts counts both. Each claim is one input then, which costs some microseconds. Refused with
+	// AtMostOnce, and by functions over batches and Stream. Zero means none.
+	Hedge policy.Hedge
+
 	// Crashes is what to do about crashing containers: policy.Ephemeral gives up when
 	// crashes outweigh progress, policy.Deployed never does. Bad inputs among good ones are
 	// no reason for either, and the last few inputs of a run end by their CrashLimit. Nil
@@ -229,6 +239,12 @@ func (o Options) Validate() error {
 		return invalid("FailureLimit", o.FailureLimit, "needs ReturnExceptions: without, the first failure ends the run")
 	}
 	if err := o.FailureLimit.Validate(); err != nil {
+		return err
+	}
+	if o.Hedge != (policy.Hedge{}) && o.AtMostOnce {
+		return invalid("Hedge", o.Hedge, "cannot be with AtMostOnce: an input would begin twice")
+	}
+	if err := o.Hedge.Validate(); err != nil {
 		return err
 	}
 	if o.TargetInputs > max(o.MaxInputs, 1) {

@@ -8,6 +8,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/outputs"
+	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -93,4 +94,12 @@ func describe[In any](in any) any {
 		return wrapped.Shown()
 	}
 	return v
+}
+
+// bears reports why a body cannot be run with the options.
+func (s shape) bears(o Options) error {
+	if s.batched && o.Hedge != (policy.Hedge{}) {
+		return invalid("Hedge", o.Hedge, "cannot be with a function over batches")
+	}
+	return s.bearsLimits(o)
 }

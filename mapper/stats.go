@@ -28,6 +28,9 @@ type Stats struct {
 	Restored   int // of Succeeded and Failed: the Journal had them
 	Unrecorded int // finished, and not recorded there yet
 	Damaged    int // executed again, since what it had of them is damaged
+	Hedges     int // second attempts that were begun while the first executed, see Options.Hedge
+	HedgesWon  int // of them, those that were the first to succeed
+
 	Frontier   int // of an Expanding body: inputs that are known and not claimed, which Taken does not count
 	Duplicates int // of an Expanding body: added inputs that were dropped since their identity was known
 
@@ -84,6 +87,7 @@ func (h *handle) stats() Stats {
 	if n := src.Total(); n != math.MaxInt {
 		s.Inputs = n
 	}
+	s.Hedges, s.HedgesWon = e.Hedges()
 	if f := e.Frontier(); f != nil {
 		s.Frontier, s.Duplicates = f.Unclaimed(), f.Duplicates()
 	}
@@ -103,6 +107,8 @@ type FunctionStats struct {
 	Failed    int // calls, for good, those withdrawn or left unfinished included
 	Dropped   int // events that the observer was too slow for, or stuck
 	Release   int // of the body: the redeploys so far
+	Hedges    int // second attempts of calls, see Options.Hedge
+	HedgesWon int // of them, those that were the first to succeed
 
 	Pool supervisor.Snapshot // its containers, and whether the function is crash-looping
 }
@@ -122,6 +128,9 @@ func (f *life) stats() FunctionStats {
 		Dropped:   int(f.s.Events().Dropped()),
 		Release:   f.s.Release().Number,
 		Pool:      f.s.Snapshot(),
+	}
+	if f.calls != nil {
+		s.Hedges, s.HedgesWon = f.calls.Hedges()
 	}
 	for _, e := range f.s.Runs() {
 		s.Waiting += e.Source().Waiting()

@@ -88,6 +88,9 @@ func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.
 	if opts.Journal != nil {
 		return nil, nil, invalid("Journal", opts.Journal, "must be nil for a stream: what an input has yielded is not recorded")
 	}
+	if opts.Hedge != (policy.Hedge{}) {
+		return nil, nil, invalid("Hedge", opts.Hedge, "cannot be with a stream: outputs that were delivered cannot be taken back")
+	}
 	if opts.MaxInputs > 1 {
 		return nil, nil, invalid("MaxInputs", opts.MaxInputs, "must be 1 for a stream: who waits for the reader would hold up the others of its container")
 	}

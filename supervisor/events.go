@@ -54,6 +54,7 @@ const (
 	Cutoff             = event.Cutoff
 	InputRetried       = event.InputRetried
 	InputRerun         = event.InputRerun
+	InputHedged        = event.InputHedged
 	InputFailed        = event.InputFailed
 	InputCancelled     = event.InputCancelled
 	AttemptsEnded      = event.AttemptsEnded

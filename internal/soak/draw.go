@@ -89,6 +89,9 @@ func (d drawer) options() {
 		p.Batch = mapper.Batch{Size: 1 + d.IntN(5), Wait: one(d, 0, 5*ms), Whole: d.IntN(4) == 0}
 		p.Joint = d.IntN(2) == 0
 	}
+	if (p.Body == "plain" || p.Body == "state") && !p.Opts.AtMostOnce && d.IntN(3) == 0 {
+		p.Opts.Hedge = policy.Hedge{After: 1 + d.most(20), Budget: one(d, 0, 0.5, 1)}
+	}
 	if p.stateful() && !p.Processes {
 		if d.crashes {
 			p.Enters = d.steps(8, "ok", "ok", "ok", "error", "panic", "goexit", "obey", "late", "ignore")

@@ -47,7 +47,7 @@ func newTraces(tracer trace.Tracer, limit int) *traces {
 func (t *traces) wants(kind supervisor.Kind) bool {
 	switch kind {
 	case supervisor.ContainerStarted, supervisor.ContainerReady, supervisor.ContainerStopped, supervisor.ContainerPrinted,
-		supervisor.InputRetried, supervisor.InputRerun:
+		supervisor.InputRetried, supervisor.InputRerun, supervisor.InputHedged:
 		return false
 	}
 	return true

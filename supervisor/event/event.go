@@ -27,6 +27,7 @@ const (
 	Cutoff             Kind = "cutoff"              // ephemeral: the pool gives up; Err is the *CutoffError
 	InputRetried       Kind = "input_retried"       // after Err, at Next; at once and free where it was an error of its whole batch
 	InputRerun         Kind = "input_rerun"         // after the crash Err, or elsewhere at no charge
+	InputHedged        Kind = "input_hedged"        // Attempt of it begins beside the one before, which is slow
 	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
 	InputCancelled     Kind = "input_cancelled"     // a call, withdrawn by its caller: Err is the cause
 	AttemptsEnded      Kind = "attempts_ended"      // of Count inputs, consecutive ones from Input on
@@ -38,7 +39,7 @@ var kinds = [...]Kind{
 	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed, ThrottleClosed, ThrottleOpened,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
-	InputRetried, InputRerun, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,
+	InputRetried, InputRerun, InputHedged, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,
 }
 
 // bulk reports events that come in numbers, and are the first to be dropped.

@@ -33,6 +33,7 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.Cutoff:             {slog.LevelError, "gave up: crashes outweigh progress"},
 	supervisor.InputRetried:       {slog.LevelDebug, "input retried"},
 	supervisor.InputRerun:         {slog.LevelDebug, "input re-run"},
+	supervisor.InputHedged:        {slog.LevelDebug, "input hedged"},
 	supervisor.InputFailed:        {slog.LevelWarn, "input failed for good"},
 	supervisor.InputCancelled:     {slog.LevelDebug, "call withdrawn"},
 	supervisor.ObserverFailed:     {slog.LevelError, "an observer failed: it loses events"},

@@ -27,9 +27,17 @@ func settings(about mapper.About) Settings {
 	s.add(!about.Function && o.ReturnExceptions, "failures", "are results in their place, and the run goes on")
 	s.add(!about.Function && !o.ReturnExceptions, "failures", "the first input to fail for good ends the run")
 	s.add(own && o.Rate != nil, "begins of attempts", "at a rate that is limited")
+	s.add(own && o.Hedge.On(), "a second attempt of an input", hedge(o.Hedge))
 	s.add(o.Unordered, "results", "in the order in which they are finished")
 	s.add(about.Function, "outstanding calls", "at most "+strconv.Itoa(o.Outstanding)) // of a run, see Counts.Window
 	return s
+}
+
+func hedge(h policy.Hedge) string {
+	if h.After > 0 {
+		return "when the first has taken " + short(h.After)
+	}
+	return fmt.Sprintf("when the first has taken longer than %.4g %% of them do", 100*h.Quantile)
 }
 
 func (s *Settings) add(really bool, name, value string) {

@@ -125,6 +125,9 @@ func (b *Backlog) For(who Taker) bool {
 	return b.StruckFor(who)
 }
 
+// UrgentFor reports that a retry is due, or there is a struck input for whoever asks.
+func (b *Backlog) UrgentFor(who Taker) bool { return b.due.Load() > 0 || b.StruckFor(who) }
+
 // StruckFor reports that there is a struck input for whoever asks.
 func (b *Backlog) StruckFor(who Taker) bool {
 	if b.crowd.Load() == 0 || who.Beside {

@@ -23,6 +23,7 @@ type Task struct {
 	Keys     []Key         // by which a journal knows it, if it does
 	Key      string        // by which it is limited with others, if it is
 	Weight   int64         // of it, likewise
+	Race     any           // between its attempts that execute, where there may be two. The engine's
 
 	// Of one that was in a crash. The backlog's.
 	Crashes   int // until it succeeds
@@ -31,6 +32,8 @@ type Task struct {
 	Alone     bool // it is to be alone in its container
 	Running   bool // it executes, and was taken as one that was in a crash
 	Control   bool // when it was taken, something begun after its last crash had finished
+
+	Hedged bool // it has had a second attempt while the first executed
 
 	// Of one whose batch has failed with one error for all. The backlog's.
 	Apart bool // it is executed with the others of its part of that batch, and nothing else

@@ -8,7 +8,15 @@ import (
 
 // tryRun visits a run and finds something to do there.
 func (w *Worker) tryRun(r *Run, eager bool) work {
-	if !w.visit(r) || !w.pass(r) {
+	if !w.visit(r) {
+		return work{}
+	}
+	if r.hedger != nil && !r.Paused() && w.s.throttle.IsOpen() {
+		if found := w.tryHedge(r); found.run != nil {
+			return found
+		}
+	}
+	if !w.pass(r) {
 		return work{}
 	}
 	found := w.findIn(r, eager)

@@ -11,6 +11,7 @@ import (
 var (
 	ErrTimeout   = supervisor.TimeoutSentinel("mapper: attempt timed out")
 	ErrStopped   = supervisor.Sentinel("mapper: stopped")
+	ErrHedged    = supervisor.Sentinel("mapper: another attempt was faster")
 	ErrCancelled = supervisor.Sentinel("mapper: call cancelled")
 	ErrDamaged   = errors.New("mapper: the record of this input is damaged")
 )

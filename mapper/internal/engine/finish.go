@@ -103,6 +103,9 @@ func (r *Run) close() {
 	if r.former != nil {
 		r.former.close()
 	}
+	if r.hedger != nil {
+		r.hedger.stop()
+	}
 	if r.Owner == nil {
 		r.s.Shut()
 	} else {

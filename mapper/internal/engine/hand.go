@@ -16,6 +16,9 @@ func (w *Worker) begin(r *Run, ch *chunk.Chunk, now time.Duration, begun int) {
 	}
 	w.awaken()
 	w.prepare(r, ch, w.together(begun))
+	if r.hedger != nil {
+		r.hedger.begin(w, ch, now)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.run, w.cur, w.since = r, ch, now

@@ -40,6 +40,10 @@ func (l *Loop) Heed(ch *chunk.Chunk, i int) *attempt.Contexts {
 	if l.Contexts.Used() {
 		l.Contexts = w.refresh()
 	}
+	if l.run.hedger != nil && l.run.hedger.outrun(ch.Task) { // last: who cuts it off now finds the contexts that it begins with
+		w.giveBack(ch, i)
+		return nil
+	}
 	return l.Contexts
 }
 

@@ -23,7 +23,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(r *Run, t *chunk.Ta
 	w.mu.Lock()
 	r, ch, batch := w.run, w.cur, w.batch
 	switch {
-	case only != nil && (ch == nil || ch.Task != only):
+	case only != nil && (ch == nil || ownTask(ch.Task) != only):
 		w.mu.Unlock()
 		return false
 	case batch != nil:
@@ -54,7 +54,7 @@ func (w *Worker) reclaim(i int, only *chunk.Task, begun func(r *Run, t *chunk.Ta
 	if executed {
 		next = i + 1
 	}
-	r.backlog.Return(r.tail(ch, next, end)) // before: it is in reach
+	r.giveBack(r.tail(ch, next, end)) // before: it is in reach
 	if executed {
 		begun(r, w.task(ch, i), 1)
 	}
@@ -135,12 +135,17 @@ func (r *Run) Withdraw(t *chunk.Task) {
 		r.fail(t, t.Call.Err())
 		return
 	}
+	if r.hedger != nil {
+		r.hedger.cancel(t, t.Call.Err())
+	}
 	time.AfterFunc(max(r.s.Grace, 1), func() {
 		cancelled := outcome{err: t.Call.Err()}
 		for w := range r.s.workers {
 			if w.reclaim(elsewhereGoroutine, t, func(r *Run, t *chunk.Task, _ int) { r.settle(t, cancelled) }) {
 				w.c.GiveUp()
-				return
+				if r.hedger == nil {
+					return
+				}
 			}
 		}
 	})

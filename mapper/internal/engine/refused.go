@@ -34,6 +34,11 @@ func (w *Worker) throttle(t *chunk.Task) (throttle *gate.Throttle, probe bool) {
 // again has an input executed again for free, after a time that is the same for all. It reports false if it
 // should not be.
 func (r *Run) again(t *chunk.Task, o outcome) bool {
+	if r.hedger != nil {
+		if t = r.raced(t); t == nil {
+			return true
+		}
+	}
 	t.Err = o.err
 	if r.checkEnd() || t.Withdrawn() || r.timeIsUp(t, r.s.Now()+o.delay) {
 		return false

@@ -102,7 +102,7 @@ func (x *remoteChunk) returned() (done int, ok bool) {
 			late = 1
 		}
 		next := x.next()
-		x.r.backlog.Return(x.r.tail(x.ch, next, x.ch.N))
+		x.r.giveBack(x.r.tail(x.ch, next, x.ch.N))
 		w.Lease = 1
 		w.span.Set(next+1, next) // all that was begun has ended
 	}
@@ -171,9 +171,9 @@ func (x *remoteChunk) settleLost(crash *supervisor.CrashError, begun func(*chunk
 	w.letGo()
 	w.cutShort(r, ch, next)
 	w.publishFront(r, ch, next)
-	r.backlog.Return(r.tail(ch, next, at))
+	r.giveBack(r.tail(ch, next, at))
 	if at < n {
-		r.backlog.Return(r.tail(ch, at+1, n)) // before: it is in reach
+		r.giveBack(r.tail(ch, at+1, n)) // before: it is in reach
 		t := w.task(ch, at)
 		crash.Phase, crash.Run, crash.Input = supervisor.PhaseInput, r.ID, t.Index
 		begun(t)

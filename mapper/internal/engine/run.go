@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"math"
-	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
@@ -29,6 +28,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 		r.aside = s.limits.NewAside(id)
 		may = func(t *chunk.Task) bool { return s.limits.May(id, t) }
 	}
+	r.hedges(may)
 	r.backlog.Init(backlog.Config{
 		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,
 		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest || cfg.InOrder,
@@ -67,7 +67,7 @@ func (r *Run) Stopped() <-chan struct{} { return r.stopped }
 // Bound sets the window, for runs whose results wait to be delivered.
 func (r *Run) Bound(outstanding int) {
 	r.Window.Size = outstanding
-	if outstanding != math.MaxInt {
+	if outstanding != math.MaxInt && r.hedger == nil {
 		r.maxClaim = max(min(pace.MaxClaim, outstanding/4), 1)
 	}
 }
@@ -137,7 +137,7 @@ func (r *Run) StartAlone(containers int) {
 	r.s.StartAlone(r.ctx, r.cancel, containers, r.unfinished)
 }
 
-// unfinished is how many inputs are known that are not settled.
+// unfinished is how many inputs are known that are not settled, those twice that may have a second attempt.
 func (r *Run) unfinished() int {
 	known := r.src.Total()
 	switch {
@@ -146,11 +146,8 @@ func (r *Run) unfinished() int {
 	case known == math.MaxInt:
 		known = r.src.Taken()
 	}
-	return known - int(r.succeeded.Load()+r.failed.Load())
+	return known - int(r.succeeded.Load()+r.failed.Load()) + r.extra()
 }
-
-// Wake has somebody come who takes what there is to do.
-func (r *Run) Wake() { r.s.Idle.Wake() }
 
 // Retrying is how many inputs wait for another attempt.
 func (r *Run) Retrying() int {
@@ -185,15 +182,8 @@ func (r *Run) rules() pace.Rules {
 		rules.Max = 1 // each begin takes a token, or a place
 	case r.AtMostOnce && r.s.Runtime != nil:
 		rules.Max = 1 // of several that were lost together nobody knows which were begun
-	case r.s.Timeout == 0 && !r.AtMostOnce && r.keeper == nil:
+	case r.s.Timeout == 0 && !r.AtMostOnce && r.keeper == nil && r.hedger == nil:
 		rules.Cheap = r.Cheap
 	}
 	return rules
-}
-
-func (s *Scheduler) claimTarget() time.Duration {
-	if s.Runtime != nil {
-		return pace.There
-	}
-	return pace.Here
 }

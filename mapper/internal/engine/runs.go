@@ -1,6 +1,11 @@
 package engine
 
-import "github.com/longshore-go/longshore/policy"
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/mapper/internal/pace"
+	"github.com/longshore-go/longshore/policy"
+)
 
 // The list of runs that share a pool, and what is asked of all of them.
 
@@ -86,4 +91,12 @@ func (s *Scheduler) Reset() {
 	for _, r := range *s.runs.Load() {
 		r.backlog.Hurry()
 	}
+}
+
+// claimTarget is how long a claim is meant to take.
+func (s *Scheduler) claimTarget() time.Duration {
+	if s.Runtime != nil {
+		return pace.There
+	}
+	return pace.Here
 }

@@ -43,11 +43,9 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 	case found.batch != nil:
 		return w.executeBatch(r, found.batch)
 	case ch.Task != nil && ch.Task.Deserted():
-		r.fail(ch.Task, ErrCancelled) // nobody waits for it
-		r.free.Put(ch)
-		w.c.Unused(1)
+		w.desert(r, ch)
 		return true, nil
-	case r.keeper != nil:
+	case r.keeper != nil && !isSecond(ch):
 		if ch = w.identify(r, ch); ch == nil || !w.mayBegin(r, ch) {
 			return true, nil
 		}

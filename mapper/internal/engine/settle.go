@@ -39,6 +39,10 @@ func (r *Run) succeed(ch *chunk.Chunk) {
 		r.free.Put(ch)
 		return
 	}
+	if r.hedger != nil && !r.hedger.succeeded(ch) {
+		r.free.Put(ch)
+		return
+	}
 	if ch.Task != nil {
 		r.backlog.Cleared(ch.Task)
 	}
@@ -76,6 +80,11 @@ func (r *Run) nextOf(key string, index int) {
 
 // settle decides about an input whose attempt returned an error.
 func (r *Run) settle(t *chunk.Task, o outcome) {
+	if r.hedger != nil {
+		if t = r.raced(t); t == nil {
+			return
+		}
+	}
 	if r.wasLast(t, o) {
 		r.fail(t, t.Err)
 	}
@@ -126,6 +135,11 @@ func (r *Run) retry(t *chunk.Task, o outcome) bool {
 
 // struck decides about an input that was executing when its container crashed.
 func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Crash) {
+	if r.hedger != nil {
+		if t = r.racedCrash(t, crash, c); t == nil {
+			return
+		}
+	}
 	t.Err = crash
 	switch {
 	case r.checkEnd() && !r.gentle():
@@ -143,6 +157,11 @@ func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Cras
 // end while it executed the input, is given up for another one's sake, or went with its machine.
 // Nobody knows how far it was: one that may be executed at most once has failed, and that is why.
 func (r *Run) elsewhere(t *chunk.Task, why error) {
+	if r.hedger != nil {
+		if t = r.raced(t); t == nil {
+			return
+		}
+	}
 	switch {
 	case r.checkEnd():
 		r.failAtEnd(t)

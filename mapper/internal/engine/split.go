@@ -84,7 +84,7 @@ func (w *Worker) giveBack(ch *chunk.Chunk, i int) {
 	}
 	w.untried()
 	_, end := w.span.Freeze(i+w.Lease, i)
-	w.run.backlog.Return(w.run.tail(ch, i, end))
+	w.run.giveBack(w.run.tail(ch, i, end))
 }
 
 // Shed implements [fleet.Worker].
@@ -102,7 +102,7 @@ func (w *Worker) shed() {
 		return
 	}
 	if begun, end, ok := w.span.Shrink(func(begun, _ int) int { return begun }); ok {
-		w.run.backlog.Return(w.run.tail(w.cur, begun, end))
+		w.run.giveBack(w.run.tail(w.cur, begun, end))
 	}
 }
 

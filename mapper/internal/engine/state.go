@@ -35,6 +35,7 @@ type Config struct {
 	InOrder          bool          // inputs of a key begin in order
 	Lasting          bool          // it is not over when every input is settled: more may come
 	Share            int           // of the pool's workers, beside other runs; 0 means 1
+	Hedge            policy.Hedge  // second attempts of inputs whose first is slow
 
 	NewChunk func() *chunk.Chunk
 	Batches  Batches // nil where the body takes one input
@@ -87,6 +88,7 @@ type Run struct {
 	counts
 	limiter  *limiter
 	aside    *gate.Aside            // what may not begin yet, if there are limits
+	hedger   *hedger                // nil where there are no second attempts
 	paused   atomic.Bool            // nothing new may begin for now
 	over     atomic.Bool            // nothing new may begin
 	ending   atomic.Pointer[ending] // why

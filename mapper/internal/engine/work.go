@@ -43,7 +43,7 @@ func (r *Run) hasWork() bool {
 	case r.former != nil:
 		return r.backlog.Struck() || r.former.ready(backlog.Taker{Probe: probing(r.s.Alarm())})
 	default:
-		return r.backlog.Any() || r.fresh()
+		return r.backlog.Any() || r.fresh() || r.ready() > 0
 	}
 }
 
@@ -79,7 +79,7 @@ func (r *Run) hasWorkFor(who backlog.Taker) bool {
 	case r.former != nil:
 		return r.former.ready(who)
 	default:
-		return r.backlog.For(who) || r.fresh()
+		return r.backlog.For(who) || r.fresh() || (r.hedger != nil && r.hedgesFor(who))
 	}
 }
 
@@ -88,9 +88,12 @@ func (r *Run) needed() int {
 	if !r.hasWork() {
 		return 0
 	}
-	return max(r.src.Waiting()+r.backlog.Inputs(), 1)
+	return max(r.src.Waiting()+r.backlog.Inputs()+r.ready(), 1)
 }
 
 // probing reports that a fresh input has crashed and nothing has finished since, or that
 // nothing works.
 func probing(a supervisor.Alarm) bool { return a.Crashed() || a.Looping() }
+
+// Wake has somebody come who takes what there is to do.
+func (r *Run) Wake() { r.s.Idle.Wake() }

@@ -17,7 +17,7 @@ type Rate struct {
 	shut    atomic.Int64 // until then, in nanoseconds since 1970; 0: it is open
 
 	mu    sync.Mutex
-	spare bool              // a token was taken that nobody has begun with
+	spare int               // tokens that were taken and nobody has begun with
 	next  *rate.Reservation // of the next one; nil: there is none
 	due   time.Time         // of it
 	limit rate.Limit        // when it was made
@@ -54,12 +54,14 @@ func (r *Rate) Pass() bool {
 // take takes a token that is there. The caller holds r.mu.
 func (r *Rate) take(now time.Time) bool {
 	if r.next != nil && !r.due.After(now) {
-		r.next, r.spare = nil, true
+		r.next = nil
+		r.spare++
 	}
-	spare := r.spare
-	r.spare = false
-	if spare && r.limiter.TokensAt(now) < float64(r.limiter.Burst()) {
-		return true // else nobody has had use for it for so long that it would be one more than the burst
+	// What nobody has had use for for so long would be more than the burst.
+	r.spare = max(min(r.spare, r.limiter.Burst()-int(r.limiter.TokensAt(now))), 0)
+	if r.spare > 0 {
+		r.spare--
+		return true
 	}
 	return r.next == nil && r.limiter.AllowN(now, 1)
 }
@@ -103,7 +105,30 @@ func (r *Rate) Back() {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.spare = true
+	r.spare++
+}
+
+// PassNow takes a token that is there, for what is not to wait for one: nor does it take the one that other work waits for.
+func (r *Rate) PassNow(othersWait bool) bool {
+	if r == nil {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return (r.next == nil || !othersWait) && r.take(time.Now())
+}
+
+// IsFree reports that a token is there, where no other work waits for one.
+func (r *Rate) IsFree() bool {
+	if r == nil {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.next != nil {
+		return !r.due.After(time.Now())
+	}
+	return r.spare > 0 || r.limiter.Tokens() >= 1
 }
 
 // IsShut reports that nothing may begin for now.

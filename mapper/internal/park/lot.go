@@ -121,6 +121,16 @@ func (l *Lot) WakeOther(lineage int) {
 	}
 }
 
+// WakeElse is Nudge for what nobody of that lineage can do.
+func (l *Lot) WakeElse(lineage int) {
+	if l.idle.Load() > 0 && l.wakeOther(lineage) {
+		return
+	}
+	if l.helpful.Load() {
+		l.help()
+	}
+}
+
 func (l *Lot) wakeOther(lineage int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

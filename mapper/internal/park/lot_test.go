@@ -45,6 +45,23 @@ func (y *yard) all() (ids []int) {
 	return ids
 }
 
+// TestWakesAnother: for what a lineage cannot do itself it wakes one of another, or asks for help.
+func TestWakesAnother(t *testing.T) {
+	t.Parallel()
+	y, asked := newYard(), 0
+	y.Help(func() { asked++ })
+	y.sleep(1)
+	y.sleep(0)
+	y.WakeElse(0)
+	require.Equal(t, 0, <-y.woken)
+	y.WakeElse(0)
+	require.Zero(t, asked, "it is of no use")
+	y.Helpful(true)
+	y.WakeElse(0)
+	require.Equal(t, 1, asked)
+	require.Equal(t, []int{1}, y.all())
+}
+
 func TestWakesTheLastToCome(t *testing.T) {
 	t.Parallel()
 	y := newYard()
