@@ -65,6 +65,9 @@ func drawLimited(t *rapid.T) *limited {
 		Retries: policy.Retries{MaxRetries: 2, InitialDelay: time.Millisecond}, CrashLimit: 2, Grace: time.Millisecond,
 		TotalTimeout: rapid.SampledFrom([]time.Duration{0, 50 * time.Millisecond}).Draw(t, "total"),
 	}
+	if rapid.IntRange(0, 2).Draw(t, "hedges") == 0 {
+		l.opts.Hedge.After = time.Duration(rapid.IntRange(1, 10).Draw(t, "hedge after")) * time.Millisecond
+	}
 	if l.weighs {
 		l.opts.Capacity = rapid.Int64Range(5, 20).Draw(t, "capacity")
 	}

@@ -27,7 +27,15 @@ type Config struct {
 	Lowest   bool                     // probes are the lowest input, and not drawn at random
 	Late     func(t *chunk.Task)      // has an input settled whose time was up while it waited
 	May      func(t *chunk.Task) bool // an input may begin, as far as others know; nil: it may
-	Beside   func(t *chunk.Task) bool // takes out an input that waits elsewhere
+	Beside   Beside                   // what waits elsewhere; nil: nothing does
+}
+
+// Beside is the inputs that wait beside a backlog, until they may begin.
+type Beside interface {
+	// Remove takes out an input, if it waits there.
+	Remove(t *chunk.Task) bool
+	// Tasks is those that were begun before.
+	Tasks() []*chunk.Task
 }
 
 // Backlog is that of one run. Its methods are safe for concurrent use and never block.

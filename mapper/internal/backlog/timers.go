@@ -13,9 +13,10 @@ import (
 // their control, and whatever waits for the end of its own time. It has the lock of its backlog.
 type timers struct {
 	b       *Backlog
-	retries byTime // by Due
-	limited byTime // by Deadline
-	most    int    // how many of those may be noted
+	retries byTime                   // by Due
+	limited byTime                   // by Deadline
+	noted   map[*chunk.Task]struct{} // in limited; not in the tasks, which attempts copy
+	most    int                      // how many of those may be noted
 	timer   *time.Timer
 	at      time.Duration
 }
@@ -37,15 +38,24 @@ func (t *timers) push(task *chunk.Task) {
 
 // limit notes an input that must not wait beyond its deadline. It stays noted while it executes.
 func (t *timers) limit(task *chunk.Task) {
-	if task.Deadline == 0 || task.Limited {
+	if _, noted := t.noted[task]; task.Deadline == 0 || noted {
 		return
 	}
 	if len(t.limited.tasks) >= max(t.most, leastNoted) {
 		t.forget()
 	}
-	task.Limited = true
-	heap.Push(&t.limited, task)
+	t.note(task)
+	heap.Fix(&t.limited, len(t.limited.tasks)-1)
 	t.arm()
+}
+
+// note adds it to the heap, in no order.
+func (t *timers) note(task *chunk.Task) {
+	if t.noted == nil {
+		t.noted = map[*chunk.Task]struct{}{}
+	}
+	t.noted[task] = struct{}{}
+	t.limited.tasks = append(t.limited.tasks, task)
 }
 
 // leastNoted is how many inputs are noted before it is looked which of them still wait.
@@ -53,16 +63,17 @@ const leastNoted = 1024
 
 // forget drops what does not wait any more: it executes, or is settled.
 func (t *timers) forget() {
-	for _, task := range t.limited.tasks {
-		task.Limited = false
-	}
+	clear(t.noted)
 	clear(t.limited.tasks)
 	t.limited.tasks = t.limited.tasks[:0]
-	for _, list := range [][]*chunk.Task{t.b.struck, t.b.parts, t.b.dueRetries, t.retries.tasks} {
+	waits := [][]*chunk.Task{t.b.struck, t.b.parts, t.b.dueRetries, t.retries.tasks}
+	if t.b.Beside != nil {
+		waits = append(waits, t.b.Beside.Tasks())
+	}
+	for _, list := range waits {
 		for _, task := range list {
 			if task.Deadline > 0 {
-				task.Limited = true
-				t.limited.tasks = append(t.limited.tasks, task)
+				t.note(task)
 			}
 		}
 	}
@@ -149,8 +160,8 @@ func (b *Backlog) Join() { b.firing.Wait() }
 func (t *timers) late(now time.Duration) (late []*chunk.Task) {
 	for t.limited.before(now) {
 		task := heap.Pop(&t.limited).(*chunk.Task)
-		task.Limited = false
-		if t.b.remove(task) || t.b.Beside(task) {
+		delete(t.noted, task)
+		if t.b.remove(task) || (t.b.Beside != nil && t.b.Beside.Remove(task)) {
 			late = append(late, task)
 		}
 	}

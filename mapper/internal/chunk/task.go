@@ -17,7 +17,6 @@ type Task struct {
 	Err      error         // the last failure; once final, what its Result says
 	Due      time.Duration // of the next attempt, on the run's clock
 	Deadline time.Duration // of all attempts, likewise, once the first was begun; 0: none
-	Limited  bool          // the backlog has noted the deadline
 	Ended    bool          // Err is the cause of the end of the run
 	Call     Caller        // whose input it is; nil for an input of a run
 	Keys     []Key         // by which a journal knows it, if it does

@@ -16,6 +16,11 @@ func (w *Worker) refused(r *Run, t *chunk.Task, o outcome) {
 	r.refused.Add(1)
 	until := throttle.Refused(o.throttle, probe, o.err)
 	o.delay, o.asked = max(time.Until(until), 0), true
+	if r.hedger != nil {
+		if t = r.raced(t); t == nil {
+			return
+		}
+	}
 	if w.charged || o.permanent || r.AtMostOnce || !r.again(t, o) {
 		r.settle(t, o)
 	}
@@ -34,11 +39,6 @@ func (w *Worker) throttle(t *chunk.Task) (throttle *gate.Throttle, probe bool) {
 // again has an input executed again for free, after a time that is the same for all. It reports false if it
 // should not be.
 func (r *Run) again(t *chunk.Task, o outcome) bool {
-	if r.hedger != nil {
-		if t = r.raced(t); t == nil {
-			return true
-		}
-	}
 	t.Err = o.err
 	if r.checkEnd() || t.Withdrawn() || r.timeIsUp(t, r.s.Now()+o.delay) {
 		return false

@@ -24,15 +24,17 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r.limiter = newLimiter(cfg.FailureLimit)
 	r.emitter.init()
 	var may func(*chunk.Task) bool
+	var beside backlog.Beside
 	if cfg.Asks != nil {
 		r.aside = s.limits.NewAside(id)
+		beside = r.aside
 		may = func(t *chunk.Task) bool { return s.limits.May(id, t) }
 	}
 	r.hedges(may)
 	r.backlog.Init(backlog.Config{
 		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,
 		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest || cfg.InOrder,
-		Late: r.outOfTime, May: may, Beside: r.setAside,
+		Late: r.outOfTime, May: may, Beside: beside,
 	})
 	if cfg.Batches != nil {
 		r.former = &former{r: r}

@@ -5,14 +5,6 @@ import (
 	"time"
 )
 
-// dues is the keys that wait for their rate, with one timer for the first of them. It has the lock of its limits.
-type dues struct {
-	fire  func()
-	timer *time.Timer
-	at    time.Time // what it is set to; zero: to nothing
-	keys  byDue
-}
-
 func (d *dues) init(fire func()) { d.fire = fire }
 
 // push has whoever waits for a key be looked at when there is a token for it.
@@ -54,9 +46,6 @@ func (d *dues) stop() {
 		d.timer.Stop()
 	}
 }
-
-// byDue is a heap.
-type byDue []*Key
 
 func (h byDue) Len() int { return len(h) }
 

@@ -7,27 +7,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Key is what is known of the inputs of one key, while it is in use.
-type Key struct {
-	name     string
-	limit    Limit
-	under    int // attempts under way
-	holder   holder
-	limiter  *rate.Limiter // nil: no rate
-	throttle *Throttle     // nil: nobody was refused
-
-	waits   []*queue // of runs in which something waits for it
-	refs    int      // inputs that are about to ask for it, or wait for room
-	waiting bool     // among the dues, for
-	due     time.Time
-}
-
-// holder is the input that a key in order is held by, until it is settled. The zero value is none: runs count from 1.
-type holder struct {
-	run   uint64
-	input int
-}
-
 // leastKeys is how many keys there are before it is looked which are in use.
 const leastKeys = 64
 

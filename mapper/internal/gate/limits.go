@@ -1,55 +1,10 @@
 package gate
 
 import (
-	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
-
-// Limits says which inputs of a pool may begin beside those that execute: by their keys, and by their weights. It is one
-// for all runs and calls of a function. What may not begin waits aside, see [Aside]. Its methods are safe for concurrent
-// use, never block, and run no code of the user's.
-type Limits struct {
-	LimitsConfig
-
-	mu     sync.Mutex
-	keys   map[string]*Key
-	most   int   // keys before it is looked which are in use
-	used   int64 // of the capacity
-	asides map[*Aside]struct{}
-	dues   dues
-}
-
-// LimitsConfig is what limits have to know.
-type LimitsConfig struct {
-	Limit    Limit // of each key, where ForKey is nil
-	ForKey   bool  // whoever brings an input knows the limit of its key
-	Capacity int64 // what inputs under way may weigh together; 0: they have no weight
-	Passes   int   // how many inputs may pass one that waits for room
-	Wake     func()
-	Delay    func(refusals int) time.Duration // of a throttle, where the other side names no time
-	Opened   func(key string)
-	Closed   func(key string, until time.Time, err error)
-}
-
-// Limit is that of one key.
-type Limit struct {
-	Concurrency int        // attempts under way; 0: any number
-	Rate        rate.Limit // begins a second; 0: any number
-	Burst       int
-	InOrder     bool // an input begins when all before it are settled
-}
-
-// Pass is what an attempt has taken of the limits. The zero value is nothing.
-type Pass struct {
-	key    *Key
-	weight int64
-	// Trial is the throttle of its key whose probe it is; nil: it is none.
-	Trial *Throttle
-}
 
 // NewLimits makes them.
 func NewLimits(cfg LimitsConfig) *Limits {

@@ -3,16 +3,7 @@ package gate
 import (
 	"container/heap"
 	"slices"
-
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
-
-// entry is an input that waits: a chunk of one.
-type entry struct {
-	ch    *chunk.Chunk
-	key   *Key // nil: none
-	retry bool // it was begun before; those are first
-}
 
 // before is the order in which inputs begin that may.
 func (e *entry) before(o *entry) bool {
@@ -20,15 +11,6 @@ func (e *entry) before(o *entry) bool {
 		return e.retry
 	}
 	return e.ch.Lo < o.ch.Lo
-}
-
-// queue is the inputs of one run that wait for one key.
-type queue struct {
-	a       *Aside
-	key     *Key
-	head    int // of entries
-	entries []*entry
-	ready   bool // they are worth a look
 }
 
 func (q *queue) first() *entry { return q.entries[q.head] }
@@ -65,9 +47,6 @@ func (q *queue) wake() {
 		q.a.count()
 	}
 }
-
-// queues is a heap by the first input of each.
-type queues []*queue
 
 func (h queues) Len() int { return len(h) }
 
