@@ -151,3 +151,8 @@ func (b Body[In, Out]) Start(ctx context.Context, inputs iter.Seq[In], opts Opti
 func (b Body[In, Out]) Collect(ctx context.Context, inputs []In, opts Options) ([]Out, error) {
 	return collect[In, Out](ctx, &alone{body: b.shape, types: b.types, opts: opts}, inputs)
 }
+
+// Each is the function [Each] for this body, whose values are let go of as they come. The error is that of Collect.
+func (b Body[In, Out]) Each(ctx context.Context, inputs []In, opts Options) error {
+	return each[In, Out](ctx, &alone{body: b.shape, types: b.types, opts: opts}, inputs)
+}

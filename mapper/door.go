@@ -187,6 +187,27 @@ func collect[In, Out any](ctx context.Context, d door, inputs []In) ([]Out, erro
 	return out, h.collected(&sink.Failures)
 }
 
+// each is collect without the values, which are let go of as they come.
+func each[In, Out any](ctx context.Context, d door, inputs []In) error {
+	h, err := d.enter(ctx)
+	if err != nil {
+		return err
+	}
+	if len(inputs) == 0 {
+		h.e.Cancel()
+		return nil
+	}
+	h.e.Bound(math.MaxInt)
+	takeSlice[In, Out](h, inputs)
+	sink := &typed.NoSink{Free: h.e.Free()}
+	h.e.DeliverTo(sink)
+	if err := h.start(); err != nil {
+		return err
+	}
+	h.join()
+	return h.collected(&sink.Failures)
+}
+
 // collected is the error of a joined run.
 func (h *handle) collected(failed *typed.Failures) error {
 	if !h.opts.ReturnExceptions {

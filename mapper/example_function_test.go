@@ -59,7 +59,7 @@ func ExampleEachBatch() {
 		table = append(table, rows...)
 		return nil
 	}, mapper.Batch{Size: 3})
-	_, err := insert.Collect(context.Background(), []string{"ann", "bob", "cid", "dan", "bob", "eve"}, mapper.Options{
+	err := insert.Each(context.Background(), []string{"ann", "bob", "cid", "dan", "bob", "eve"}, mapper.Options{
 		Containers: 1, ReturnExceptions: true,
 	})
 	fmt.Println(err)

@@ -144,6 +144,12 @@ func (f *Function[In, Out]) Collect(ctx context.Context, inputs []In, opts RunOp
 	return collect[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs)
 }
 
+// Each is the function [Each] on the function's containers: Collect without the values, which are let go of as they come.
+// Another error is [ErrStopped].
+func (f *Function[In, Out]) Each(ctx context.Context, inputs []In, opts RunOptions) error {
+	return each[In, Out](ctx, &runDoor{f.life, f.types, opts}, inputs)
+}
+
 // Options returns what the function was deployed with. Most defaults are in place (a zero
 // CrashLimit still means 3, and a policy has its own); what SetScale has changed since is
 // not in it.

@@ -76,8 +76,7 @@ func Each[In any](ctx context.Context, fn func(context.Context, In) error, input
 	}
 	b := shapeOf(wrapped)
 	b.plan.Function = fn // by which a runtime knows it
-	_, err := collect[In, struct{}](ctx, &alone{body: b, types: typesOf[In, struct{}](), opts: opts}, inputs)
-	return err
+	return each[In, struct{}](ctx, &alone{body: b, types: typesOf[In, struct{}](), opts: opts}, inputs)
 }
 
 // plain is the door of a function of one input. It mentions no [Body], all of whose methods

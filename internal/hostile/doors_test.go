@@ -32,6 +32,7 @@ var doors = map[string]passage{
 		return started(mapper.Start(ctx, do, slices.Values(inputs(k)), options()))(k)
 	}},
 	"Each":           {pass: eachInput, twin: true},
+	"Each of a body": {pass: eachOfBody, twin: true},
 	"Call":           {pass: call},
 	"Spawn":          {pass: spawn, twin: true},
 	"a function":     {pass: onFunction, twin: true},
@@ -108,6 +109,10 @@ func started(run *mapper.Run[string, string], err error) func(hostile.Kind) erro
 		results := slices.Collect(run.All())
 		return first(settled(k, results), run.Wait())
 	}
+}
+
+func eachOfBody(k hostile.Kind) error {
+	return failures(k, mapper.Plain(do).Each(ctx, inputs(k), options()))
 }
 
 func eachInput(k hostile.Kind) error {

@@ -55,6 +55,21 @@ func (s *GrowingSink[In, Out]) Grow(n int) {
 	}
 }
 
+// NoSink is that of Each: values are let go of, and only failures are kept. It needs no types, and is beside those that do.
+type NoSink struct {
+	Free *chunk.FreeList
+	Failures
+}
+
+// Put implements [chunk.Sink].
+func (s *NoSink) Put(c *chunk.Chunk) bool {
+	if c.Task != nil && c.Task.Err != nil {
+		s.add(c.Task)
+	}
+	s.Free.Put(c)
+	return false
+}
+
 // Failures are the inputs that have failed for good.
 type Failures struct {
 	mu  sync.Mutex
