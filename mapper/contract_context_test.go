@@ -26,9 +26,9 @@ func TestContractContext(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []result{
 				{Index: 0, Input: 0, Value: 0, Attempts: 1},
-				{Index: 1, Input: 1, Err: cause, Attempts: 1},
+				{Index: 1, Input: 1, Err: cause, Attempts: 1, Unfinished: true},
 				{Index: 2, Input: 2, Value: 20, Attempts: 1},
-				{Index: 3, Input: 3, Err: cause, Attempts: 1},
+				{Index: 3, Input: 3, Err: cause, Attempts: 1, Unfinished: true},
 			}, slices.Collect(run.All()))
 			require.Equal(t, cause, run.Wait())
 		},
@@ -37,15 +37,15 @@ func TestContractContext(t *testing.T) {
 			opts.Containers = 1
 			results := slices.Collect(drained(mapper.Map(ctx, work.fn, ints(9), opts)))
 			require.Len(t, results, 9, "those never begun too")
-			require.Equal(t, result{Index: 1, Input: 1, Err: cause, Attempts: 1}, results[1])
-			require.Equal(t, result{Index: 8, Input: 8, Err: cause}, results[8])
+			require.Equal(t, result{Index: 1, Input: 1, Err: cause, Attempts: 1, Unfinished: true}, results[1])
+			require.Equal(t, result{Index: 8, Input: 8, Err: cause, Unfinished: true}, results[8])
 		},
 		"Collect": func(ctx context.Context, t *testing.T) {
 			out, err := mapper.Collect(ctx, work.fn, ints(4), opts)
 			require.Equal(t, []int{0, 0, 20, 0}, out)
 			var failures *mapper.FailuresError
 			require.ErrorAs(t, err, &failures)
-			require.Equal(t, []mapper.InputError{{1, 1, cause}, {3, 1, cause}}, failures.Failures)
+			require.Equal(t, []mapper.InputError{{1, 1, cause, true}, {3, 1, cause, true}}, failures.Failures)
 		},
 		"Collect without ReturnExceptions": func(ctx context.Context, t *testing.T) {
 			opts := opts

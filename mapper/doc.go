@@ -67,7 +67,8 @@
 //     were tried, and wraps the last crash. A deployed one slows its restarts and goes on
 //     when something works. See package policy for the limits.
 //   - The context ends: nothing new begins, nothing is retried, running attempts are
-//     cancelled, and unfinished inputs settle with context.Cause.
+//     cancelled, and unfinished inputs settle with context.Cause. Their Results say that they
+//     are Unfinished, as after every early end: nobody has judged them.
 //   - The reader leaves the loop over All: the run is stopped and joined before the
 //     loop statement returns.
 //

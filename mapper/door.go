@@ -219,12 +219,12 @@ func (h *handle) collected(failed *typed.Failures) error {
 	}
 	var failures []InputError
 	for _, t := range failed.All {
-		failures = append(failures, InputError{Index: t.Index, Attempts: t.Attempts, Err: t.Err})
+		failures = append(failures, InputError{Index: t.Index, Attempts: t.Attempts, Err: t.Err, Unfinished: t.Ended})
 	}
 	src := h.e.Source()
 	if cause != nil {
 		for i := src.Taken(); i < src.Total(); i++ {
-			failures = append(failures, InputError{Index: i, Err: cause})
+			failures = append(failures, InputError{Index: i, Err: cause, Unfinished: true})
 		}
 	}
 	if len(failures) == 0 {

@@ -1,7 +1,9 @@
 package mapper
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/longshore-go/longshore/internal/show"
@@ -17,11 +19,18 @@ type InputError struct {
 	Index    int
 	Attempts int // executions begun, retries and re-runs included
 	Err      error
+	// Unfinished says that the input was cut short and not judged, since the run had ended before, see [Result]. It is
+	// for those in a *[FailuresError]: what ends a run is judged.
+	Unfinished bool
 }
 
 // Error names the input and the reason.
 func (e *InputError) Error() string {
-	return fmt.Sprintf("mapper: input %d failed after %s: %s", e.Index, attempts(e.Attempts), show.Error(e.Err, 0))
+	what := "failed"
+	if e.Unfinished {
+		what = "left unfinished"
+	}
+	return fmt.Sprintf("mapper: input %d %s after %s: %s", e.Index, what, attempts(e.Attempts), show.Error(e.Err, 0))
 }
 
 // Unwrap returns the reason.
@@ -35,10 +44,31 @@ func attempts(n int) string {
 }
 
 // FailuresError lists every input that failed in a run with ReturnExceptions, by
-// index. errors.Is and errors.As ask each of them.
+// index, those included that the end of the run has left unfinished. errors.Is and errors.As ask each of them.
 type FailuresError struct {
 	Failures []InputError
 	Inputs   int // how many inputs the run had
+}
+
+// Of returns the failure of the input with that index, nil if it has none: then Collect's value of it counts, also where it
+// is zero.
+func (e *FailuresError) Of(index int) *InputError {
+	i, found := slices.BinarySearchFunc(e.Failures, index, func(f InputError, index int) int { return cmp.Compare(f.Index, index) })
+	if !found {
+		return nil
+	}
+	return &e.Failures[i]
+}
+
+// Unfinished is how many of the failures are inputs that the end of the run has left unfinished.
+func (e *FailuresError) Unfinished() int {
+	n := 0
+	for i := range e.Failures {
+		if e.Failures[i].Unfinished {
+			n++
+		}
+	}
+	return n
 }
 
 // shown is how many failures Error prints: ten thousand of them are no message.
@@ -48,6 +78,9 @@ const shown = 10
 func (e *FailuresError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mapper: %d of %d inputs failed", len(e.Failures), e.Inputs)
+	if n := e.Unfinished(); n > 0 {
+		fmt.Fprintf(&b, ", %d of them unfinished", n)
+	}
 	for i := range min(len(e.Failures), shown) {
 		f := &e.Failures[i]
 		fmt.Fprintf(&b, "\n\tinput %d after %s: %s", f.Index, attempts(f.Attempts), show.Error(f.Err, 0))

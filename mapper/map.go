@@ -64,6 +64,9 @@ func Start[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, 
 // the error is context.Cause(ctx), or that is in the list. When crashes outweighed
 // progress, it is a *supervisor.CutoffError, likewise. A *policy.InvalidError names a bad
 // field of opts.
+//
+// A zero may be a value too. With ReturnExceptions [FailuresError.Of] tells: an input that it does not know has its
+// value, and one that is Unfinished has none because the run had ended before. Without, after an error, nothing tells.
 func Collect[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, opts Options) ([]Out, error) {
 	return collect[In, Out](ctx, plain(fn, opts), inputs)
 }

@@ -9,6 +9,7 @@ type Result[In, Out any] struct {
 	// all that it had yielded was settled) says it in a last Result with Index -1.
 	Index int
 	Input In
+	// Value is what the function has returned, and zero where Err is set, whatever it has returned beside the error.
 	Value Out
 	// Err is nil, or why the input failed for good: the function's own error, a
 	// *TimeoutError, a *supervisor.CrashError, a *supervisor.CutoffError (which unwraps
@@ -17,4 +18,8 @@ type Result[In, Out any] struct {
 	Err error
 	// Attempts is the number of executions begun, retries and re-runs included.
 	Attempts int
+	// Unfinished says that the input was cut short and not judged: the run had ended before, by its context, by Stop, by
+	// a cutoff or a limit, and Err is why. Such an input may be well, and is worth another run. False where Err
+	// is the input's own failure, and where it is nil.
+	Unfinished bool
 }

@@ -47,9 +47,10 @@ func (r *Run[In, Out]) emit(yield func(Result[In, Out]) bool) {
 func hand[In, Out any](ch *chunk.Chunk, at int, yield func(Result[In, Out]) bool) bool {
 	r := Result[In, Out]{Index: -1, Attempts: 1}
 	if ch.Task != nil {
-		r.Err, r.Attempts = ch.Task.Err, ch.Task.Attempts
+		r.Err, r.Attempts, r.Unfinished = ch.Task.Err, ch.Task.Attempts, ch.Task.Ended
 	}
 	if ch.Lo < 0 {
+		r.Unfinished = false // it is no input
 		return at > 0 || yield(r)
 	}
 	p := typed.Of[In, Out](ch)

@@ -153,7 +153,7 @@ func TestSplitIsOver(t *testing.T) {
 			if i < 4 {
 				require.Equal(t, mapper.Result[int, int]{Index: i, Input: i, Value: 2 * i, Attempts: 2}, r)
 			} else {
-				require.Equal(t, mapper.Result[int, int]{Index: i, Input: i, Err: errCancelled, Attempts: 2}, r)
+				require.Equal(t, mapper.Result[int, int]{Index: i, Input: i, Err: errCancelled, Attempts: 2, Unfinished: true}, r)
 			}
 		}
 		require.Equal(t, halving[:3], b.calls())
