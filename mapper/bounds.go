@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
@@ -19,4 +20,14 @@ const forever = time.Duration(1 << 60)
 
 func invalid(field string, value any, reason string) error {
 	return &policy.InvalidError{Field: field, Value: value, Reason: reason}
+}
+
+// isNil reports that an interface holds a nil pointer, or a nil function: it is not nil by itself, and who calls its methods
+// is sorry.
+func isNil(v any) bool {
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Func:
+		return r.IsNil()
+	}
+	return false
 }

@@ -29,6 +29,9 @@ func (fakeRuntime) Open(context.Context, supervisor.Launch) (supervisor.Instance
 	return nil, errNoStart
 }
 
+// fakeJournal is one that cannot be used.
+type fakeJournal struct{ mapper.Journal }
+
 // requireInvalid checks that every way to run refuses the options, naming the field.
 func requireInvalid(t *testing.T, field string, opts mapper.Options) {
 	t.Helper()
@@ -77,6 +80,8 @@ func TestContractInvalidOptions(t *testing.T) {
 		"StartTimeout":       {{StartTimeout: -1}},
 		"Grace":              {{Grace: -1}},
 		"MaxInputs":          {{MaxInputs: -1}, {MaxInputs: 1001}, {Runtime: fakeRuntime{}, MaxInputs: 2}},
+		"Runtime":            {{Runtime: (*fakeRuntime)(nil)}},
+		"Journal":            {{Journal: (*fakeJournal)(nil)}},
 		"TargetInputs":       {{TargetInputs: -1}, {TargetInputs: 2}, {MaxInputs: 3, TargetInputs: 4}},
 		"ExitGrace":          {{ExitGrace: -1}},
 		"Recycle.Inputs":     {{Recycle: mapper.Recycle{Inputs: -1}}},

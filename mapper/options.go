@@ -259,6 +259,12 @@ func (o Options) Validate() error {
 	case o.Recycle.Memory > 0 && o.Runtime == nil:
 		return invalid("Recycle.Memory", o.Recycle.Memory, "needs a Runtime: goroutines have no memory of their own")
 	}
+	if isNil(o.Runtime) {
+		return invalid("Runtime", fmt.Sprintf("%T", o.Runtime), "is a nil pointer: leave the field out for goroutines")
+	}
+	if isNil(o.Journal) {
+		return invalid("Journal", fmt.Sprintf("%T", o.Journal), "is a nil pointer: was there an error when it was opened?")
+	}
 	if o.Runtime != nil && o.MaxInputs > 1 {
 		return invalid("MaxInputs", o.MaxInputs, "must be 1 with a Runtime")
 	}
