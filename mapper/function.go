@@ -21,7 +21,7 @@ type Function[In, Out any] struct {
 //
 // Most of opts hold for every run and call. Some mean something else here:
 //
-//   - Containers and Scale say how many containers there are.
+//   - Containers or Scale.Max say how many containers there are at most: one of them, or the same number.
 //   - Crashes nil means policy.Deployed{}: the function never gives up. While its containers
 //     crash-loop, calls and runs wait. Under policy.Ephemeral it ends when crashes outweigh
 //     progress.

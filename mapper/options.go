@@ -184,6 +184,9 @@ func (o Options) deployed() (Options, error) {
 	if o.Crashes == nil {
 		o.Crashes = policy.Deployed{}
 	}
+	if o.Containers > 0 && o.Scale.Max > 0 && o.Containers != o.Scale.Max {
+		return o, invalid("Containers", o.Containers, fmt.Sprintf("differs from Scale.Max, %d, which says the same: set one of them", o.Scale.Max))
+	}
 	if o.Containers == 0 {
 		o.Containers = o.Scale.Max
 	}

@@ -13,7 +13,8 @@ type Scale struct {
 	// idle function has none after the Window.
 	Min int
 
-	// Max is how many there are at most. Zero means Options.Containers.
+	// Max is how many there are at most: that of Deploy says the same as Options.Containers, and to set both to different
+	// numbers is refused. Zero means Options.Containers.
 	Max int
 
 	// Buffer is how many idle containers more there are while the function has work, for

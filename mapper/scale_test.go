@@ -15,6 +15,31 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
+// TestDeployHasOneNumberOfContainers: Containers and Scale.Max are two names of it, and must not differ.
+func TestDeployHasOneNumberOfContainers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, opts := range []mapper.Options{
+			{Containers: 2, Scale: mapper.Scale{Max: 3}},
+			{Containers: 3, Scale: mapper.Scale{Max: 2}},
+		} {
+			_, err := mapper.Deploy(t.Context(), mapper.Plain(square), opts)
+			requireField(t, "Containers", err)
+		}
+		for _, opts := range []mapper.Options{
+			{Containers: 2, Scale: mapper.Scale{Max: 2}},
+			{Containers: 2},
+			{Scale: mapper.Scale{Max: 2}},
+		} {
+			f := deploy(t, mapper.Plain(square), opts)
+			require.Equal(t, 2, f.Scale().Max)
+			require.Equal(t, 2, f.Options().Containers)
+			require.NoError(t, f.SetScale(mapper.Scale{Max: 5}))
+			require.Equal(t, 5, f.Scale().Max)
+			require.NoError(t, f.Stop(t.Context()))
+		}
+	})
+}
+
 // TestNobodyNeedsIt: a function that cannot start is not started for ever when no call waits any more.
 func TestNobodyNeedsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

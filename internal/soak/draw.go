@@ -127,6 +127,7 @@ func (d drawer) alone() {
 func (d drawer) function() {
 	p := d.p
 	p.Opts.Scale = d.scale()
+	p.Opts.Scale.Max = 0 // as many as Containers, to begin with
 	p.Opts.Outstanding = one(d, 0, 0, 0, 3)
 	for range 1 + d.IntN(16) {
 		p.Acts = append(p.Acts, d.act(one(d, "call", "call", "spawn", "spawn", "cancel", "gather", "collect", "map", "mapseq", "all", "all",
