@@ -14,6 +14,7 @@ type reading struct {
 	read   bool
 	unread atomic.Bool
 	sent   chan struct{} // closed when the sender has ended, or is parked; nil without one
+	done   chan struct{} // closed when Wait would return; nil before somebody has asked for it
 }
 
 // How many results may wait in a channel at most, where a run is made for one and where
@@ -37,6 +38,24 @@ func (r *reading) claim() bool {
 	mine := !r.read
 	r.read = true
 	return mine
+}
+
+// doneChannel is that of Run.Done. Whoever asks first has a goroutine wait: a run that nobody asks costs nothing.
+func (r *reading) doneChannel() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done == nil {
+		r.done = make(chan struct{})
+		go r.tellDone(r.done)
+	}
+	return r.done
+}
+
+// tellDone waits as Run.Wait does.
+func (r *reading) tellDone(done chan struct{}) {
+	defer close(done)
+	r.h.join()
+	r.isUnread()
 }
 
 // isUnread reports that results wait for a reader after the end. Once the reader may have left,

@@ -78,6 +78,11 @@ func (r *Run[In, Out]) Pause() { r.h.e.Pause() }
 // function that the run is on.
 func (r *Run[In, Out]) Resume() { r.h.e.Resume() }
 
+// Done returns a channel, the same one at each call, that is closed when the run has ended and nothing of it executes: when
+// [Run.Wait] would return at once. It is for a select beside other things. Like Wait it is of no use without a reader, for
+// whom a run waits. Done does not block.
+func (r *Run[In, Out]) Done() <-chan struct{} { return r.doneChannel() }
+
 // Wait blocks until the run has ended and nothing of it executes, and returns nil or
 // why it ended: the *[InputError] of the input that ended it, the cause of its
 // context's end, a *supervisor.CutoffError, a *[SourceError], or [ErrStopped]. With
