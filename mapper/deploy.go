@@ -27,7 +27,10 @@ func deploy(body shape, opts Options) (*life, error) {
 	}
 	s := engine.NewScheduler(fleet.New(opts.fleet(numbers.Add(1), true), body.plan))
 	s.OpenGates(opts.gates(body))
-	return &life{s: s, opts: opts, expands: body.expands, inOrder: body.inOrder(), idle: make(chan struct{}), ended: make(chan struct{})}, nil
+	return &life{
+		s: s, opts: opts, expands: body.expands, inOrder: body.inOrder(), runs: map[*engine.Run]struct{}{},
+		idle: make(chan struct{}), ended: make(chan struct{}),
+	}, nil
 }
 
 // begin starts the first containers of a function that lives until the caller's context ends.

@@ -21,6 +21,8 @@ type handle struct {
 	view  *view // nil without observers
 	// value is the input with that index, of a run over a slice; else nil.
 	value func(index int) (any, bool)
+	// told is what the function knows of its inputs, guarded by the function's lock.
+	told tally
 	// finished is closed when the events of its own pool are through; nil without any.
 	finished chan struct{}
 }
@@ -87,7 +89,7 @@ func (h *handle) Admit(*engine.Run) error { return h.f.admit(h.e) }
 // Left implements [engine.Owner].
 func (h *handle) Left(*engine.Run) {
 	h.tellEnd(h.e.Cause())
-	h.f.left()
+	h.f.left(h)
 }
 
 // closeEvents is the last event of a run with a pool of its own, and the end of its observer.
@@ -102,10 +104,24 @@ func (h *handle) closeEvents() {
 // join waits until nothing of the run is left, its events included.
 func (h *handle) join() {
 	h.e.Join()
+	if h.f != nil {
+		h.f.joined(h)
+	}
 	if h.finished != nil {
 		<-h.finished
 	}
 }
+
+// untold is what has been settled since the function was told. The caller holds the function's lock.
+func (h *handle) untold() tally {
+	now := countsOf(h.e)
+	news := now.minus(h.told)
+	h.told = now
+	return news
+}
+
+// countsOf is the inputs of a run that are settled.
+func countsOf(e *engine.Run) tally { return tally{e.Succeeded(), e.Faults(), e.Cancelled()} }
 
 // show shows the run to the observers that want to look, and tells all of its start.
 func (h *handle) show() {

@@ -17,7 +17,7 @@ func (f *life) admit(e *engine.Run) error {
 	if f.stopping {
 		return f.ending()
 	}
-	f.runs++
+	f.runs[e] = struct{}{}
 	f.s.Attach(e)
 	ctx := f.s.Context()
 	unwatch := context.AfterFunc(ctx, func() { e.Finish(context.Cause(ctx)) })
@@ -27,11 +27,30 @@ func (f *life) admit(e *engine.Run) error {
 }
 
 // left is told when no worker serves a run any more.
-func (f *life) left() {
+func (f *life) left(h *handle) {
 	f.mu.Lock()
-	f.runs--
+	delete(f.runs, h.e)
+	f.past = f.past.plus(h.untold())
 	f.mu.Unlock()
 	f.checkIdle()
+}
+
+// joined is told when a run has nothing more to count: its journal may have had the last word after it was left.
+func (f *life) joined(h *handle) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.past = f.past.plus(h.untold())
+}
+
+// ofRuns is the inputs of all runs that are settled.
+func (f *life) ofRuns() tally {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := f.past
+	for e := range f.runs {
+		t = t.plus(countsOf(e))
+	}
+	return t
 }
 
 // ending is why the function does nothing any more.
@@ -100,7 +119,7 @@ func (f *life) stopped() bool {
 func (f *life) checkIdle() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.stopping && f.runs == 0 && f.queue.pending.Load() == 0 {
+	if f.stopping && len(f.runs) == 0 && f.queue.pending.Load() == 0 {
 		select {
 		case <-f.idle:
 		default:

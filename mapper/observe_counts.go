@@ -67,7 +67,7 @@ func (v *view) tally() tally {
 	if v.f != nil {
 		return v.f.queue.tally()
 	}
-	return tally{v.e.Succeeded(), v.e.Faults(), v.e.Cancelled()}
+	return countsOf(v.e)
 }
 
 // known is how many inputs there are, as far as that is known.

@@ -21,7 +21,8 @@ type life struct {
 	inOrder bool // inputs of a key begin in order
 
 	mu       sync.Mutex
-	runs     int // that are not over
+	runs     map[*engine.Run]struct{} // that are not over
+	past     tally                    // the inputs of those that are
 	stopping bool
 	idle     chan struct{} // closed when a stopping function has nothing more to do
 	ended    chan struct{} // closed when nothing of it is left

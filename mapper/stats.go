@@ -105,10 +105,14 @@ type FunctionStats struct {
 	TimedOut  int // attempts
 	Succeeded int // calls
 	Failed    int // calls, for good, those withdrawn or left unfinished included
+	Cancelled int // of Failed: calls that their callers have withdrawn, or that the end of the function has left unfinished
 	Dropped   int // events that the observer was too slow for, or stuck
 	Release   int // of the body: the redeploys so far
 	Hedges    int // second attempts of calls, see Options.Hedge
 	HedgesWon int // of them, those that were the first to succeed
+
+	InputsSucceeded int // of runs, those that are over included
+	InputsFailed    int // of runs, likewise: for good and by themselves. What the end of a run leaves unfinished is in neither
 
 	Pool supervisor.Snapshot // its containers, and whether the function is crash-looping
 }
@@ -118,13 +122,17 @@ type FunctionStats struct {
 func (f *Function[In, Out]) Stats() FunctionStats { return f.life.stats() }
 
 func (f *life) stats() FunctionStats {
-	t := f.queue.tally()
+	t, inputs := f.queue.tally(), f.ofRuns()
 	s := FunctionStats{
+		InputsSucceeded: inputs.succeeded,
+		InputsFailed:    inputs.failed,
+
 		Runs:      underWay(f.s, f.calls),
 		Calls:     int(f.queue.pending.Load()),
 		TimedOut:  int(f.s.TimedOut.Load()),
 		Succeeded: t.succeeded,
 		Failed:    t.failed + t.cancelled,
+		Cancelled: t.cancelled,
 		Dropped:   int(f.s.Events().Dropped()),
 		Release:   f.s.Release().Number,
 		Pool:      f.s.Snapshot(),
