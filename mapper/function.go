@@ -50,7 +50,10 @@ func Deploy[In, Out any](ctx context.Context, body Body[In, Out], opts Options) 
 // has ended before the call was settled.
 //
 // An attempt that calls its own function holds its container meanwhile. If all containers are
-// held so at once, none is left for the calls.
+// held so at once, none is left for the calls, and nothing tells: an attempt may go on without the result of its call, so
+// that nobody can say of those that wait that they wait for ever. Stats show it, with as many Running as there may be
+// containers and Calls Waiting. Give ctx a deadline, or the function a Timeout, which ends it; or deploy what is called as a
+// function of its own, which cannot happen to it unless the two call each other.
 func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 	var none Out
 	if err := f.life.callable(); err != nil {
