@@ -149,8 +149,20 @@
 // inputs by state, and for the containers and what they execute. An input costs nothing more
 // for it: those that are cheaper than some 20 µs are told of several at a time.
 //
-// Everything works in a testing/synctest bubble. A function that is deployed in one has to
-// be stopped in it.
+// # Testing
+//
+// Runs, functions and journals work in a testing/synctest bubble: delays, timeouts and rates take no real time, and are
+// exact. What the bubble asks for:
+//
+//   - What it uses is made in it: functions, contexts, limiters, channels. A function that was deployed outside is
+//     waited for as for a stranger (the bubble reports a deadlock), and a limiter from outside has another clock.
+//   - What is begun in it ends in it. A function is stopped. A run is read to its end, left by way of [Run.All], stopped,
+//     or its context ends, else the bubble reports a deadlock. An attempt that ignores its context must return at some time.
+//   - Time passes only while all goroutines sleep, or wait for each other. So a computation takes no time at all, however long
+//     it is, and exceeds no Timeout: have it sleep. While one waits for a connection, or a worker process, time
+//     stands still: use net.Pipe, and test worker processes outside.
+//   - What takes no time is cheap, and cheap inputs are claimed many at a time. Which of several results that come at the
+//     same instant is first is still a matter of chance.
 //
 // [Modal]: https://modal.com/docs
 package mapper
