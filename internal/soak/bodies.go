@@ -42,6 +42,9 @@ func (p *play) attempt(ctx context.Context, o order) (answer, error) {
 	if p.Opts.Hedge.On() {
 		most++
 	}
+	if p.Opts.Timeout > 0 {
+		most = max(most, a.Attempt) // the container of one before may have been given up before its first line
+	}
 	if (!ok && ctx.Err() == nil) || a.Attempt > most {
 		p.problem("AttemptFrom says %+v, %v at attempt %d of input %d", a, ok, most, o.ID)
 	}

@@ -36,7 +36,7 @@ func (r *Run) Hedges() (begun, won int) {
 
 // ready is how many second attempts may begin now.
 func (r *Run) ready() int {
-	if r.hedger == nil {
+	if r.hedger == nil || !r.s.throttle.IsOpen() {
 		return 0
 	}
 	return int(r.hedger.ready.Load())
@@ -52,7 +52,7 @@ func (r *Run) extra() int {
 
 // hedgesFor reports that there is a second attempt for whoever asks, and has found nothing else.
 func (r *Run) hedgesFor(who backlog.Taker) bool {
-	return r.hedger.has(who.Lineage) && r.s.rate.IsFree()
+	return r.s.throttle.IsOpen() && r.hedger.has(who.Lineage) && r.s.rate.IsFree()
 }
 
 // isSecond reports that a chunk is a second attempt: its input is known to the journal from the first.
