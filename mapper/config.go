@@ -5,6 +5,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
+	"github.com/longshore-go/longshore/mapper/internal/gate"
 	"github.com/longshore-go/longshore/mapper/internal/pace"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -45,7 +46,12 @@ func (o Options) attempt() time.Duration {
 
 // gates is what those of a pool go by.
 func (o Options) gates(body shape) engine.Gates {
-	return engine.Gates{Rate: o.Rate, Delay: o.Retries.Delay, Limits: body.limits(o)}
+	g := engine.Gates{Rate: o.Rate, Delay: o.Retries.Delay, Limits: body.limits(o)}
+	if o.Adaptive.On() {
+		a := o.Adaptive.WithDefaults()
+		g.Adaptive = &gate.AdaptiveConfig{Min: a.Min, Initial: a.Initial, Max: o.Containers * o.MaxInputs, Window: a.Window}
+	}
+	return g
 }
 
 // engine is what a run has of them.

@@ -167,6 +167,8 @@ func TestLimitsProperty(t *testing.T) {
 		"Start": func(t *testing.T, ctx context.Context, l *limited) {
 			run, err := l.body().Start(ctx, slices.Values(ints(len(l.keys))), l.opts)
 			require.NoError(t, err)
+			hangs := time.AfterFunc(59*time.Minute, func() { l.must(false, "it hangs: %+v", run.Stats()) })
+			defer hangs.Stop()
 			for r := range run.All() {
 				l.settled(r)
 			}

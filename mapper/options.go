@@ -77,6 +77,10 @@ type Options struct {
 	// that is in force. Nil means no limit.
 	Rate *rate.Limiter
 
+	// Adaptive finds out how many attempts the other side bears, between its Min and Containers. Zero means that there are
+	// as many as Containers.
+	Adaptive policy.Adaptive
+
 	// Capacity is how much inputs under way may weigh together, of a body that is [Body.Weighted]. Zero means that inputs
 	// have no weight.
 	Capacity int64
@@ -234,6 +238,9 @@ func (o Options) Validate() error {
 	}
 	if o.Rate != nil && o.Rate.Burst() <= 0 && o.Rate.Limit() != rate.Inf {
 		return invalid("Rate", o.Rate.Burst(), "must have a burst of at least 1: with none nothing ever begins")
+	}
+	if err := o.Adaptive.Validate(); err != nil {
+		return err
 	}
 	if o.Capacity < 0 {
 		return invalid("Capacity", o.Capacity, "must not be negative")

@@ -22,6 +22,7 @@ type Stats struct {
 	TimedOut  int // attempts
 	Refused   int // attempts that ended in a policy.Throttled
 	Held      Held
+	Limit     int // attempts that Adaptive lets be under way; 0 without
 	Abandoned int // containers given up because they ignored their context
 	Dropped   int // events that the observer was too slow for, or stuck
 
@@ -40,7 +41,7 @@ type Stats struct {
 // Held is the inputs that wait without a container, and why: each is counted where it waits first.
 type Held struct {
 	Pause  int // could begin, but for a pause
-	Rate   int // could begin, but for Options.Rate, or a throttle that is not of one key
+	Rate   int // could begin, but for Options.Rate, Options.Adaptive, or a throttle that is not of one key
 	Key    int // wait for their key: its concurrency, its order, its rate or its throttle
 	Weight int // wait for room in Options.Capacity
 }
@@ -76,6 +77,7 @@ func (h *handle) stats() Stats {
 		TimedOut:  int(h.s.TimedOut.Load()),
 		Refused:   e.Refused(),
 		Held:      heldOf(e),
+		Limit:     h.s.Limit(),
 		Abandoned: pool.Abandoned,
 		Dropped:   int(h.s.Events().Dropped()),
 		Pool:      pool,

@@ -42,6 +42,7 @@ const (
 	Resumed            = event.Resumed
 	ThrottleClosed     = event.ThrottleClosed
 	ThrottleOpened     = event.ThrottleOpened
+	LimitChanged       = event.LimitChanged
 	ContainerStarted   = event.ContainerStarted
 	ContainerReady     = event.ContainerReady
 	ContainerCrashed   = event.ContainerCrashed

@@ -15,6 +15,7 @@ const (
 	Resumed            Kind = "resumed"         // attempts begin again
 	ThrottleClosed     Kind = "throttle_closed" // after Err, by which everybody is to wait: no attempt begins until Next
 	ThrottleOpened     Kind = "throttle_opened" // attempts begin again
+	LimitChanged       Kind = "limit_changed"   // Adaptive lets Count attempts be under way; at most once a second
 	ContainerStarted   Kind = "container_started"
 	ContainerReady     Kind = "container_ready"
 	ContainerCrashed   Kind = "container_crashed"   // Err is the *CrashError, Next the next start
@@ -36,7 +37,7 @@ const (
 
 // kinds is all of them.
 var kinds = [...]Kind{
-	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed, ThrottleClosed, ThrottleOpened,
+	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed, ThrottleClosed, ThrottleOpened, LimitChanged,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
 	InputRetried, InputRerun, InputHedged, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,

@@ -21,6 +21,7 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.Resumed:            {slog.LevelInfo, "resumed"},
 	supervisor.ThrottleClosed:     {slog.LevelInfo, "throttled: nothing begins until then"},
 	supervisor.ThrottleOpened:     {slog.LevelInfo, "throttle is open"},
+	supervisor.LimitChanged:       {slog.LevelDebug, "another number of attempts"},
 	supervisor.ContainerStarted:   {slog.LevelDebug, "container started"},
 	supervisor.ContainerReady:     {slog.LevelDebug, "container ready"},
 	supervisor.ContainerStopped:   {slog.LevelDebug, "container stopped"},

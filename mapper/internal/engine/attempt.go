@@ -122,7 +122,7 @@ func (w *Worker) clockOff(began int64) error {
 		return errGivenUp
 	}
 	w.refresh()
-	w.s.TimedOut.Add(1)
+	w.s.timedOut()
 	o := w.late(nil)
 	if o.permanent {
 		return policy.Permanent(o.err)

@@ -11,7 +11,7 @@ func (w *Worker) tryRun(r *Run, eager bool) work {
 	if !w.visit(r) {
 		return work{}
 	}
-	if r.hedger != nil && !r.Paused() && w.s.throttle.IsOpen() {
+	if r.hedger != nil && !r.Paused() && w.s.throttle.IsOpen() && !w.s.adaptive.IsFull() {
 		if found := w.tryHedge(r); found.run != nil {
 			return found
 		}
@@ -23,7 +23,7 @@ func (w *Worker) tryRun(r *Run, eager bool) work {
 	switch {
 	case found.run == nil:
 		w.s.rate.Back()
-	case !w.tries(r):
+	case !w.takes() || !w.tries(r):
 		w.s.rate.Back()
 		w.putBack(found)
 		return work{}
@@ -40,7 +40,7 @@ func (w *Worker) putBack(found work) {
 		w.c.Unused(ch.N)
 		found.run.backlog.Return(ch)
 	}
-	w.releasePass()
+	w.passBack()
 }
 
 // findIn finds something to do in a run.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -13,9 +14,10 @@ import (
 
 // Gates is what the gates of a pool go by.
 type Gates struct {
-	Rate   *rate.Limiter
-	Delay  func(refusals int) time.Duration
-	Limits *gate.LimitsConfig // nil: none. What the pool itself knows is filled in
+	Rate     *rate.Limiter
+	Delay    func(refusals int) time.Duration
+	Limits   *gate.LimitsConfig   // nil: none. What the pool itself knows is filled in
+	Adaptive *gate.AdaptiveConfig // likewise
 }
 
 // OpenGates has attempts begin as the gates say. To be called before anything is started.
@@ -30,6 +32,11 @@ func (s *Scheduler) OpenGates(g Gates) {
 		}
 		s.limits = gate.NewLimits(*cfg)
 	}
+	if cfg := g.Adaptive; cfg != nil {
+		cfg.Wake = s.mayBegin
+		cfg.Changed = func(limit int) { s.tell(supervisor.Event{Kind: supervisor.LimitChanged, Count: limit}) }
+		s.adaptive = gate.NewAdaptive(*cfg)
+	}
 }
 
 // CloseGates gives back what was reserved, when nothing is to begin any more.
@@ -43,13 +50,16 @@ func (s *Scheduler) CloseGates() {
 
 // mayBegin has somebody look for work where nobody could begin any. An input that was in a crash is not for everybody.
 func (s *Scheduler) mayBegin() {
-	for _, r := range *s.runs.Load() {
-		if r.backlog.Struck() {
-			s.stir()
-			return
-		}
+	if s.struck() {
+		s.stir()
+	} else {
+		s.Idle.Wake()
 	}
-	s.Idle.Wake()
+}
+
+// struck reports that an input waits which was in a crash.
+func (s *Scheduler) struck() bool {
+	return slices.ContainsFunc(*s.runs.Load(), func(r *Run) bool { return r.backlog.Struck() })
 }
 
 func (s *Scheduler) throttleOpened() {

@@ -61,6 +61,9 @@ func (w *Worker) finish(r *Run, ch *chunk.Chunk) (done, published int, ok bool) 
 func (w *Worker) publish(r *Run, ch *chunk.Chunk, end int) int {
 	ch.Trim(end)
 	n := ch.N
+	if n > 0 {
+		w.took()
+	}
 	if ch.Task != nil && n > 0 {
 		ch.Task.Succeeded()
 	}
@@ -77,6 +80,7 @@ func (w *Worker) letGo() {
 	w.ctx.Load().Rest()
 	w.probed()
 	w.releasePass()
+	w.landed()
 }
 
 // awaken counts the worker as busy in its container, doze as idle.

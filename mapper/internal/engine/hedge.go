@@ -23,6 +23,7 @@ func (w *Worker) tryHedge(r *Run) work {
 	}
 	if w.c.Execute(w, false, false) && r.s.rate.PassNow(fresh) {
 		if ch := h.take(w.lineage()); ch != nil && w.admitSecond(r, ch) {
+			w.takes() // never held back for it: see hedgesFor
 			return work{run: r, ch: ch}
 		}
 		r.s.rate.Back()
@@ -38,8 +39,7 @@ func (w *Worker) admitSecond(r *Run, ch *chunk.Chunk) bool {
 	}
 	pass, ok := r.aside.Try(ch, false)
 	if !ok {
-		r.hedger.returned(ch.Task)
-		r.free.Put(ch)
+		r.giveBack(ch) // the first may have failed meanwhile, and left it to the second
 		return false
 	}
 	w.takePass(pass)

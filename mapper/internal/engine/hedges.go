@@ -9,7 +9,11 @@ import (
 // Second attempts of inputs whose first is slow, as a run sees them. Without Hedge there is no hedger.
 
 // hedges gives the run a hedger, if it is to have one.
-func (r *Run) hedges(may func(*chunk.Task) bool) {
+func (r *Run) hedges() {
+	var may func(*chunk.Task) bool
+	if r.aside != nil {
+		may = func(t *chunk.Task) bool { return r.s.limits.Second(r.ID, t) }
+	}
 	r.hedger = newHedger(r.Hedge, hedging{
 		now: r.s.Now, wake: r.s.Idle.WakeElse, tell: r.tellHedged, lost: ErrHedged, free: &r.free,
 		may: may, total: r.s.Total,
@@ -52,7 +56,7 @@ func (r *Run) extra() int {
 
 // hedgesFor reports that there is a second attempt for whoever asks, and has found nothing else.
 func (r *Run) hedgesFor(who backlog.Taker) bool {
-	return r.s.throttle.IsOpen() && r.hedger.has(who.Lineage) && r.s.rate.IsFree()
+	return r.s.throttle.IsOpen() && !r.s.adaptive.IsFull() && r.hedger.has(who.Lineage) && r.s.rate.IsFree()
 }
 
 // isSecond reports that a chunk is a second attempt: its input is known to the journal from the first.

@@ -124,8 +124,7 @@ func (w *Worker) admit(r *Run, t backlog.Taken) (ch *chunk.Chunk, ok bool) {
 func (w *Worker) acceptOne(r *Run, t backlog.Taken) *chunk.Chunk {
 	ch := w.accept(r, t)
 	if ch == nil {
-		w.untried()
-		w.releasePass()
+		w.passBack()
 	}
 	if r.aside.Ready() || r.fresh() {
 		w.s.Idle.Nudge()
@@ -179,6 +178,14 @@ func (w *Worker) takePass(p gate.Pass) {
 	w.held = p
 }
 
+// passBack gives back all that an attempt has taken which does not begin after all: whatever it was the probe of has
+// shown nothing. The worker has nothing in hand.
+func (w *Worker) passBack() {
+	w.untried()
+	w.releasePass()
+	w.landed()
+}
+
 // releasePass gives it back. The caller holds w.mu, or the worker has nothing in hand.
 func (w *Worker) releasePass() {
 	p := w.held
@@ -186,14 +193,8 @@ func (w *Worker) releasePass() {
 		return
 	}
 	w.held = gate.Pass{}
-	if w.s.limits.Release(p) {
+	if w.s.limits.Release(p) || w.s.struck() {
 		w.s.mayBegin()
-		return
-	}
-	for _, r := range *w.s.runs.Load() {
-		if r.backlog.Struck() {
-			r.backlog.Reconsider()
-		}
 	}
 }
 

@@ -6,7 +6,7 @@ package engine
 // pass takes the worker through the gates, for what it will find in the run.
 func (w *Worker) pass(r *Run) bool {
 	switch {
-	case r.Paused() || w.s.throttle.IsShut():
+	case r.Paused() || w.s.throttle.IsShut() || w.s.adaptive.IsFull():
 		return false
 	case w.s.rate == nil:
 		return true

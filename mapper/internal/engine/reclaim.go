@@ -121,7 +121,7 @@ func (w *Worker) Overdue(now time.Duration) time.Duration {
 		w.c.Kill(w.late(nil).err)
 		return never
 	}
-	w.s.TimedOut.Add(1)
+	w.s.timedOut()
 	w.reclaimAs(w.late(nil))
 	w.c.GiveUp()
 	return never

@@ -14,6 +14,7 @@ func (w *Worker) refused(r *Run, t *chunk.Task, o outcome) {
 	throttle, probe := w.throttle(t)
 	w.charged = w.charged || probe
 	r.refused.Add(1)
+	w.s.tooMuch()
 	until := throttle.Refused(o.throttle, probe, o.err)
 	o.delay, o.asked = max(time.Until(until), 0), true
 	if r.hedger != nil {

@@ -94,7 +94,7 @@ func (w *Worker) lostBatch(lost *lostError) *supervisor.CrashError {
 	began := w.started.Swap(0)
 	switch {
 	case began < 0:
-		w.s.TimedOut.Add(1)
+		w.s.timedOut()
 		w.c.Killed()
 		w.c.Retire() // it may have ended by itself before it was killed
 		w.reclaimAs(w.late(crash))

@@ -24,7 +24,7 @@ func (x *remoteChunk) clockOff() bool {
 		return true
 	case started.CompareAndSwap(-x.began, 0) || started.Load() == givenUp:
 		x.late = true
-		x.w.s.TimedOut.Add(1)
+		x.w.s.timedOut()
 		return false
 	}
 	return true

@@ -30,7 +30,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 		beside = r.aside
 		may = func(t *chunk.Task) bool { return s.limits.May(id, t) }
 	}
-	r.hedges(may)
+	r.hedges()
 	r.backlog.Init(backlog.Config{
 		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,
 		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest || cfg.InOrder,
@@ -180,7 +180,7 @@ func (r *Run) Readable() bool { return r.results != nil && r.results.Waiting() }
 func (r *Run) rules() pace.Rules {
 	rules := pace.Rules{Target: r.s.claimTarget(), Max: r.maxClaim}
 	switch {
-	case r.s.rate != nil || r.aside != nil:
+	case r.s.rate != nil || r.aside != nil || r.s.adaptive != nil:
 		rules.Max = 1 // each begin takes a token, or a place
 	case r.AtMostOnce && r.s.Runtime != nil:
 		rules.Max = 1 // of several that were lost together nobody knows which were begun

@@ -41,8 +41,7 @@ func (s *Scheduler) cutoff(err *supervisor.CutoffError) {
 // next finds the worker something to do.
 func (s *Scheduler) next(w *Worker, eager bool) work {
 	w.leaveCompany()
-	w.untried() // of what came to nothing
-	w.releasePass()
+	w.passBack() // what came to nothing
 	if !s.MayTake(w.slot) || !w.join() {
 		return work{}
 	}

@@ -118,7 +118,8 @@ type Scheduler struct {
 	paused   atomic.Bool // of all runs
 	rate     *gate.Rate  // nil: attempts begin at any rate
 	throttle gate.Throttle
-	limits   *gate.Limits // nil: inputs have no keys and no weights
+	adaptive *gate.Adaptive // nil: as many attempts as there are workers
+	limits   *gate.Limits   // nil: inputs have no keys and no weights
 
 	mu   sync.Mutex // guards changes of runs
 	past int64      // what runs that are over have brought to an end

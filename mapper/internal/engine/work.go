@@ -55,8 +55,10 @@ func (r *Run) Could() int {
 	return r.src.Waiting() + r.backlog.Inputs()
 }
 
-// Throttled reports that nothing of the run may begin for now because of its throttle or its rate.
-func (r *Run) Throttled() bool { return r.s.throttle.IsShut() || r.s.rate.IsShut() }
+// Throttled reports that nothing of the run may begin for now because of its throttle, its rate, or Adaptive.
+func (r *Run) Throttled() bool {
+	return r.s.throttle.IsShut() || r.s.rate.IsShut() || r.s.adaptive.IsFull()
+}
 
 // fresh reports that there is an input which was not begun, and may be able to.
 func (r *Run) fresh() bool {

@@ -64,6 +64,7 @@ type Worker struct {
 	since       time.Duration  // when that was begun, on the pool's clock
 	charged     bool           // the probe that is in hand was refused
 	held        gate.Pass      // what is in hand has taken of the limits
+	flies       bool           // what is in hand is counted by Adaptive
 	stop        error          // why the worker was interrupted
 	interrupted bool           // what is in hand is to be executed elsewhere
 	attempts    attempts       // for observers

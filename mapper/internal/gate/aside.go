@@ -76,6 +76,7 @@ func (a *Aside) entry(ch *chunk.Chunk, retained bool) entry {
 		if retained {
 			e.key.refs--
 		}
+		e.holds = e.key.holder == holder{a.run, ch.Lo}
 	}
 	return e
 }
@@ -138,9 +139,7 @@ func (a *Aside) Drain() (all []*chunk.Chunk) {
 	a.l.mu.Lock()
 	for _, e := range a.heavy {
 		all = append(all, e.ch)
-		if e.key != nil {
-			e.key.refs--
-		}
+		e.hold(-1)
 	}
 	for k, q := range a.queues {
 		for _, e := range q.entries[q.head:] {

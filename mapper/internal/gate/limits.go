@@ -80,6 +80,16 @@ func (l *Limits) May(run uint64, t *chunk.Task) bool {
 	return l.Capacity == 0 || l.used+t.Weight <= l.Capacity
 }
 
+// Second reports that a second attempt of an input could begin beside its first. Of inputs in order none does: the first may
+// have settled it by then, and nobody would say so of the second.
+func (l *Limits) Second(run uint64, t *chunk.Task) bool {
+	l.mu.Lock()
+	k := l.keys[t.Key]
+	inOrder := k != nil && k.limit.InOrder
+	l.mu.Unlock()
+	return !inOrder && l.May(run, t)
+}
+
 // Release is the end of an attempt. It reports whether something may have waited for that.
 func (l *Limits) Release(p Pass) (awaited bool) {
 	if p == (Pass{}) {

@@ -23,12 +23,14 @@ func (a *Aside) Arrive(turn uint64, ch *chunk.Chunk, retained bool) {
 	a.arrived[turn] = nil
 	if ch != nil {
 		e := a.entry(ch, retained)
+		e.hold(+1)
 		a.arrived[turn] = &e
 	}
 	for e, ok := a.arrived[a.turn]; ok; e, ok = a.arrived[a.turn] {
 		delete(a.arrived, a.turn)
 		a.turn++
 		if e != nil {
+			e.hold(-1)
 			a.park(*e, byKey)
 			a.rest(e.key)
 		}

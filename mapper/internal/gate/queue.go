@@ -5,17 +5,27 @@ import (
 	"slices"
 )
 
-// before is the order in which inputs begin that may.
+// before is the order in which inputs begin that may: those that were begun before, or that their key is held by, since
+// nothing else of it begins.
 func (e *entry) before(o *entry) bool {
-	if e.retry != o.retry {
-		return e.retry
+	if e.first() != o.first() {
+		return e.first()
 	}
 	return e.ch.Lo < o.ch.Lo
 }
 
+func (e *entry) first() bool { return e.retry || e.holds }
+
 func (q *queue) first() *entry { return q.entries[q.head] }
 
 func (q *queue) len() int { return len(q.entries) - q.head }
+
+// hold has the key of an input kept in use, which waits for something else.
+func (e *entry) hold(n int) {
+	if e.key != nil {
+		e.key.refs += n
+	}
+}
 
 // push adds an input in its place, which is nearly always the last.
 func (q *queue) push(e *entry) {

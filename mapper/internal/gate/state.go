@@ -102,7 +102,8 @@ type holder struct {
 type entry struct {
 	ch    *chunk.Chunk
 	key   *Key // nil: none
-	retry bool // it was begun before; those are first
+	retry bool // it was begun before
+	holds bool // its key is held by it
 }
 
 // queue is the inputs of one run that wait for one key.

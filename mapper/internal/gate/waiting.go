@@ -12,6 +12,7 @@ import (
 // park has an input wait for what keeps it. The caller holds the lock.
 func (a *Aside) park(waits entry, v verdict) {
 	e := &waits
+	e.holds = e.key != nil && e.key.holder == holder{a.run, e.ch.Lo}
 	if e.retry {
 		a.begun++
 	}
@@ -28,9 +29,7 @@ func (a *Aside) park(waits entry, v verdict) {
 		q.push(e)
 		a.held++
 	case byWeight:
-		if e.key != nil {
-			e.key.refs++
-		}
+		e.hold(+1)
 		at := len(a.heavy)
 		for at > 0 && e.before(a.heavy[at-1]) {
 			at--
@@ -109,9 +108,7 @@ func (a *Aside) take(e *entry, at int) {
 		if at == 0 {
 			a.passed = 0
 		}
-		if e.key != nil {
-			e.key.refs--
-		}
+		e.hold(-1)
 		return
 	}
 	q := heap.Pop(&a.ready).(*queue)
