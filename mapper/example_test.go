@@ -92,7 +92,27 @@ func ExampleMapSeq() {
 	// 1 5
 }
 
-// Leaving the loop stops the run and waits for what is under way.
+// The first input needs a second attempt, and nobody waits for it.
+func ExampleOptions_unordered() {
+	slow := func(ctx context.Context, x int) (int, error) {
+		if a, _ := mapper.AttemptFrom(ctx); x == 1 && a.Attempt == 1 {
+			return 0, errors.New("not yet")
+		}
+		return x, nil
+	}
+	for r := range mapper.Map(context.Background(), slow, []int{1, 2, 3}, mapper.Options{
+		Containers: 1,
+		Unordered:  true,
+		Retries:    policy.Retries{MaxRetries: 1, InitialDelay: 50 * time.Millisecond},
+	}) {
+		fmt.Println(r.Value)
+	}
+	// Output:
+	// 2
+	// 3
+	// 1
+}
+
 // A service allows ten requests a second. What waits holds no container.
 func ExampleOptions_rate() {
 	began := time.Now()
@@ -160,6 +180,7 @@ func ExampleSource() {
 	// -1 0 mapper: the inputs' iterator failed: the listing broke off
 }
 
+// Leaving the loop stops the run and waits for what is under way.
 func ExampleRun_All() {
 	naturals := func(yield func(int) bool) {
 		for i := 0; yield(i); i++ {
