@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 func main() {
@@ -58,11 +59,14 @@ func check(root string) error {
 	if err != nil {
 		return errors.Join(append(failures, err)...)
 	}
-	for _, p := range programs {
-		failures = append(failures, p.run(temp))
+	ran := make([]error, len(programs))
+	var running sync.WaitGroup
+	for i, p := range programs { // at once: they mostly wait
+		running.Go(func() { ran[i] = p.run(temp) })
 	}
+	running.Wait()
 	fmt.Printf("%d pages, %d programs run\n", len(pages), len(programs))
-	return errors.Join(failures...)
+	return errors.Join(append(failures, ran...)...)
 }
 
 // pasteFirst is what a reader does first.
