@@ -21,7 +21,7 @@
 //
 //	http.Handle("/longshore/", http.StripPrefix("/longshore", d))
 //
-// It asks nobody who they are: put what does around it. Inputs are not shown unless
+// It does not ask who its visitors are: put a proxy or a handler that does in front of it. Inputs are not shown unless
 // Options.Describe says how, since they may be secret. Errors, stacks and the lines of worker
 // processes are shown as they are.
 //

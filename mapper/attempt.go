@@ -31,7 +31,7 @@ func AttemptFrom(ctx context.Context) (Attempt, bool) {
 // it takes no further inputs, ends after what it executes, and is replaced. Inputs that it
 // has claimed are executed elsewhere. It reports false where ctx is no attempt's. It is for
 // a function that finds its container worn out: a full disk, a stale connection. In a
-// worker process it reports false. (The reference has stop_fetching_inputs.)
+// worker process it reports false. (Modal has stop_fetching_inputs.)
 func Retire(ctx context.Context) bool {
 	w, ok := ctx.Value(supervisor.AttemptKey{}).(interface{ Retire() })
 	if ok {

@@ -43,7 +43,7 @@ func Plain[In, Out any](fn func(context.Context, In) (Out, error)) Body[In, Out]
 // run. It ends after ExitGrace, and whoever waits for the container waits no longer.
 // What exit returns is reported, see [ExitError]. A nil exit does nothing.
 //
-// (The reference has @enter and @exit methods of a class. There a crash is the end of a
+// (Modal has @enter and @exit methods of a class. There a crash is the end of a
 // process and runs no exit; a goroutine's crash leaves its state behind, which has to be
 // closed.)
 func WithState[S, In, Out any](

@@ -36,7 +36,7 @@ type batchWant struct {
 	AttemptsPerInput int         `json:"attempts_per_input"`
 	Error            string      `json:"error"`
 	MessageContains  string      `json:"message_contains"`
-	OutputsPerPush   int         `json:"outputs_per_push_max"` // of the reference's wire
+	OutputsPerPush   int         `json:"outputs_per_push_max"` // of Modal's wire
 }
 
 // operands are the input of a batch function: a pair, or two by name. Go has them in a struct.
@@ -89,7 +89,7 @@ func runBatchCase(t *testing.T, c conformance.Case) {
 			synctest.Test(t, func(t *testing.T) {
 				seen := &batchTrace{begin: time.Now(), setup: setup, misfit: want.AllFail == "invalid"}
 				body := mapper.Batched(seen.call, mapper.Batch{
-					Size: *setup.Size, Wait: caseMS(setup.WaitMS), Whole: true, // as the reference's batches fail
+					Size: *setup.Size, Wait: caseMS(setup.WaitMS), Whole: true, // as Modal's batches fail
 				})
 				opts := mapper.Options{Containers: 4, Retries: setup.Policy.ours()}
 				seen.requireBatches(t, want, way(t, body, inputs, opts))

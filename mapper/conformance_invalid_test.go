@@ -9,7 +9,7 @@ import (
 	"github.com/longshore-go/longshore/policy"
 )
 
-// ourWords are what a refusal says with us, by a part of what the reference says.
+// ourWords are what a refusal says with us, by a part of what Modal says.
 var ourWords = []struct{ theirs, ours string }{
 	{"positive integer", "must be 1 to"},
 	{"non-negative integer", "must not be negative"},

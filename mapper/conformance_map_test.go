@@ -38,7 +38,7 @@ type caseSetup struct {
 	} `json:"consumer"`
 }
 
-// caseWant is what to expect of a run. What the reference's wire carries is not compared.
+// caseWant is what to expect of a run. What Modal's wire carries is not compared.
 type caseWant struct {
 	Yields          *[]any      `json:"yields"`
 	YieldsSet       []any       `json:"yields_set"`
@@ -55,10 +55,10 @@ type caseWant struct {
 	FirstDelayMin   float64     `json:"first_delay_ms_min"`
 	LaterDelay      []float64   `json:"later_delay_ms"`
 
-	FirstDelayRange any      `json:"first_delay_ms_range"`      // of the reference's truncated clock
-	Runs0ToEnd      any      `json:"input_0_still_runs_to_end"` // of the reference, which cancels nothing
+	FirstDelayRange any      `json:"first_delay_ms_range"`      // of Modal's truncated clock
+	Runs0ToEnd      any      `json:"input_0_still_runs_to_end"` // of Modal, which cancels nothing
 	RunToEnd        any      `json:"inputs_run_to_end"`         // likewise
-	Released        any      `json:"outputs_released_calls"`    // of the reference's wire
+	Released        any      `json:"outputs_released_calls"`    // of Modal's wire
 	CancelCalls     any      `json:"cancel_calls"`              // likewise
 	Choose          []string `json:"choose"`                    // left to the design: see designWins
 	Why             string   `json:"why"`
@@ -86,7 +86,7 @@ func wantOf(t *testing.T, c conformance.Case) caseWant {
 	return want
 }
 
-// caseLimit is how many crashes fail an input, as many as the reference has internal failures.
+// caseLimit is how many crashes fail an input, as many as Modal has internal failures.
 const caseLimit = 8
 
 func (s caseSetup) options(inputs int) mapper.Options {
@@ -99,7 +99,7 @@ func (s caseSetup) options(inputs int) mapper.Options {
 		Crashes:          policy.Ephemeral{ColdDebt: 1 << 20, Debt: 1 << 20}, // which input fails, not when the run does
 	}
 	if s.FailuresReportedAs == "internal_failure" {
-		opts.CrashLimit = 1000 // this path of the reference has no limit
+		opts.CrashLimit = 1000 // this path of Modal has no limit
 	}
 	if s.ClientRetries != nil && !*s.ClientRetries {
 		opts.Retries = policy.Retries{}

@@ -16,7 +16,7 @@ import (
 	"github.com/longshore-go/longshore/policy"
 )
 
-// caseStep is one step of an input's way through the reference's states. Ours are read off Stats: in a container, or
+// caseStep is one step of an input's way through Modal's states. Ours are read off Stats: in a container, or
 // waiting for a retry, or settled.
 type caseStep struct {
 	Event      string `json:"event"`
@@ -132,7 +132,7 @@ func requireState(t *testing.T, stats mapper.Stats, step caseStep, what string) 
 	case "COMPLETE":
 		require.Equal(t, []int{1, 0, 0}, []int{settled, stats.Retrying, stats.Running}, what)
 	}
-	if step.Count != nil && step.Gives != "FAILED_COMPLETION" && step.State != "COMPLETE" { // the reference counts before it asks
+	if step.Count != nil && step.Gives != "FAILED_COMPLETION" && step.State != "COMPLETE" { // Modal counts before it asks
 		require.Equal(t, *step.Count, stats.Retries+stats.Reruns, what)
 	}
 }

@@ -80,7 +80,7 @@ func runTimeoutCase(t *testing.T, c conformance.Case) {
 		StartupS float64 `json:"startup_timeout_s"`
 	}](t, c.Want())
 	switch {
-	case setup.Timeout == "unset": // the design wins: none, where the reference has 300 s
+	case setup.Timeout == "unset": // the design wins: none, where Modal has 300 s
 		requireNoTimeout(t, time.Duration(want.TimeoutS)*time.Second)
 	case want.StartupS > 0:
 		timeout, ok := setup.Timeout.(float64)

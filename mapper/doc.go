@@ -8,13 +8,13 @@
 // outputs for each input. [Deploy] makes a [Function] that lives on and serves many runs
 // and single calls.
 //
-// What comments call the reference is [Modal], whose Function.map and container classes are
-// the model.
+// The model is [Modal], its Function.map and its container classes; comments say where the two differ. There are
+// [guides] for retries, batches, stages, crash loops and more.
 //
 // # Words
 //
-// An input is one element of the caller's inputs. It has an index, from 0. A run is what Map,
-// MapSeq, Start, Collect, Each or Stream does with one sequence of inputs. A run of its own has
+// An input is one element of the caller's inputs. It has an index, from 0. A run is what [Map],
+// [MapSeq], [Start], [Collect], [Each] or [Stream] does with one sequence of inputs. A run of its own has
 // containers that live as long as it does; a run on a function has the function's.
 //
 // An attempt is one execution of the function for one input. A retry is an attempt after an
@@ -49,7 +49,7 @@
 //   - The function panics: its container ends and a new one takes its place at once.
 //     Inputs that the container had claimed and not begun are re-run free of charge, those
 //     it had finished are kept. The input is re-run, see the next section; CrashLimit
-//     crashes fail it as a *supervisor.CrashError with the panic value and the stack.
+//     crashes fail it as a *[supervisor.CrashError] with the panic value and the stack.
 //   - An attempt is slow, and Hedge is set: a second one begins in another container, what succeeds
 //     first counts, and the context of the other ends with the cause [ErrHedged]. Nothing is
 //     charged for that.
@@ -63,9 +63,9 @@
 //     nobody is charged, and what it had not finished runs elsewhere. So it is when a
 //     machine, or the link to it, is lost.
 //   - Crashes outweigh progress: an ephemeral run gives up, and pending inputs fail with
-//     one *supervisor.CutoffError, which says by which rule and how many different inputs
+//     one *[supervisor.CutoffError], which says by which rule and how many different inputs
 //     were tried, and wraps the last crash. A deployed one slows its restarts and goes on
-//     when something works. See package policy for the limits.
+//     when something works. See package [policy] for the limits.
 //   - The context ends: nothing new begins, nothing is retried, running attempts are
 //     cancelled, and unfinished inputs settle with context.Cause. Their Results say that they
 //     are Unfinished, as after every early end: nobody has judged them.
@@ -129,8 +129,8 @@
 //
 // # Runs that outlive their process
 //
-// With Options.Journal what has become of each input is recorded, see package mapper/journal. The
-// same run, started again, executes only what is not recorded, and delivers all of it. A result is
+// With Options.Journal what has become of each input is recorded, see package
+// [github.com/longshore-go/longshore/mapper/journal]. The same run, started again, executes only what is not recorded, and delivers all of it. A result is
 // delivered once its record is safe, so a journal that cannot be written any more ends the run.
 //
 // # Functions that live
@@ -138,12 +138,12 @@
 // A deployed function has between Scale.Min and Scale.Max containers. It gets more at once
 // when inputs wait and nobody is idle, and fewer when some have been idle for the Window. It
 // shares them between its runs and its calls: whichever has the fewest containers goes first,
-// and all calls count as one. Stop drains it. Redeploy replaces its body without losing an
-// input. A crash loop slows its restarts, while calls and runs wait.
+// and all calls count as one. [Function.Stop] drains it. [Function.Redeploy] replaces its body without
+// losing an input. A crash loop slows its restarts, while calls and runs wait.
 //
 // # Watching
 //
-// [Options].Observer is told what happens, as supervisor.Event values, on a goroutine of its
+// [Options].Observer is told what happens, as [supervisor.Event] values, on a goroutine of its
 // own. It never delays the work: what it is too slow for is dropped and counted. A [Watcher]
 // is also shown each run and function, as a [View]. It may ask the view at any time for the
 // inputs by state, and for the containers and what they execute. An input costs nothing more
@@ -165,4 +165,5 @@
 //     same instant is first is still a matter of chance.
 //
 // [Modal]: https://modal.com/docs
+// [guides]: https://github.com/longshore-go/longshore/tree/main/docs
 package mapper

@@ -26,7 +26,7 @@ type Function[In, Out any] struct {
 //     crash-loop, calls and runs wait. Under policy.Ephemeral it ends when crashes outweigh
 //     progress.
 //   - Outstanding is how many calls may be accepted and not settled. More are refused with a
-//     *[QueueFullError]. Zero means 2000, the reference's limit of pending inputs.
+//     *[QueueFullError]. Zero means 2000, Modal's limit of pending inputs.
 //   - ReturnExceptions and Unordered are refused: they are of a run, see [RunOptions].
 //
 // The errors are those of Options.Validate and Body.Validate.

@@ -47,7 +47,7 @@ type Batch struct {
 	Whole bool
 }
 
-// Bounds of a Batch, the reference's.
+// Bounds of a Batch, Modal's.
 const (
 	maxBatchSize = 1000
 	maxBatchWait = 10 * time.Minute

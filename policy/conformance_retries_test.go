@@ -116,7 +116,7 @@ func runRetryDelay(t *testing.T, c conformance.Case) {
 	}
 }
 
-// designDelays is what to expect of a case that writes down an initial delay of 0. The reference waits its floor of
+// designDelays is what to expect of a case that writes down an initial delay of 0. Modal waits its floor of
 // 1 s each time, the case's own advice is no delay at all; Longshore's design wins over both: 0 means 1 s, then it grows.
 func designDelays(m modalRetries, attempts []int) []float64 {
 	delays := make([]float64, len(attempts))

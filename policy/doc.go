@@ -2,7 +2,7 @@
 // supervisor and the mapper report what happened and when, and are told what to do next; so each rule can be
 // replayed from a table, and the same rules hold in production and in a testing/synctest bubble.
 //
-// Here is what callers set and meet: Retries, Permanent and RetryAfter, the crash policies Ephemeral and Deployed, and the Rule
+// Here is what callers set and meet: [Retries], [Permanent] and [RetryAfter], the crash policies [Ephemeral] and [Deployed], and the [Rule]
 // that ended a run. The values that apply a crash policy are in internal/rules, with all formulae.
 //
 // # Failures and crashes
@@ -47,7 +47,7 @@
 //
 // # Where the numbers come from
 //
-// [Modal], whose map and crash handling are the model, publishes none; comments call it the reference. These were chosen by simulation against OTP,
+// [Modal], whose map and crash handling are the model, publishes none. These were chosen by simulation against OTP,
 // systemd, Nomad, Spark, suture and Kubernetes: no healthy pool of 8, 64 or 1,000 containers was cut off in 13
 // scenarios, and no dead one was missed.
 //

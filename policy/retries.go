@@ -46,8 +46,8 @@ func (r Retries) WithDefaults() Retries {
 
 // Validate returns an *InvalidError for the first field out of bounds, or nil.
 //
-// An InitialDelay above MaxDelay is not an error: every delay is then MaxDelay. MaxRetries has no upper bound; the
-// reference had one in its client and gave it up.
+// An InitialDelay above MaxDelay is not an error: every delay is then MaxDelay. MaxRetries has no upper bound;
+// Modal had one in its client and gave it up.
 func (r Retries) Validate() error {
 	r = r.WithDefaults()
 	switch {

@@ -1,12 +1,13 @@
 // Package supervisor keeps containers alive. It decides nothing about inputs: which of them a container
 // executes, and what becomes of them, its owner knows. It only passes on what a crash says of one, and
-// the events of its owner, which are in package event.
+// the events of its owner, which are in package [github.com/longshore-go/longshore/supervisor/event]. It
+// is what package mapper keeps its containers with; callers of the mapper meet its errors and its events.
 //
 // A pool has lineages, the slots that containers fill: one container each at a time. A
-// lineage is free when it has no container and waits for none. What a container does is a function, Config.Serve; it ends in order when Serve returns nil,
-// and crashes when Serve returns an error, panics, or calls runtime.Goexit. What then
-// becomes of the lineage is decided by the rules of package policy, which the pool
-// feeds with what happens: a restart at once, one after a backoff, none any more.
+// lineage is free when it has no container and waits for none. What a container does is a function,
+// Serve of [Config]; it ends in order when Serve returns nil, and crashes when Serve returns an error, panics, or calls
+// runtime.Goexit. What then becomes of the lineage is decided by the rules of package [policy], which the pool feeds with
+// what happens: a restart at once, one after a backoff, none any more.
 //
 // # Crashes
 //

@@ -1,6 +1,6 @@
 // Package conformance holds the cases every part of Longshore is checked against, as data.
 //
-// The files are copies of the project's conformance cases: what the reference's tests, code and guides state
+// The files are copies of the project's conformance cases: what Modal's tests, code and guides state
 // (modal_cases.json), the crash policies (supervision_cases.json) and flow control (flow_cases.json). They are embedded, so that the tests run in a
 // plain clone; LONGSHORE_CONFORMANCE names a directory to read them from instead, so that the same tests run over a
 // newer or larger set without being touched.
@@ -32,7 +32,7 @@ type Case struct {
 	Note  string          `json:"note"`
 	Setup json.RawMessage `json:"setup"`
 
-	Expect   json.RawMessage `json:"expect"`   // modal_cases: what the reference does; flow_cases: what to expect
+	Expect   json.RawMessage `json:"expect"`   // modal_cases: what Modal does; flow_cases: what to expect
 	Ours     json.RawMessage `json:"ours"`     // modal_cases: what to expect instead, where it is there
 	Expected string          `json:"expected"` // supervision_cases: the same in words
 	Trace    json.RawMessage `json:"trace"`    // supervision_cases of level trace and run

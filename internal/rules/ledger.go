@@ -5,7 +5,7 @@ import "time"
 const (
 	defaultCrashLimit = 3
 	suspicion         = 2 // strikes from which an input runs alone
-	mostCrashes       = 8 // crashes after which any input fails: the reference's limit for internal failures
+	mostCrashes       = 8 // crashes after which any input fails: Modal's limit for internal failures
 )
 
 // Ledger finds poison inputs: those that take their container down. It charges an input a strike for each crash it

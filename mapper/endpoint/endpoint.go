@@ -17,8 +17,8 @@ import (
 // both in order, call http.Server.Shutdown, then f.Stop.
 //
 // The error is a *policy.InvalidError that names a field of opts, or f, or Retries: a
-// function that retries is refused, since its client waits, and retries too. (So does the
-// reference.) Crashed inputs are run again all the same, unless f is AtMostOnce.
+// function that retries is refused, since its client waits, and retries too. (So does
+// Modal.) Crashed inputs are run again all the same, unless f is AtMostOnce.
 //
 // The methods with which In and Out read and write their JSON, and Status, are called on goroutines of their own. One
 // that panics or calls runtime.Goexit is answered with 500, and one that takes longer than Timeout with 504. That is

@@ -39,7 +39,7 @@ type Codec interface {
 // channels. A value is refused if it takes more than [MaxItem], before all of it is encoded, or
 // is nested deeper than 10,000 levels.
 //
-// Its errors are *[CodecError]s.
+// Each of its errors is a *[CodecError].
 func NewCodec(t reflect.Type) Codec {
 	switch {
 	case t.Size() == 0:
