@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -153,62 +152,4 @@ func TestReadDamaged(t *testing.T) {
 	b, err := collect(t, j, texts(50))
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{texts(50)[7]: 1}, b.calls, "it runs again")
-}
-
-func ExampleReader_All() {
-	folder, err := os.MkdirTemp("", "example")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "squares.db")
-	j, err := journal.Open(path, journal.Options{})
-	if err != nil {
-		panic(err)
-	}
-	square := func(_ context.Context, n int) (int, error) { return n * n, nil }
-	if _, err := mapper.Collect(context.Background(), square, []int{2, 3, 4}, mapper.Options{Journal: j}); err != nil {
-		panic(err)
-	}
-	if err := j.Close(); err != nil {
-		panic(err)
-	}
-	r, err := journal.Read(path)
-	if err != nil {
-		panic(err)
-	}
-	for e, err := range r.All() {
-		fmt.Println(e.Index, e.State, e.Value, err)
-	}
-	// Output:
-	// 0 succeeded 4 <nil>
-	// 1 succeeded 9 <nil>
-	// 2 succeeded 16 <nil>
-}
-
-func ExampleOpen() {
-	folder, err := os.MkdirTemp("", "example")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(folder)
-	executed := 0
-	length := func(_ context.Context, word string) (int, error) {
-		executed++
-		return len(word), nil
-	}
-	for range 2 { // as if the program was started again
-		j, err := journal.Open(filepath.Join(folder, "words.db"), journal.Options{Version: "v1"})
-		if err != nil {
-			panic(err)
-		}
-		lengths, err := mapper.Collect(context.Background(), length, []string{"a", "bb", "ccc"}, mapper.Options{Journal: j, Containers: 1})
-		fmt.Println(lengths, err, executed)
-		if err := j.Close(); err != nil {
-			panic(err)
-		}
-	}
-	// Output:
-	// [1 2 3] <nil> 3
-	// [1 2 3] <nil> 3
 }
