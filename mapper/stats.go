@@ -17,14 +17,14 @@ type Stats struct {
 	Retrying  int // wait for another attempt
 	Running   int // containers that execute inputs
 
-	Retries   int // attempts asked for after application failures, charged to Retries
-	Reruns    int // attempts asked for after crashes
-	TimedOut  int // attempts
-	Refused   int // attempts that ended in a policy.Throttled
-	Held      Held
-	Limit     int // attempts that Adaptive lets be under way; 0 without
-	Abandoned int // containers given up because they ignored their context
-	Dropped   int // events that the observer was too slow for, or stuck
+	Retries   int  // attempts asked for after application failures, charged to Retries
+	Reruns    int  // attempts asked for after crashes
+	TimedOut  int  // attempts
+	Refused   int  // attempts that ended in a policy.Throttled
+	Held      Held // inputs that may not begin
+	Limit     int  // attempts that Adaptive lets be under way; 0 without
+	Abandoned int  // containers given up because they ignored their context
+	Dropped   int  // events that the observer was too slow for, or stuck
 
 	Restored   int // of Succeeded and Failed: the Journal had them
 	Unrecorded int // finished, and not recorded there yet

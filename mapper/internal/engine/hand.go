@@ -51,7 +51,9 @@ func (w *Worker) finish(r *Run, ch *chunk.Chunk) (done, published int, ok bool) 
 	if w.cur != ch {
 		return 0, 0, false
 	}
-	_, done = w.span.Get()
+	if _, done = w.span.Get(); done > ch.From {
+		w.took()
+	}
 	w.letGo()
 	return done, w.publish(r, ch, done), true
 }
