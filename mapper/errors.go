@@ -43,7 +43,7 @@ var (
 
 	// ErrInterrupted is the cause with which an attempt's context ends when its container
 	// is preempted, given up, or has crashed under another attempt. The input
-	// is executed elsewhere; with AtMostOnce it fails with this error.
+	// is executed elsewhere, as after the loss of its machine; with AtMostOnce it fails with this error.
 	ErrInterrupted = fleet.ErrInterrupted
 
 	// ErrExitTimeout is the cause with which the context of an exit ends after ExitGrace,

@@ -2,6 +2,8 @@ package mapper_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -76,3 +78,57 @@ func TestLostAtMostOnce(t *testing.T) {
 		require.ErrorIs(t, err, supervisor.ErrLost)
 	})
 }
+
+// TestLostUnknownAtMostOnce: which of the inputs that were out have begun nobody knows, so none of them begins again; and
+// nobody is blamed.
+func TestLostUnknownAtMostOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := map[int]int{}
+		run, err := mapper.Start(t.Context(), squared, slices.Values(ints(20)), mapper.Options{
+			Containers: 1, AtMostOnce: true, ReturnExceptions: true, Runtime: &vanishing{at: 7, begun: begun},
+		})
+		require.NoError(t, err)
+		for r := range run.All() {
+			if r.Index != 7 {
+				require.NoError(t, r.Err)
+				continue
+			}
+			require.ErrorIs(t, r.Err, mapper.ErrInterrupted)
+			require.ErrorIs(t, r.Err, supervisor.ErrLost)
+		}
+		require.NoError(t, run.Wait())
+		require.Len(t, begun, 20)
+		for i, n := range begun {
+			require.Equal(t, 1, n, "input %d", i)
+		}
+		require.Zero(t, run.Stats().Pool.Crashes)
+		require.Equal(t, 1, run.Stats().Pool.Lost)
+	})
+}
+
+// vanishing is a runtime whose container is lost, once, while it executes an input, and does not know which.
+type vanishing struct {
+	at    int
+	begun map[int]int
+	gone  bool
+}
+
+func (*vanishing) Check(any) error { return nil }
+
+func (v *vanishing) Open(context.Context, supervisor.Launch) (supervisor.Instance, error) {
+	return v, nil
+}
+
+func (v *vanishing) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
+	for i, in := range chunk.Inputs {
+		v.begun[chunk.Index+i]++
+		if chunk.Index+i == v.at && !v.gone {
+			v.gone = true
+			return &supervisor.CrashError{Input: supervisor.NoInput, Err: fmt.Errorf("machine 7: %w", supervisor.ErrLost)}
+		}
+		done(i, in, nil)
+	}
+	return nil
+}
+
+func (*vanishing) Close(context.Context) error { return nil }

@@ -68,7 +68,7 @@ func (s *Supervisor) lose(c *Container, d death, now time.Time) {
 	s.judge.Stopped(c.lineage, now)
 	s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage, Err: d.crash})
 	delay := time.Duration(0)
-	if d.starting {
+	if !c.ready.Load() { // the place of one that was ready was there: the next may be elsewhere
 		delay = s.judge.restarts.Crash(c.lineage, 0)
 	}
 	s.again(c.lineage, delay, now)

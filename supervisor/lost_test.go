@@ -139,3 +139,26 @@ func TestMarks(t *testing.T) {
 		})
 	}
 }
+
+// TestLostWhileIdle: where the one that is lost was ready, there is nothing to wait for.
+func TestLostWhileIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t, supervisor.Config{
+			Containers: 1,
+			Crashed: func(*supervisor.Container, *supervisor.CrashError) supervisor.Evidence {
+				return supervisor.Evidence{Idle: true}
+			},
+			Serve: func(ctx context.Context, c *supervisor.Container) error {
+				c.Ready()
+				if c.ID() < 5 {
+					return lostWith(supervisor.ErrLost)
+				}
+				<-ctx.Done()
+				return nil
+			},
+		})
+		synctest.Wait()
+		require.Zero(t, p.now())
+		require.Equal(t, 5, p.Snapshot().Lost)
+	})
+}

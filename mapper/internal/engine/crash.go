@@ -47,7 +47,7 @@ func (w *Worker) strike(r *Run, t *chunk.Task, c *crashed) {
 	switch {
 	case c.Lost:
 		e.Fresh = false
-		r.elsewhere(t, c.CrashError)
+		r.elsewhere(t, fleet.InterruptedBy(c.CrashError))
 		return
 	case w.interrupted:
 		e.Fresh = false

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
@@ -138,6 +139,29 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 	return crash
 }
 
+// gone reports that the container went with its machine: nobody knows which of the inputs that were out have begun.
+func gone(crash *supervisor.CrashError) bool {
+	return crash.Panic == nil && guard.Wraps(crash.Err, supervisor.ErrLost, func(error) bool { return false })
+}
+
+// giveUp fails the inputs that were out, from that position on: each may have begun, and none may begin again. begun
+// settles the one that is late, if there is one. The caller holds w.mu.
+func (x *remoteChunk) giveUp(crash *supervisor.CrashError, next int, begun func(*chunk.Task)) {
+	w, r, ch := x.w, x.r, x.ch
+	n := ch.N
+	w.letGo()
+	w.cutShort(r, ch, next)
+	w.publishFront(r, ch, next)
+	for i := next; i < n; i++ {
+		t := ch.TaskOf(i)
+		if i == next && x.late {
+			begun(t)
+		} else {
+			r.elsewhere(t, fleet.InterruptedBy(crash))
+		}
+	}
+}
+
 // asCrash is a runtime's error as a crash, and the position of the input that executed.
 func asCrash(err error) (*supervisor.CrashError, int) {
 	if crash, ok := errors.AsType[*supervisor.CrashError](err); ok {
@@ -160,6 +184,10 @@ func (x *remoteChunk) settleLost(crash *supervisor.CrashError, begun func(*chunk
 		return
 	}
 	next, n := x.next(), ch.N
+	if r.AtMostOnce && gone(crash) {
+		x.giveUp(crash, next, begun)
+		return
+	}
 	at := x.at
 	switch {
 	case at >= next && at < n:

@@ -11,12 +11,15 @@ import (
 // preempted, given up, or has crashed under another attempt.
 var ErrInterrupted = supervisor.Sentinel("mapper: attempt interrupted")
 
-// interruptedBy is the cause where another attempt has crashed the container.
+// interruptedBy is the cause where the container has crashed for what another attempt did, or went with its machine.
 type interruptedBy struct{ crash *supervisor.CrashError }
 
 func (e *interruptedBy) Error() string { return ErrInterrupted.Error() + ": " + e.crash.Error() }
 
 func (e *interruptedBy) Unwrap() []error { return []error{ErrInterrupted, e.crash} }
+
+// InterruptedBy is [ErrInterrupted] with the crash that has interrupted.
+func InterruptedBy(crash *supervisor.CrashError) error { return &interruptedBy{crash} }
 
 // Retire has the container end after what it executes. It never blocks.
 func (c *Container) Retire() {
