@@ -76,6 +76,13 @@ type Outbox interface {
 	Unheard() bool
 }
 
+// Timed is an [Instance] that knows how long the inputs of its last Run have executed, without the way there and back. By
+// that the mapper chooses how many inputs go at once: the way grows with the load, and whoever takes it for work
+// sends fewer inputs when it should send more. Worked is called after Run has returned, on its goroutine.
+type Timed interface {
+	Worked() time.Duration
+}
+
 // Chunk is a few inputs for an [Instance].
 type Chunk struct {
 	Index   int   // of the first input in its run

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 // What a worker has in hand, from the moment it takes a chunk until it lets go of it.
@@ -103,7 +104,13 @@ func (w *Worker) doze() {
 
 // executed notes that n inputs took a time.
 func (w *Worker) executed(r *Run, n int, took time.Duration) {
-	if w.Adapt(n, took, r.rules()) {
+	changed := false
+	if timed, ok := w.c.Instance().Remote.(supervisor.Timed); ok {
+		changed = w.Far(n, took, timed.Worked(), r.rules())
+	} else {
+		changed = w.Adapt(n, took, r.rules())
+	}
+	if changed {
 		r.firstClaim.Store(int64(w.Want))
 	}
 }

@@ -12,6 +12,13 @@ const (
 	There = time.Millisecond      // where a claim has some way to go: a round trip is about 1 % of it
 )
 
+// Where the way is long, a claim is this many times as much work as the way takes, within a bound: with the next claim an
+// input waits no longer than that for one which fails before it.
+const (
+	farFactor = 8
+	farMost   = 50 * time.Millisecond
+)
+
 // MaxClaim is how many inputs one claim has at most.
 const MaxClaim = 1024
 
@@ -39,6 +46,14 @@ type Pacer struct {
 
 // Reset begins anew with a length that others have found.
 func (p *Pacer) Reset(want int) { p.Want, p.Lease = want, 1 }
+
+// Far is Adapt where a time is known that is work, of the time that the inputs took. The rest was the way, and waiting on
+// it: the claim is to be worth that.
+func (p *Pacer) Far(n int, took, work time.Duration, r Rules) bool {
+	r.Target = min(max(took-work, 0), farMost) * farFactor
+	r.Target = min(max(r.Target, There), farMost)
+	return p.Adapt(n, max(work, 1), r)
+}
 
 // Adapt chooses the length of the next claim after n inputs took a time, and reports whether
 // it has changed. It grows at most twofold, so that a slow input is never batched by a
