@@ -83,6 +83,13 @@ type Timed interface {
 	Worked() time.Duration
 }
 
+// Retiring is an [Instance] whose place may be about to go, in order: a machine that is drained. Its container is to take
+// nothing more when the channel is closed, also if it has nothing to do: it finishes what it executes, is closed, and
+// another one starts elsewhere. The channel is the same at each call.
+type Retiring interface {
+	Retiring() <-chan struct{}
+}
+
 // Chunk is a few inputs for an [Instance].
 type Chunk struct {
 	Index   int   // of the first input in its run

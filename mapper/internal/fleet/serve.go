@@ -18,6 +18,7 @@ func (p *Pool) serve(ctx context.Context, s *supervisor.Container) error {
 	}
 	p.changed()
 	c.age()
+	defer c.heed()()
 	defer c.exitIfDisowned()
 	if crash := c.work(); crash != nil {
 		return crash
