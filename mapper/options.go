@@ -19,8 +19,8 @@ type Options struct {
 	// Name of the function, for events. Zero means no name.
 	Name string
 
-	// Containers is how many attempts run at the same time at most. Zero means GOMAXPROCS. Containers
-	// that no input has needed yet are not started.
+	// Containers is how many attempts run at the same time at most. Zero means GOMAXPROCS, and as many as there is
+	// room for with a Runtime that is a supervisor.Elastic. Containers that no input has needed yet are not started.
 	Containers int
 
 	// Retries after application failures: an error of the function, or a timeout.
@@ -99,7 +99,8 @@ type Options struct {
 
 	// Outstanding limits the inputs taken and not yet delivered, and with them the
 	// memory of a run. Fewer than Containers limits the attempts as well. Collect and
-	// Each hold everything anyway and ignore it. Zero means max(1000, 16·Containers).
+	// Each hold everything anyway and ignore it. Zero means max(1000, 16·Containers), and 65,536
+	// where Containers follow the room of a Runtime.
 	Outstanding int
 
 	// Hedge has a second attempt of an input begin, once an input and in another container, while the first
@@ -149,6 +150,7 @@ type Options struct {
 const (
 	minOutstanding          = 1000
 	outstandingPerContainer = 16
+	elasticOutstanding      = 1 << 16 // where the number of containers is not known
 	defaultCalls            = 2000
 	defaultExitGrace        = 30 * time.Second
 )
@@ -158,6 +160,10 @@ const (
 func (o Options) filled() (Options, error) {
 	if err := o.Validate(); err != nil {
 		return o, err
+	}
+	if _, elastic := o.Runtime.(supervisor.Elastic); elastic && o.Containers == 0 {
+		o.Containers = maxContainers
+		o.Outstanding = cmp.Or(o.Outstanding, elasticOutstanding)
 	}
 	o.Containers = cmp.Or(o.Containers, runtime.GOMAXPROCS(0))
 	o.Timeout, o.TotalTimeout = min(o.Timeout, forever), min(o.TotalTimeout, forever)

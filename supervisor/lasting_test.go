@@ -108,3 +108,23 @@ func TestLastingGivesUp(t *testing.T) {
 		require.Equal(t, 1, cutoffs)
 	})
 }
+
+// TestDismiss: a lasting pool that is dismissed ends with those that live.
+func TestDismiss(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := make(chan struct{})
+		p := open(t, supervisor.Config{Containers: 2, Want: 2, Lasting: true, Serve: func(_ context.Context, c *supervisor.Container) error {
+			c.Ready()
+			<-end
+			return nil
+		}})
+		synctest.Wait()
+		p.Dismiss()
+		synctest.Wait()
+		require.Equal(t, 2, p.Snapshot().Live)
+		close(end)
+		<-p.Done()
+		require.Equal(t, 2, p.Snapshot().Starts)
+		p.Dismiss()
+	})
+}

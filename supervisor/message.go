@@ -15,6 +15,7 @@ const (
 	abandoned              // nobody waits for it any more
 	scaled                 // so many are wanted
 	grown                  // more are wanted: a reason to look, as each message is
+	dismissed              // the pool is to end with those that live
 	forgiven               // a manual reset
 	asked                  // for a snapshot
 )
@@ -73,6 +74,8 @@ func (s *Supervisor) handle(m message) {
 		s.abandon(m.container)
 	case scaled:
 		s.scale(m.n)
+	case dismissed:
+		s.dismiss()
 	case forgiven:
 		s.reset()
 	case asked:

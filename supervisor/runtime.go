@@ -25,6 +25,17 @@ type Runtime interface {
 	Open(ctx context.Context, launch Launch) (Instance, error)
 }
 
+// Elastic is a [Runtime] with room for a number of containers that changes, as machines come and go. A mapper has no more
+// containers than there is room for: waiting for room is no start, has no timeout and fails nothing. Where the room
+// shrinks, those that are too many end after what they execute.
+type Elastic interface {
+	Runtime
+
+	// Room is for how many containers there is room for this program, those that are open included, and a channel that
+	// is closed when that may have changed. It does not block.
+	Room() (containers int, changed <-chan struct{})
+}
+
 // Launch says which container a runtime is to open.
 type Launch struct {
 	Function  any    // the function itself, as its user wrote it

@@ -30,6 +30,15 @@ func (s *Supervisor) More(n int) {
 	}
 }
 
+// Dismiss has no container start any more, and the pool end with those that live, also one that is lasting. It is safe for
+// concurrent use and never blocks for long; after the end of the pool it does nothing.
+func (s *Supervisor) Dismiss() { s.tell(message{kind: dismissed}) }
+
+func (s *Supervisor) dismiss() {
+	s.cfg.Lasting = false
+	s.scale(0)
+}
+
 // grow takes note of what More has said.
 func (s *Supervisor) grow() {
 	if n := s.more.Swap(0); n > 0 {

@@ -138,7 +138,7 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 	s := &Supervisor{
 		cfg:   cfg,
 		ctx:   ctx,
-		inbox: make(chan message, min(cfg.Containers, mostTold)),
+		inbox: make(chan message, min(max(cfg.Containers, 1), mostTold)),
 		done:  make(chan struct{}),
 		judge: newJudge(cfg),
 		want:  cfg.Containers,

@@ -1,12 +1,20 @@
 package fleet
 
-import "context"
+import (
+	"context"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // The containers of a run that has the pool to itself come as its inputs do: never more than there were unfinished
 // inputs at some time. So an iterator of three inputs starts three of a thousand containers.
 
 // StartAlone is Start for a pool that is over with its work. unfinished is how many inputs are known by now.
 func (p *Pool) StartAlone(ctx context.Context, cancel context.CancelCauseFunc, containers int, unfinished func() int) {
+	if place, ok := p.Runtime.(supervisor.Elastic); ok {
+		p.startWithin(ctx, cancel, place, containers, unfinished)
+		return
+	}
 	first := min(containers, max(unfinished(), 1))
 	p.grown.Store(int64(first))
 	p.Idle.Help(func() {
@@ -42,8 +50,8 @@ func (p *Pool) grow(containers, unfinished int) {
 	}
 }
 
-// Dismiss has no container start any more.
-func (p *Pool) Dismiss() { p.sup.Load().Scale(0) }
+// Dismiss has no container start any more, and the pool end with those that live.
+func (p *Pool) Dismiss() { p.sup.Load().Dismiss() }
 
 // grownUp notes that no further container will be started: the workers beyond the target are called upon now.
 func (p *Pool) grownUp() {

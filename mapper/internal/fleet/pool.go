@@ -18,10 +18,14 @@ func New(cfg Config, body Body) *Pool {
 // They live until ctx ends.
 func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, containers, want int) {
 	p.ctx, p.cancel = ctx, cancel
+	if room, changed := p.room(); changed != nil {
+		want = min(want, room)
+		containers = want // more are added when there is room for them; so a successor waits until its place is free
+	}
 	p.sup.Store(supervisor.Start(ctx, supervisor.Config{
 		Containers: containers,
 		Want:       want,
-		Lasting:    p.Lasting,
+		Lasting:    p.Lasting || p.follower != nil,
 		Crashes:    p.Crashes,
 		Plain:      p.plain(),
 		Grace:      p.Grace,
@@ -101,6 +105,9 @@ func (p *Pool) ShutNow() {
 func (p *Pool) Join() {
 	<-p.sup.Load().Done()
 	p.exits.Wait()
+	if p.follower != nil {
+		p.follower.end()
+	}
 	if p.watched != nil {
 		<-p.watched
 	}

@@ -23,14 +23,17 @@ func (p *Pool) Roll(release int) (rolled <-chan struct{}) {
 }
 
 // roll ends containers with an older body, as many as there are more that work than wanted,
-// until all of them are gone.
-func (s *scaler) roll(n census) {
+// until all of them are gone. Where there is no room for more, one goes before its successor comes.
+func (s *scaler) roll(n census, surge int) {
 	switch {
 	case !s.rolling.Load():
 	case n.rolled:
 		s.rolledOut(n.release.Number)
 	default:
 		able := len(n.able)
+		if surge == 0 {
+			able++
+		}
 		for _, c := range n.able {
 			if able > s.want && c.release != n.release {
 				able--

@@ -8,6 +8,13 @@ type Scale struct {
 	Window           time.Duration
 }
 
+// within is what holds of it where there is room for so many.
+func (s Scale) within(room int) Scale {
+	s.Max = min(s.Max, room)
+	s.Min = min(s.Min, s.Max)
+	return s
+}
+
 // wanted is how many containers there should be for work that takes so many.
 func (s Scale) wanted(busy, needed int) int {
 	n := busy + needed

@@ -75,13 +75,15 @@ func (s *scaler) run() {
 	defer timer.Stop()
 	for {
 		settings, inForce := s.taken()
-		again := s.look(settings)
+		room, changed := s.p.room()
+		again := s.look(settings, room)
 		for _, waits := range inForce {
 			close(waits)
 		}
 		timer.Reset(max(again, 1))
 		select {
 		case <-s.news:
+		case <-changed:
 		case <-timer.C:
 		case <-s.p.ctx.Done():
 			return
@@ -90,7 +92,8 @@ func (s *scaler) run() {
 }
 
 // look brings the number of containers up to date and returns when to look again.
-func (s *scaler) look(settings Scale) time.Duration {
+func (s *scaler) look(settings Scale, room int) time.Duration {
+	settings = settings.within(room)
 	n := s.p.census()
 	need := settings.wanted(n.busy, s.p.needed())
 	again := settings.Window
@@ -105,12 +108,12 @@ func (s *scaler) look(settings Scale) time.Duration {
 		unused, again = n.unused(s.p.Now(), settings.Window)
 		s.want -= min(unused, s.want-need)
 	}
-	surge := min(n.stale, max(s.want/4, 1))
+	surge := min(n.stale, max(s.want/4, 1), room-s.want)
 	s.p.sup.Load().Scale(s.want + surge) // before any retires, or they would be replaced
 	for _, c := range n.surplus(s.want+surge, settings.Max+surge) {
 		c.Retire()
 	}
-	s.roll(n)
+	s.roll(n, surge)
 	s.fill(s.want >= settings.Max)
 	return again
 }

@@ -25,14 +25,15 @@ type Pool struct {
 
 	TimedOut atomic.Int64 // attempts
 
-	epoch  time.Time // of the pool's clock
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	sup    atomic.Pointer[supervisor.Supervisor] // its containers may run before it is known here
-	events *supervisor.Events
-	detail bool // observers want each attempt
-	scaler *scaler
-	grown  atomic.Int64 // containers started or asked for, of a pool that is over with its work
+	epoch    time.Time // of the pool's clock
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	sup      atomic.Pointer[supervisor.Supervisor] // its containers may run before it is known here
+	events   *supervisor.Events
+	detail   bool // observers want each attempt
+	scaler   *scaler
+	follower *follower    // of the room of an elastic runtime, in a pool that is over with its work; else nil
+	grown    atomic.Int64 // containers started or asked for, of a pool that is over with its work
 
 	release atomic.Pointer[Release]
 	seats   atomic.Pointer[[]*seat] // by lineage
@@ -119,6 +120,17 @@ type scaler struct {
 	settings Scale
 	inForce  []chan struct{} // closed once the settings are
 	rollouts []rollout
+}
+
+// follower keeps as many containers as there is room for, and inputs. Its goroutine alone decides.
+type follower struct {
+	p     *Pool
+	place supervisor.Elastic
+	most  int           // containers, however much room there is
+	news  chan struct{} // there are more inputs than before
+	quit  chan struct{}
+	once  sync.Once
+	done  chan struct{} // closed when the goroutine has ended
 }
 
 // rollout is a redeploy that waits for the end of the last container with an older body.

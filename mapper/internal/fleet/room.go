@@ -1,0 +1,93 @@
+package fleet
+
+import (
+	"context"
+	"math"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// room is for how many containers the runtime has some, and what is closed when that has changed: nil where it never does.
+func (p *Pool) room() (containers int, changed <-chan struct{}) {
+	if place, ok := p.Runtime.(supervisor.Elastic); ok {
+		return place.Room()
+	}
+	return math.MaxInt, nil
+}
+
+// startWithin is StartAlone where the room changes. The pool lasts as long as its context, or until it is dismissed: it may
+// have no container at all for a while.
+func (p *Pool) startWithin(
+	ctx context.Context, cancel context.CancelCauseFunc, place supervisor.Elastic, containers int, unfinished func() int,
+) {
+	f := &follower{
+		p: p, place: place, most: containers,
+		news: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
+	}
+	p.follower = f
+	p.grown.Store(int64(min(containers, unfinished())))
+	p.Idle.Help(func() { f.help(unfinished()) })
+	p.Idle.Helpful(true)
+	p.Start(ctx, cancel, containers, int(p.grown.Load()))
+	go f.run()
+	f.help(unfinished()) // the first may have asked before the pool was known
+}
+
+// help is asked for when there is work and no worker sleeps.
+func (f *follower) help(unfinished int) {
+	n := int64(min(f.most, unfinished))
+	for had := f.p.grown.Load(); had < n; had = f.p.grown.Load() {
+		if f.p.grown.CompareAndSwap(had, n) {
+			select {
+			case f.news <- struct{}{}:
+			default:
+			}
+			break
+		}
+	}
+	if n == int64(f.most) {
+		f.p.Idle.Helpful(false)
+	}
+}
+
+// run is the follower's goroutine.
+func (f *follower) run() {
+	defer close(f.done)
+	for {
+		room, changed := f.place.Room()
+		f.follow(min(room, int(f.p.grown.Load())))
+		select {
+		case <-changed:
+		case <-f.news:
+		case <-f.p.ctx.Done():
+			return
+		case <-f.quit:
+			return
+		}
+	}
+}
+
+// follow has as many containers as are wanted. Of those that are too many the first to go are the ones that still
+// wait for room.
+func (f *follower) follow(want int) {
+	if f.p.Over() {
+		return
+	}
+	f.p.sup.Load().Scale(want) // before any retires, or it would be replaced
+	n := f.p.census()
+	for c := range f.p.Containers {
+		if n.present > want && !c.Disowned() && !c.Halted() && !c.serving() {
+			c.Retire()
+			n.present--
+		}
+	}
+	for _, c := range n.surplus(want, want) {
+		c.Retire()
+	}
+}
+
+// end waits for the goroutine, which has nothing left to do.
+func (f *follower) end() {
+	f.once.Do(func() { close(f.quit) })
+	<-f.done
+}
