@@ -9,6 +9,7 @@ import (
 
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
+	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
 // container is a worker as its parent sees it, from its start until nothing of it is left.
@@ -79,7 +80,7 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	}
 	c := &container{
 		runtime: r, launch: launch, function: f, nonce: s.nonce, proc: s.proc,
-		inputs: newCodec(f.in), values: newCodec(f.out), next: 1,
+		inputs: registry.NewCodec(f.In), values: registry.NewCodec(f.Out), next: 1,
 		turn: make(chan struct{}, 1), readLock: make(chan struct{}, 1),
 		dead: make(chan struct{}), dumped: make(chan struct{}), gone: make(chan struct{}), hurry: make(chan struct{}),
 	}
@@ -90,7 +91,7 @@ func (r *Runtime) start(f *function, launch supervisor.Launch) (*container, erro
 	go c.own()
 	// An error here is that of a worker which has ended already: own finds out why.
 	_ = send(c.conn, wire.Hello, hello{
-		Nonce: c.nonce, Function: f.name, Title: title, Container: launch.Container, Memory: r.opts.Memory,
+		Nonce: c.nonce, Function: f.Name, Title: title, Container: launch.Container, Memory: r.opts.Memory,
 	})
 	return c, nil
 }

@@ -2,7 +2,11 @@
 
 package process
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/longshore-go/longshore/supervisor/registry"
+)
 
 // Spares are the processes that wait to be used, and how many of them are known to be dead.
 func (r *Runtime) Spares() (pids []int, dead int) {
@@ -18,4 +22,4 @@ func (r *Runtime) Spares() (pids []int, dead int) {
 }
 
 // DefaultCodec is the codec for values like v.
-func DefaultCodec(v any) Codec { return newCodec(reflect.TypeOf(v)) }
+func DefaultCodec(v any) Codec { return registry.NewCodec(reflect.TypeOf(v)) }

@@ -37,7 +37,7 @@ type output struct {
 
 func (o *output) start(c *container) {
 	o.files = []*os.File{c.proc.stdout, c.proc.stderr, c.proc.trace}
-	name := cmp.Or(c.launch.Name, c.function.name)
+	name := cmp.Or(c.launch.Name, c.function.Name)
 	o.log.start(c.runtime.opts.Log, Line{Function: name, Container: c.launch.Container}, &c.runtime.dropped)
 	o.readers.Go(func() { readLines(&lateReader{File: c.proc.stdout}, nil, o.taker(c, "stdout")) })
 	o.readers.Go(func() {

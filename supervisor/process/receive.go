@@ -184,7 +184,7 @@ func (c *container) mixed(src []byte) (value any, err, bad error) {
 }
 
 func (c *container) value(src []byte) (any, error) {
-	return c.function.value(func(into any) error {
+	return c.function.Value(func(into any) error {
 		if err := c.conn.Decode(c.values, src, into); err != nil {
 			return cannotCross("value", err)
 		}

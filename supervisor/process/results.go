@@ -7,6 +7,7 @@ import (
 	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
+	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
 // When finished results are sent that have no successor yet: those of fast inputs
@@ -80,7 +81,7 @@ func (r *results) append(b *wire.ResultsBuilder, value any, err error) error {
 		return b.AddMixed(r.codec, value, each)
 	}
 	outcome := wire.Failed
-	if _, ours := err.(*decodeError); ours {
+	if _, ours := err.(*registry.DecodeError); ours {
 		outcome = wire.Uncoded
 	}
 	return b.AddError(outcome, err)

@@ -16,7 +16,7 @@ const titleSize = 96
 
 // titleOf is what an operator sees of a worker in ps: program, function, container.
 func titleOf(launch supervisor.Launch, f *function) string {
-	name := cmp.Or(launch.Name, f.name[strings.LastIndexByte(f.name, '/')+1:])
+	name := cmp.Or(launch.Name, f.Name[strings.LastIndexByte(f.Name, '/')+1:])
 	number := fmt.Sprintf(" %d", launch.Container)
 	return cutTo(program()+": "+printable(name), titleSize-len(number)) + number
 }

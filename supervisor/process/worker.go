@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"reflect"
 	"runtime/debug"
 
 	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
+	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
 // worker is a worker process, seen from inside. The goroutine that executes the function reads
@@ -23,7 +23,7 @@ type worker struct {
 	lifeline *wire.Conn
 
 	hello    hello
-	function *function
+	function *registry.Function
 	inputs   wire.Codec
 	values   wire.Codec
 	results  results
@@ -78,24 +78,24 @@ func (w *worker) live(nonce string) {
 		w.execute(m, frame)
 	}
 	w.page.enter(phaseExit)
-	if m.exit != nil {
-		err = m.exit(context.Background())
+	if m.Exit != nil {
+		err = m.Exit(context.Background())
 	}
 	_ = w.conn.WriteFrame(wire.Bye, 0, wire.AppendError(nil, err))
 	os.Exit(0)
 }
 
-func (w *worker) enter() (member, error) {
-	f, err := find(w.hello.Function)
+func (w *worker) enter() (registry.Member, error) {
+	f, err := registry.Find(w.hello.Function)
 	if err != nil {
-		return member{}, err
+		return registry.Member{}, err
 	}
-	w.function, w.inputs, w.values = f, newCodec(f.in), newCodec(f.out)
+	w.function, w.inputs, w.values = f, registry.NewCodec(f.In), registry.NewCodec(f.Out)
 	w.results = results{
 		write: w.mustWrite, codec: w.values, foreign: wire.Foreign(w.values),
-		batches: f.in.Kind() == reflect.Slice && (f.out.Kind() == reflect.Slice || f.out == reflect.TypeFor[struct{}]()),
+		batches: f.Batches(),
 	}
-	return f.enter(context.Background())
+	return f.Enter(context.Background())
 }
 
 // refuse says why the worker will not start, and ends it.
@@ -114,7 +114,7 @@ func nested(err error) bool {
 }
 
 // execute executes a batch, input by input.
-func (w *worker) execute(m member, batch wire.Frame) {
+func (w *worker) execute(m registry.Member, batch wire.Frame) {
 	items, err := wire.ParseBatch(batch.Payload)
 	if err != nil || batch.Type != wire.Batch {
 		w.lose()
@@ -128,7 +128,7 @@ func (w *worker) execute(m member, batch wire.Frame) {
 		item, _ := items.Next()
 		w.page.begin(seq)
 		ctx := w.attemptFor(within, item)
-		value, err := m.call(ctx, func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
+		value, err := m.Call(ctx, func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 		ctx.end()
 		w.results.add(value, err)
 	}
@@ -147,7 +147,7 @@ func (w *worker) skip(items *wire.BatchReader) {
 		if !ok {
 			return
 		}
-		_, _ = w.function.input(func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
+		_, _ = w.function.Input(func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
 	}
 }
 

@@ -1,4 +1,4 @@
-package process
+package registry
 
 import (
 	"fmt"
@@ -14,18 +14,18 @@ type Codec = wire.Codec
 // RegisterCodec has inputs and values of type T cross with a codec of the caller's, in
 // place of the default one. codec is called once for each direction of each connection. Call
 // it where [Register] is called, and before that if the default codec refuses T; it panics for a second
-// codec for T, and after [Main].
+// codec for T, and once this program may be a worker.
 func RegisterCodec[T any](codec func() Codec) {
 	t := reflect.TypeFor[T]()
 	registry.Lock()
 	defer registry.Unlock()
 	switch {
 	case codec == nil:
-		panic(fmt.Sprintf("process: the codec for %v is nil", t))
-	case registry.hooked:
-		panic(fmt.Sprintf("process: the codec for %v is registered after process.Main", t))
+		panic(fmt.Sprintf("registry: the codec for %v is nil", t))
+	case registry.closed != "":
+		panic(fmt.Sprintf("registry: the codec for %v is registered after %s", t, registry.closed))
 	case registry.codecs[t] != nil:
-		panic(fmt.Sprintf("process: %v has two codecs", t))
+		panic(fmt.Sprintf("registry: %v has two codecs", t))
 	}
 	registry.codecs[t] = codec
 }
@@ -41,7 +41,8 @@ func RegisterError[T error]() { wire.RegisterError[T]() }
 // it where [Register] is called.
 func RegisterSentinel(err error) { wire.RegisterSentinel(err) }
 
-func newCodec(t reflect.Type) Codec {
+// NewCodec is the codec for values of type t: that which was registered, or the default one.
+func NewCodec(t reflect.Type) Codec {
 	registry.Lock()
 	codec := registry.codecs[t]
 	registry.Unlock()
@@ -53,11 +54,11 @@ func newCodec(t reflect.Type) Codec {
 
 // checkTypes panics if a function that is to be registered takes or returns what the default codec refuses, and
 // nobody has registered another. The caller holds the registry.
-func (f *function) checkTypes() {
-	for _, t := range []reflect.Type{f.in, f.out} {
+func (f *Function) checkTypes() {
+	for _, t := range []reflect.Type{f.In, f.Out} {
 		if registry.codecs[t] == nil {
 			if err := wire.CheckType(t); err != nil {
-				panic(fmt.Sprintf("process: %s cannot be registered: %v", f.name, err))
+				panic(fmt.Sprintf("registry: %s cannot be registered: %v", f.Name, err))
 			}
 		}
 	}

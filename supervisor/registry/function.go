@@ -1,0 +1,68 @@
+package registry
+
+import (
+	"context"
+	"reflect"
+)
+
+// Function is a registered function without its types. It does not change.
+type Function struct {
+	Name    string // by which it is found again
+	Fn      any    // as its user wrote it
+	In, Out reflect.Type
+
+	Enter func(context.Context) (Member, error)          // makes one for a container
+	Input func(decode func(into any) error) (any, error) // decodes an In
+	Value func(decode func(into any) error) (any, error) // decodes an Out
+}
+
+// Batches reports that the function may be one over batches: it takes slices, and returns them or nothing.
+func (f *Function) Batches() bool {
+	return f.In.Kind() == reflect.Slice && (f.Out.Kind() == reflect.Slice || f.Out == reflect.TypeFor[struct{}]())
+}
+
+// Member is a function in one container.
+type Member struct {
+	// Call calls it with what decode yields. An input that cannot be decoded is a *[DecodeError].
+	Call func(ctx context.Context, decode func(into any) error) (any, error)
+	Exit func(context.Context) error // nil: nothing to do
+}
+
+func newFunction[In, Out any](fn any) *Function {
+	name, err := nameOf(fn)
+	if err != nil {
+		panic(err.Error())
+	}
+	return &Function{
+		Name: name, Fn: fn,
+		In: reflect.TypeFor[In](), Input: decodeAs[In],
+		Out: reflect.TypeFor[Out](), Value: decodeAs[Out],
+	}
+}
+
+func decodeAs[T any](decode func(into any) error) (any, error) {
+	var v T
+	err := decode(&v)
+	return v, err
+}
+
+// DecodeError says that an input was not begun since it could not be decoded.
+type DecodeError struct{ Err error }
+
+// Error is that of the reason.
+func (e *DecodeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// callOf is fn over what comes from the wire. An input that cannot be decoded is an error of
+// that input.
+func callOf[In, Out any](fn func(context.Context, In) (Out, error)) func(context.Context, func(any) error) (any, error) {
+	return func(ctx context.Context, decode func(any) error) (any, error) {
+		var in In
+		if err := decode(&in); err != nil {
+			return nil, &DecodeError{err}
+		}
+		return fn(ctx, in)
+	}
+}

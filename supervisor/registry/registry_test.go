@@ -1,0 +1,102 @@
+package registry_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/registry"
+)
+
+func length(_ context.Context, s string) (int, error) { return len(s), nil }
+
+func lost(context.Context, string) (int, error) { return 0, nil }
+
+func check(_ context.Context, s []int) error { return errors.New(fmt.Sprint(s)) }
+
+func prefix(_ context.Context, before string, n int) (string, error) {
+	return before + strconv.Itoa(n), nil
+}
+
+var (
+	_ = registry.Register(length)
+	_ = registry.RegisterEach(check)
+	_ = registry.RegisterState(
+		func(context.Context) (string, error) { return "n", nil }, prefix,
+		func(context.Context, string) error { return os.ErrClosed },
+	)
+)
+
+// decodeTo decodes what it is given.
+func decodeTo(v any) func(into any) error {
+	return func(into any) error {
+		reflect.ValueOf(into).Elem().Set(reflect.ValueOf(v))
+		return nil
+	}
+}
+
+func TestFunctions(t *testing.T) {
+	t.Parallel()
+	f, err := registry.Lookup(length)
+	require.NoError(t, err)
+	require.Equal(t, reflect.TypeFor[string](), f.In)
+	require.Equal(t, reflect.TypeFor[int](), f.Out)
+	require.False(t, f.Batches())
+	same, err := registry.Find(f.Name)
+	require.NoError(t, err)
+	require.Same(t, f, same)
+	m, err := f.Enter(t.Context())
+	require.NoError(t, err)
+	v, err := m.Call(t.Context(), decodeTo("four"))
+	require.NoError(t, err)
+	require.Equal(t, 4, v)
+	_, err = m.Call(t.Context(), func(any) error { return os.ErrInvalid })
+	require.ErrorAs(t, err, new(*registry.DecodeError))
+	require.ErrorIs(t, err, os.ErrInvalid)
+
+	f, err = registry.Lookup(check)
+	require.NoError(t, err)
+	require.True(t, f.Batches())
+	m, err = f.Enter(t.Context())
+	require.NoError(t, err)
+	_, err = m.Call(t.Context(), decodeTo([]int{1, 2}))
+	require.EqualError(t, err, "[1 2]")
+
+	f, err = registry.Lookup(prefix)
+	require.NoError(t, err)
+	m, err = f.Enter(t.Context())
+	require.NoError(t, err)
+	v, err = m.Call(t.Context(), decodeTo(7))
+	require.NoError(t, err)
+	require.Equal(t, "n7", v)
+	require.ErrorIs(t, m.Exit(t.Context()), os.ErrClosed)
+}
+
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	_, err := registry.Lookup(lost)
+	require.ErrorIs(t, err, supervisor.ErrFatalStart)
+	require.ErrorContains(t, err, "registry_test.lost is not registered")
+	require.ErrorContains(t, err, "registry_test.length", "which are")
+	_, err = registry.Lookup(func() {})
+	require.ErrorIs(t, err, supervisor.ErrFatalStart)
+	require.ErrorContains(t, err, "a closure")
+}
+
+// Example shows a function that any runtime can find.
+func Example() {
+	f, err := registry.Lookup(length)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(f.In, "to", f.Out)
+	// Output: string to int
+}
