@@ -127,9 +127,11 @@ func (w *worker) execute(m registry.Member, batch wire.Frame) {
 	for ; seq < end && within.Err() == nil; seq++ {
 		item, _ := items.Next()
 		w.page.begin(seq)
-		ctx := w.attemptFor(within, item)
+		ctx := registry.NewAttempt(within, supervisor.Attempt{
+			Index: item.Index, Attempt: item.Attempt, Container: w.hello.Container,
+		}, item.Timeout, item.Deadline)
 		value, err := m.Call(ctx, func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
-		ctx.end()
+		ctx.End()
 		w.results.add(value, err)
 	}
 	w.results.flush()

@@ -1,4 +1,4 @@
-package process
+package registry
 
 import (
 	"context"
@@ -7,15 +7,14 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
-	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
-// attemptContext is the context of an attempt in a worker, and of no other. What nobody asks
+// AttemptContext is the context of an attempt in a container that is elsewhere, and of no other. What nobody asks
 // for costs nothing: it becomes one that can end by itself when somebody wants to know its end.
-type attemptContext struct {
-	batch                     context.Context
-	index, attempt, container int
-	deadline                  time.Time // zero: none
+type AttemptContext struct {
+	batch    context.Context
+	is       supervisor.Attempt
+	deadline time.Time // zero: none
 
 	mu     sync.Mutex
 	over   bool // the attempt has returned
@@ -24,22 +23,21 @@ type attemptContext struct {
 	done   chan struct{} // not that of own: see Err
 }
 
-// attemptFor is the context of one attempt. It only knows its deadline: what ends it is the
-// parent, whose clock counts.
-func (w *worker) attemptFor(batch context.Context, item wire.BatchItem) *attemptContext {
-	ctx := &attemptContext{
-		batch: batch, index: item.Index, attempt: item.Attempt, container: w.hello.Container, deadline: item.Deadline,
-	}
-	if item.Timeout > 0 {
-		if own := time.Now().Add(item.Timeout); ctx.deadline.IsZero() || own.Before(ctx.deadline) {
+// NewAttempt is the context of one attempt of a batch or chunk, whose context is within. A timeout of 0 and a zero deadline
+// stand for none. It only knows when it is to end: what ends it is within, which the parent ends, whose clock counts.
+// End follows.
+func NewAttempt(within context.Context, a supervisor.Attempt, timeout time.Duration, deadline time.Time) *AttemptContext {
+	ctx := &AttemptContext{batch: within, is: a, deadline: deadline}
+	if timeout > 0 {
+		if own := time.Now().Add(timeout); ctx.deadline.IsZero() || own.Before(ctx.deadline) {
 			ctx.deadline = own
 		}
 	}
 	return ctx
 }
 
-// end is the end of the attempt.
-func (c *attemptContext) end() {
+// End is the end of the attempt: it has returned.
+func (c *AttemptContext) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.over = true
@@ -49,7 +47,7 @@ func (c *attemptContext) end() {
 }
 
 // asked returns the context that can end by itself.
-func (c *attemptContext) asked() context.Context {
+func (c *AttemptContext) asked() context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.own == nil {
@@ -64,7 +62,7 @@ func (c *attemptContext) asked() context.Context {
 }
 
 // within is what it is at the moment: its own, or as long as nobody has asked, that of the batch.
-func (c *attemptContext) within() (ctx context.Context, over bool) {
+func (c *AttemptContext) within() (ctx context.Context, over bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.own != nil {
@@ -74,14 +72,14 @@ func (c *attemptContext) within() (ctx context.Context, over bool) {
 }
 
 // Done is closed when the attempt has returned, or is to end.
-func (c *attemptContext) Done() <-chan struct{} {
+func (c *AttemptContext) Done() <-chan struct{} {
 	c.asked()
 	return c.done
 }
 
 // Err is DeadlineExceeded after a timeout. The context package asks for it here on behalf of
 // children, since Done is not that of the context within.
-func (c *attemptContext) Err() error {
+func (c *AttemptContext) Err() error {
 	ctx, over := c.within()
 	err := ctx.Err()
 	switch {
@@ -94,15 +92,15 @@ func (c *attemptContext) Err() error {
 }
 
 // AfterFunc is what the context package asks for a child, which then costs no goroutine.
-func (c *attemptContext) AfterFunc(f func()) (stop func() bool) {
+func (c *AttemptContext) AfterFunc(f func()) (stop func() bool) {
 	return context.AfterFunc(c.asked(), f)
 }
 
 // Deadline is the attempt's own, or that of its run if that comes first.
-func (c *attemptContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
+func (c *AttemptContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
 
 // Value answers for the attempt, and else as the context within.
-func (c *attemptContext) Value(key any) any {
+func (c *AttemptContext) Value(key any) any {
 	if key == (supervisor.AttemptKey{}) {
 		return c
 	}
@@ -111,6 +109,6 @@ func (c *attemptContext) Value(key any) any {
 }
 
 // Attempt is for mapper.AttemptFrom.
-func (c *attemptContext) Attempt() (supervisor.Attempt, bool) {
-	return supervisor.Attempt{Index: c.index, Attempt: c.attempt, Container: c.container}, c.attempt > 0
+func (c *AttemptContext) Attempt() (supervisor.Attempt, bool) {
+	return c.is, c.is.Attempt > 0
 }
