@@ -1,0 +1,237 @@
+package cluster_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/cluster"
+	"github.com/longshore-go/longshore/supervisor/registry"
+)
+
+const patience = time.Minute
+
+func square(_ context.Context, n int) (int, error) {
+	switch {
+	case n == -1:
+		panic("below nothing")
+	case n < -1:
+		return 0, errors.New("far below nothing")
+	}
+	return n * n, nil
+}
+
+// slowly takes as long as some work does.
+func slowly(ctx context.Context, n int) (int, error) {
+	select {
+	case <-time.After(5 * time.Millisecond):
+		return n * n, nil
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+}
+
+func longer(_ context.Context, b []byte) ([]byte, error) { return append(b, b...), nil }
+
+var (
+	_ = registry.Register(square)
+	_ = registry.Register(slowly)
+	_ = registry.Register(longer)
+)
+
+func ints(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+func bounded(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeoutCause(t.Context(), patience, errors.New("the test hangs"))
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// open makes a runtime that ends with the test.
+func open(t *testing.T, opts cluster.Options) *cluster.Runtime {
+	t.Helper()
+	r := cluster.New(opts)
+	t.Cleanup(func() { require.NoError(t, r.Close()) })
+	return r
+}
+
+// listen starts a server on loopback.
+func listen(t *testing.T) (url string) {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+	require.NoError(t, err)
+	s.Start()
+	require.True(t, s.ReadyForConnections(patience))
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	return s.ClientURL()
+}
+
+// employ starts worker processes, and waits until they are known.
+func employ(t *testing.T, r *cluster.Runtime, url string, n int) []*exec.Cmd {
+	t.Helper()
+	var all []*exec.Cmd
+	for range n {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), workerOf+"="+url, "GORACE=atexit_sleep_ms=0")
+		cmd.Stderr = os.Stderr
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() {
+			_ = cmd.Process.Signal(syscall.SIGCONT)
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		})
+		all = append(all, cmd)
+	}
+	require.Eventually(t, func() bool { return len(r.Machines()) == n }, patience, time.Millisecond)
+	return all
+}
+
+func TestInside(t *testing.T) {
+	t.Parallel()
+	r := open(t, cluster.Options{Local: 3})
+	out, err := mapper.Collect(bounded(t), square, ints(10000), mapper.Options{Runtime: r})
+	require.NoError(t, err)
+	for i, v := range out {
+		require.Equal(t, i*i, v)
+	}
+	machines := r.Machines()
+	require.Len(t, machines, 1)
+	require.Equal(t, 3, machines[0].Slots)
+	require.Equal(t, os.Getpid(), machines[0].PID)
+	require.Equal(t, cluster.Version(), machines[0].Version)
+}
+
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	r := open(t, cluster.Options{Local: 2})
+	run, err := mapper.Start(bounded(t), square, slices.Values([]int{1, -2, 3, -1, 5}), mapper.Options{Runtime: r, ReturnExceptions: true})
+	require.NoError(t, err)
+	all := slices.Collect(run.All())
+	require.NoError(t, run.Wait())
+	require.Len(t, all, 5)
+	require.EqualError(t, all[1].Err, "far below nothing")
+	crash, ok := errors.AsType[*supervisor.CrashError](all[3].Err)
+	require.True(t, ok)
+	require.Equal(t, "below nothing", crash.Panic)
+	require.Contains(t, crash.Stack, "fleet_test.go")
+	require.Equal(t, 3, crash.Input)
+	require.Equal(t, 25, all[4].Value)
+}
+
+// TestLarge: what is larger than a message of the server travels in parts.
+func TestLarge(t *testing.T) {
+	t.Parallel()
+	url := listen(t)
+	r := open(t, cluster.Options{URL: url})
+	employ(t, r, url, 1)
+	in := [][]byte{make([]byte, 5<<20), []byte("ab"), make([]byte, 3<<20)}
+	out, err := mapper.Collect(bounded(t), longer, in, mapper.Options{Runtime: r})
+	require.NoError(t, err)
+	require.Len(t, out[0], 10<<20)
+	require.Equal(t, "abab", string(out[1]))
+	require.Len(t, out[2], 6<<20)
+}
+
+// TestMachineLost: what was out on a machine that is killed, stopped or drained runs again, and nobody is charged.
+func TestMachineLost(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		signal syscall.Signal
+		lost   bool
+	}{
+		"killed":  {syscall.SIGKILL, true},
+		"stopped": {syscall.SIGSTOP, true},
+		"drained": {syscall.SIGTERM, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := listen(t)
+			r := open(t, cluster.Options{URL: url, Lost: time.Second})
+			workers := employ(t, r, url, 3)
+			run, err := mapper.Start(bounded(t), slowly, slices.Values(ints(5000)), mapper.Options{Runtime: r, CrashLimit: 1})
+			require.NoError(t, err)
+			n := 0
+			for res := range run.All() {
+				require.NoError(t, res.Err)
+				require.Equal(t, n, res.Index)
+				require.Equal(t, n*n, res.Value)
+				if n++; n == 1000 {
+					require.NoError(t, workers[1].Process.Signal(c.signal))
+				}
+			}
+			require.NoError(t, run.Wait())
+			require.Equal(t, 5000, n)
+			pool := run.Stats().Pool
+			require.Zero(t, pool.Crashes)
+			require.Equal(t, c.lost, pool.Lost > 0, fmt.Sprint(pool.Lost))
+			if !c.lost {
+				require.Zero(t, run.Stats().Reruns)
+				require.NoError(t, workers[1].Wait())
+			}
+			require.Eventually(t, func() bool { return len(r.Machines()) == 2 }, patience, time.Millisecond)
+		})
+	}
+}
+
+// TestNoMachineAtFirst: a run waits for the first machine.
+func TestNoMachineAtFirst(t *testing.T) {
+	t.Parallel()
+	url := listen(t)
+	r := open(t, cluster.Options{URL: url})
+	run, err := mapper.Start(bounded(t), square, slices.Values(ints(100)), mapper.Options{Runtime: r})
+	require.NoError(t, err)
+	employ(t, r, url, 1)
+	require.Len(t, slices.Collect(run.All()), 100)
+	require.NoError(t, run.Wait())
+}
+
+// TestNoMachine: after the grace a run says what is there.
+func TestNoMachine(t *testing.T) {
+	t.Parallel()
+	r := open(t, cluster.Options{
+		Local: 1, Grace: 10 * time.Millisecond, Place: func(cluster.Machine) bool { return false },
+	})
+	_, err := mapper.Collect(bounded(t), square, ints(3), mapper.Options{Runtime: r})
+	require.ErrorIs(t, err, supervisor.ErrCutoff)
+	require.ErrorContains(t, err, "no machine runs this program")
+}
+
+func TestInvalid(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]bool{
+		"nats://example.org:4222": false, "tls://example.org": true, "nats://127.0.0.1:1": true, "localhost": true,
+		"nats://[::1]": true, "nats://127.0.0.1,nats://10.0.0.1": false, "http://localhost": false, "nats://": false, "a b://": false,
+	} {
+		err := cluster.Options{URL: url}.Validate()
+		invalid, is := errors.AsType[*policy.InvalidError](err)
+		require.Equal(t, !want, is, url)
+		if is {
+			require.Equal(t, "URL", invalid.Field)
+			require.ErrorIs(t, cluster.New(cluster.Options{URL: url}).Check(square), supervisor.ErrFatalStart)
+			require.Error(t, cluster.Serve(t.Context(), cluster.WorkerOptions{URL: url}))
+		}
+	}
+	require.Error(t, cluster.Serve(t.Context(), cluster.WorkerOptions{}))
+}

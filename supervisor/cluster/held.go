@@ -1,0 +1,240 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
+	"github.com/longshore-go/longshore/supervisor/registry"
+)
+
+// held is a lease at the worker: a container that somebody elsewhere uses. One goroutine lives its life; what must be heard
+// while it executes is taken by those that the connection calls.
+type held struct {
+	w        *worker
+	request  request
+	key      string // caller.lease
+	function *registry.Function
+	frames   chan frame // for the goroutine: batches, and the end in order
+	over     context.Context
+	end      context.CancelCauseFunc // at once
+	parts    assembly                // the connection's goroutine's
+
+	mu     sync.Mutex
+	inst   supervisor.Instance // nil while it is opened
+	chunk  uint64
+	cancel context.CancelCauseFunc // of that chunk
+	out    *outbox                 // of that chunk
+	first  frame                   // the answer to the request
+	last   frame                   // what was said at the end; kind 0 while it lives
+}
+
+const heldFrames = 16
+
+// tell sends a frame to the caller.
+func (h *held) tell(f frame) { h.w.send(callerSubject(h.request.Caller, h.request.Lease), f) }
+
+// live is the life of the container.
+func (h *held) live() {
+	defer h.w.release(h)
+	inst, err := h.open()
+	if err != nil {
+		crash := asCrash(err)
+		h.say(frame{kind: refused, payload: encode(refusal{Crash: packCrash(crash)})})
+		return
+	}
+	h.mu.Lock()
+	h.inst = inst
+	h.first = frame{kind: opened}
+	h.mu.Unlock()
+	h.tell(frame{kind: opened})
+	in, out := registry.NewCodec(h.function.In), registry.NewCodec(h.function.Out)
+	for {
+		select {
+		case f := <-h.frames:
+			if f.kind == drain {
+				err := inst.Close(h.over)
+				h.say(frame{kind: bye, payload: wire.AppendError(nil, err)})
+				return
+			}
+			if crash := h.execute(inst, f, in, out); crash != nil {
+				return
+			}
+		case <-h.over.Done():
+			_ = inst.Close(h.over)
+			h.say(frame{kind: crashed, payload: packCrash(asCrash(context.Cause(h.over)))})
+			return
+		}
+	}
+}
+
+func (h *held) open() (supervisor.Instance, error) {
+	launch := supervisor.Launch{Function: h.function.Fn, Name: h.request.Name, Container: h.request.Container}
+	if h.request.Print {
+		launch.Print = func(stream, line string) {
+			h.tell(frame{kind: printed, payload: []byte(stream + "\n" + line)})
+		}
+	}
+	return h.w.opts.Runtime.Open(h.over, launch)
+}
+
+// say says the last word, which is repeated to whoever asks for a while.
+func (h *held) say(f frame) {
+	h.mu.Lock()
+	h.last = f
+	h.mu.Unlock()
+	h.tell(f)
+}
+
+// execute executes a chunk, and returns how the container has crashed, if it has.
+func (h *held) execute(inst supervisor.Instance, f frame, in, out wire.Codec) *supervisor.CrashError {
+	items, err := wire.ParseBatch(f.payload)
+	if err != nil {
+		h.end(err) // of no more use: its codec is out of step
+		return nil
+	}
+	box := newOutbox(h.tell, out, h.function.Batches(), f.chunk, items.Len())
+	ctx, cancel := context.WithCancelCause(h.over)
+	defer cancel(nil)
+	h.mu.Lock()
+	h.chunk, h.cancel, h.out = f.chunk, cancel, box
+	h.mu.Unlock()
+	chunk, positions := h.unpack(items, in, box)
+	crash := h.run(ctx, inst, chunk, func(i int, value any, err error) {
+		box.tell(positions[i], outcome{value: value, err: err, kind: outcomeOf(err)})
+	})
+	if crash != nil {
+		if crash.Input >= 0 && crash.Input < len(positions) {
+			crash.Input = positions[crash.Input]
+		} else {
+			crash.Input = supervisor.NoInput
+		}
+		last := frame{kind: crashed, chunk: f.chunk, payload: packCrash(crash)}
+		h.mu.Lock()
+		h.last = last
+		h.mu.Unlock()
+		box.finish(&last)
+		return crash
+	}
+	if told := box.told(); told < box.n {
+		box.finish(&frame{kind: ended, chunk: f.chunk, at: uint32(told)})
+	} else {
+		box.finish(nil)
+	}
+	return nil
+}
+
+// run runs a chunk, and sees to it that a container that is to end at once does.
+func (h *held) run(
+	ctx context.Context, inst supervisor.Instance, chunk supervisor.Chunk, done func(int, any, error),
+) *supervisor.CrashError {
+	if len(chunk.Inputs) == 0 {
+		return nil
+	}
+	stopped := context.AfterFunc(h.over, func() { _ = inst.Close(h.over) })
+	defer stopped()
+	if err := inst.Run(ctx, chunk, done); err != nil {
+		return asCrash(err)
+	}
+	return nil
+}
+
+// outcomeOf tells an input that has no encoding from one that has failed.
+func outcomeOf(err error) wire.Outcome {
+	if _, ours := err.(*registry.DecodeError); ours {
+		return wire.Uncoded
+	}
+	return wire.Failed
+}
+
+// unpack decodes the inputs of a batch, all of them: a codec must see every message. One that cannot be decoded is settled.
+func (h *held) unpack(items wire.BatchReader, in wire.Codec, box *outbox) (chunk supervisor.Chunk, positions []int) {
+	for i := 0; ; i++ {
+		item, ok := items.Next()
+		if !ok {
+			return chunk, positions
+		}
+		value, err := h.function.Input(func(into any) error { return in.Decode(item.Bytes, into) })
+		if err != nil {
+			box.tell(i, outcome{err: err, kind: wire.Uncoded})
+			continue
+		}
+		if len(positions) == 0 {
+			chunk.Index, chunk.Attempt, chunk.Timeout, chunk.Deadline = item.Index, item.Attempt, item.Timeout, item.Deadline
+		}
+		chunk.Inputs = append(chunk.Inputs, value)
+		positions = append(positions, i)
+	}
+}
+
+// take is what the connection calls with each message. It never blocks.
+func (h *held) take(part frame) {
+	f, whole := h.parts.add(part)
+	if !whole {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch f.kind {
+	case batch:
+		h.takeBatch(f)
+	case drain:
+		if h.last.kind != 0 {
+			h.tell(h.last)
+		} else if len(h.frames) == 0 { // else it is asked for again
+			h.queue(f)
+		}
+	case poll:
+		h.answer(f)
+	case stop:
+		if f.chunk == h.chunk && h.cancel != nil {
+			h.cancel(causeOf(f))
+		}
+	case destroy:
+		if h.last.kind != 0 {
+			h.tell(h.last)
+		}
+		h.end(causeOf(f))
+	}
+}
+
+// takeBatch takes the next chunk, once. The caller holds mu.
+func (h *held) takeBatch(f frame) {
+	switch {
+	case h.last.kind != 0:
+		h.tell(h.last)
+	case f.chunk == h.chunk+1 && len(h.frames) == 0:
+		h.queue(f)
+	}
+}
+
+func (h *held) queue(f frame) {
+	select {
+	case h.frames <- f:
+	default:
+	}
+}
+
+// answer says what has become of a chunk. The caller holds mu.
+func (h *held) answer(f frame) {
+	switch {
+	case f.chunk == h.chunk && h.out != nil:
+		h.out.again(f.at)
+	case h.last.kind != 0:
+		h.tell(h.last)
+	case f.chunk == h.chunk+1 && len(h.frames) == 0:
+		h.tell(frame{kind: missing, chunk: f.chunk})
+	}
+}
+
+var errUntold = errors.New("cluster: the caller has ended it")
+
+// causeOf is the cause that a frame carries.
+func causeOf(f frame) error {
+	if err, _, bad := wire.ParseError(f.payload); bad == nil && err != nil {
+		return err
+	}
+	return errUntold
+}

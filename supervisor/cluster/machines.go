@@ -1,0 +1,208 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
+
+// Machine is a worker as its callers know it.
+type Machine struct {
+	ID       string // of this life of the worker
+	Host     string
+	PID      int
+	Version  string // see [Version]: one that runs another program is shown, and not used
+	Slots    int
+	Free     int // by its own account, which is a beat old
+	Draining bool
+	Since    time.Time // it is known
+	Labels   map[string]string
+}
+
+// machine is what a caller knows of a worker.
+type machine struct {
+	Machine
+	heard   time.Time // last
+	refused time.Time // since when nobody is there to hear us; zero: somebody is
+	full    bool      // it has refused a lease, and not said since that it has room
+	leases  map[string]*lease
+	leaving chan struct{} // closed when it drains
+}
+
+// members is who is there.
+type members struct {
+	version string
+	place   func(Machine) bool
+	grace   time.Duration
+
+	mu      sync.Mutex
+	all     map[string]*machine
+	changed chan struct{} // closed when the room may have changed
+	freed   chan struct{} // closed when a lease may be had where none was
+	alone   time.Time     // since when no machine can be used; zero: one can
+}
+
+func newMembers(o Options) *members {
+	return &members{
+		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{}, alone: time.Now(),
+		changed: make(chan struct{}), freed: make(chan struct{}),
+	}
+}
+
+// usable reports that containers may start there.
+func (s *members) usable(m *machine) bool {
+	return m.Version == s.version && !m.Draining && m.Slots > 0 && (s.place == nil || s.place(m.Machine))
+}
+
+// hear takes a hello.
+func (s *members) hear(h hello, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.all[h.ID]
+	if h.Bye {
+		if m != nil {
+			s.lose(m, "it has said goodbye")
+		}
+		return
+	}
+	was := Machine{}
+	if m == nil {
+		m = &machine{Machine: Machine{Since: now}, leases: map[string]*lease{}, leaving: make(chan struct{})}
+		s.all[h.ID] = m
+	} else {
+		was = m.Machine
+	}
+	m.Machine = Machine{
+		ID: h.ID, Host: h.Host, PID: h.PID, Version: h.Version, Slots: h.Slots, Free: h.Free,
+		Draining: h.Draining || was.Draining, Since: m.Since, Labels: h.Labels,
+	}
+	m.heard, m.refused = now, time.Time{}
+	if m.Draining && !was.Draining {
+		close(m.leaving)
+	}
+	if m.full && h.Free > 0 {
+		m.full = false
+		s.ringFreed()
+	}
+	if was.Slots != m.Slots || was.Draining != m.Draining {
+		s.ring(now)
+	}
+}
+
+// ring tells that the room may have changed. The caller holds mu.
+func (s *members) ring(now time.Time) {
+	if s.slots() > 0 {
+		s.alone = time.Time{}
+	} else if s.alone.IsZero() {
+		s.alone = now
+	}
+	close(s.changed)
+	s.changed = make(chan struct{})
+	s.ringFreed()
+}
+
+func (s *members) ringFreed() {
+	close(s.freed)
+	s.freed = make(chan struct{})
+}
+
+// slots is how many there are. The caller holds mu.
+func (s *members) slots() (n int) {
+	for _, m := range s.all {
+		if s.usable(m) {
+			n += m.Slots
+		}
+	}
+	return n
+}
+
+// room is for how many containers there is room. Where there has been none for too long it is one: who opens that is told
+// why there is none.
+func (s *members) room(now time.Time) (n int, changed <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n = s.slots()
+	if s.deserted(now) {
+		n = 1
+	}
+	return n, s.changed
+}
+
+// deserted reports that the grace without any machine is over. The caller holds mu.
+func (s *members) deserted(now time.Time) bool {
+	return !s.alone.IsZero() && s.grace >= 0 && now.Sub(s.alone) >= s.grace
+}
+
+// take takes a slot for a lease: on the machine with the most that we know to be free. Where there is none, it returns what
+// is closed when there may be one, or the error that says that there will be none.
+func (s *members) take(l *lease, now time.Time) (freed <-chan struct{}, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var best *machine
+	for _, m := range s.all {
+		if !m.full && s.usable(m) && len(m.leases) < m.Slots &&
+			(best == nil || m.Slots-len(m.leases) > best.Slots-len(best.leases)) {
+			best = m
+		}
+	}
+	switch {
+	case best != nil:
+		best.leases[l.id] = l
+		l.m, l.worker, l.host = best, best.ID, best.Host
+		return nil, nil
+	case s.deserted(now):
+		return nil, fmt.Errorf("cluster: no machine runs this program (version %s); there are: %s (%w)",
+			s.version, s.list(), supervisor.ErrFatalStart)
+	}
+	return s.freed, nil
+}
+
+// list is who is there, for people. The caller holds mu.
+func (s *members) list() string {
+	var all []string
+	for _, m := range s.all {
+		all = append(all, fmt.Sprintf("%s (pid %d, version %s, %d slots, draining: %v)", m.Host, m.PID, m.Version, m.Slots, m.Draining))
+	}
+	slices.Sort(all)
+	return cmp.Or(strings.Join(all, "; "), "none")
+}
+
+// give gives the slot of a lease back. A machine that has refused it is full until it says otherwise.
+func (s *members) give(l *lease, full bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(l.m.leases, l.id)
+	l.m.full = l.m.full || full
+	if !full {
+		s.ringFreed()
+	}
+}
+
+// lose gives a machine up, and all that is out there. The caller holds mu.
+func (s *members) lose(m *machine, why string) {
+	delete(s.all, m.ID)
+	for _, l := range m.leases {
+		l.lose(fmt.Errorf("cluster: %s (pid %d): %s: %w", m.Host, m.PID, why, supervisor.ErrLost))
+	}
+	s.ring(time.Now())
+}
+
+// list of machines, for people.
+func (s *members) machines() []Machine {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Machine
+	for _, m := range s.all {
+		one := m.Machine
+		one.Labels = maps.Clone(one.Labels)
+		all = append(all, one)
+	}
+	slices.SortFunc(all, func(a, b Machine) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.ID, b.ID)) })
+	return all
+}

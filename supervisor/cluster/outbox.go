@@ -1,0 +1,168 @@
+package cluster
+
+import (
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
+)
+
+// When finished outcomes are sent that have no successor yet: those of fast inputs share a frame, those of slow ones go at
+// once.
+const (
+	flushTime = time.Millisecond     // since the last frame: at once
+	holdTime  = 2 * time.Millisecond // by a timer
+)
+
+// outbox sends the outcomes of one chunk in the order of its inputs, and keeps what it has sent until the next chunk: any of
+// it may be lost on the way.
+type outbox struct {
+	send    func(frame)
+	codec   wire.Codec
+	batches bool // an error may be one of each element
+	chunk   uint64
+	n       int // inputs
+	began   time.Time
+
+	order  sync.Mutex // of telling: encoding is the user's code, and nobody waits for it but who tells
+	early  map[int]outcome
+	next   int
+	single wire.ResultsBuilder
+
+	mu      sync.Mutex
+	builder wire.ResultsBuilder
+	first   int // position of the first outcome in the builder
+	sent    time.Time
+	timer   *time.Timer
+	kept    []frame
+	over    bool
+}
+
+// outcome is what has become of an input.
+type outcome struct {
+	value any
+	err   error
+	kind  wire.Outcome // of an error
+}
+
+func newOutbox(send func(frame), codec wire.Codec, batches bool, chunk uint64, n int) *outbox {
+	now := time.Now()
+	return &outbox{
+		send: send, codec: codec, batches: batches, chunk: chunk, n: n, began: now, sent: now, early: map[int]outcome{},
+	}
+}
+
+// tell takes the outcome of the input at position i, in any order.
+func (o *outbox) tell(i int, out outcome) {
+	o.order.Lock()
+	defer o.order.Unlock()
+	if i < o.next {
+		return
+	}
+	o.early[i] = out
+	for {
+		out, ok := o.early[o.next]
+		if !ok {
+			return
+		}
+		delete(o.early, o.next)
+		o.next++
+		o.single.Reset()
+		o.encode(out)
+		o.add()
+	}
+}
+
+// told is how many outcomes were, without a gap.
+func (o *outbox) told() int {
+	o.order.Lock()
+	defer o.order.Unlock()
+	return o.next
+}
+
+// encode encodes an outcome. An empty builder is never full.
+func (o *outbox) encode(out outcome) {
+	if out.err == nil {
+		_ = o.single.AddValue(o.codec, out.value)
+		return
+	}
+	if each, ok := guard.As[supervisor.Errors](out.err); ok && o.batches {
+		_ = o.single.AddMixed(o.codec, out.value, each)
+		return
+	}
+	_ = o.single.AddError(out.kind, out.err)
+}
+
+// add adds what is encoded, and sends what should not wait.
+func (o *outbox) add() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return
+	}
+	if o.builder.Append(&o.single) != nil {
+		o.flush()
+		_ = o.builder.Append(&o.single)
+	}
+	switch {
+	case o.first+o.builder.Len() == o.n, o.builder.Full(), time.Since(o.sent) > flushTime:
+		o.flush()
+	case o.timer == nil:
+		o.timer = time.AfterFunc(holdTime, func() {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.timer = nil
+			o.flush()
+		})
+	}
+}
+
+// flush sends what is there. The caller holds mu.
+func (o *outbox) flush() {
+	n := o.builder.Len()
+	if n == 0 || o.over {
+		return
+	}
+	head, tail := o.builder.Parts()
+	now := time.Now()
+	payload := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(head)+len(tail)), uint64(now.Sub(o.began)))
+	payload = append(append(payload, head...), tail...)
+	o.keep(frame{kind: results, chunk: o.chunk, at: uint32(o.first), payload: payload})
+	o.first += n
+	o.builder.Reset()
+	o.sent = now
+}
+
+// keep sends a frame, and again when it is asked for. The caller holds mu.
+func (o *outbox) keep(f frame) {
+	o.kept = append(o.kept, f)
+	o.send(f)
+}
+
+// finish sends what is there, and one last frame, if there is one.
+func (o *outbox) finish(last *frame) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+	if last != nil {
+		o.keep(*last)
+	}
+	o.over = true
+	if o.timer != nil {
+		o.timer.Stop()
+	}
+}
+
+// again sends what was sent from that position on.
+func (o *outbox) again(from uint32) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, f := range o.kept {
+		if f.kind != results || f.at >= from {
+			o.send(f)
+		}
+	}
+}

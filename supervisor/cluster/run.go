@@ -1,0 +1,249 @@
+package cluster
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process/wire"
+)
+
+// Run implements supervisor.Instance. An input that cannot be encoded, and a value, fails with the error that says why,
+// marked with policy.Permanent.
+func (l *lease) Run(ctx context.Context, chunk supervisor.Chunk, done func(i int, value any, err error)) error {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-l.gone:
+		return l.crash()
+	}
+	l.worked = 0
+	for from := 0; from < len(chunk.Inputs) && ctx.Err() == nil; {
+		select {
+		case <-l.gone:
+			l.finish(l.why, false)
+			return l.crash()
+		default:
+		}
+		s := &sent{l: l, done: done}
+		from = s.pack(chunk, from)
+		if len(s.positions) == 0 {
+			continue
+		}
+		if err := s.execute(ctx); err != nil || s.early {
+			return err
+		}
+	}
+	return nil
+}
+
+// sent is what one frame takes to the worker: inputs of a chunk, as many as fit.
+type sent struct {
+	l         *lease
+	done      func(i int, value any, err error)
+	frame     frame
+	positions []int // of its inputs in their chunk
+	reported  int   // of them
+	early     bool  // it ended before all were begun
+	worked    time.Duration
+}
+
+// pack takes inputs from that position on, and returns where it stopped.
+func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
+	l := s.l
+	l.builder.Timeout, l.builder.Deadline = chunk.Timeout, chunk.Deadline
+	for next = from; next < len(chunk.Inputs); next++ {
+		index := chunk.Index + next
+		err := l.builder.Add(index, chunk.Attempt, l.in, chunk.Inputs[next])
+		if errors.Is(err, wire.ErrFull) {
+			break
+		}
+		if err != nil {
+			s.done(next, nil, cannotCross("input", err))
+			continue
+		}
+		s.positions = append(s.positions, next)
+	}
+	if len(s.positions) > 0 {
+		head, tail := l.builder.Parts()
+		l.chunk++
+		s.frame = frame{kind: batch, chunk: l.chunk, payload: append(append([]byte(nil), head...), tail...)}
+	}
+	l.builder.Reset()
+	return next
+}
+
+func cannotCross(what string, err error) error {
+	return policy.Permanent(fmt.Errorf("cluster: the %s cannot cross: %w", what, err))
+}
+
+// execute sends the inputs and listens until their end, or that of the container.
+func (s *sent) execute(ctx context.Context) error {
+	l := s.l
+	l.send(s.frame)
+	wait := askFirst
+	again := time.NewTimer(wait)
+	defer again.Stop()
+	cancelled, killed := ctx.Done(), l.killed
+	var late <-chan time.Time
+	defer func() { l.worked += s.worked }()
+	for {
+		select {
+		case f := <-l.frames:
+			over, err := s.take(f)
+			if over || err != nil {
+				return err
+			}
+			wait = askFirst
+			again.Reset(wait)
+		case <-again.C:
+			s.ask(ctx)
+			if late == nil && ctx.Err() == nil {
+				wait = min(2*wait, askMost)
+			}
+			again.Reset(wait)
+		case <-cancelled:
+			cancelled = nil
+			s.ask(ctx)
+			wait = askFirst
+			again.Reset(wait)
+		case <-killed:
+			killed, late = nil, time.After(lastWord)
+		case <-late:
+			l.finish(l.cause, false)
+			return l.crash()
+		case <-l.gone:
+			l.finish(l.why, false)
+			return l.crash()
+		}
+	}
+}
+
+// ask says again what may have been lost, and asks for what was not heard.
+func (s *sent) ask(ctx context.Context) {
+	l := s.l
+	select {
+	case <-l.killed:
+		l.kill(l.cause)
+	default:
+	}
+	if ctx.Err() != nil {
+		l.send(frame{kind: stop, chunk: s.frame.chunk, payload: wire.AppendError(nil, context.Cause(ctx))})
+	}
+	l.send(frame{kind: poll, chunk: s.frame.chunk, at: uint32(s.reported)})
+}
+
+// take takes a frame, and reports whether nothing more is to come of these inputs.
+func (s *sent) take(f frame) (over bool, err error) {
+	l := s.l
+	switch f.kind {
+	case unknown:
+		err := fmt.Errorf("cluster: %s knows nothing of the container any more: %w", l.host, supervisor.ErrLost)
+		l.finish(err, false)
+		return true, l.crash()
+	case crashed:
+		if f.chunk != s.frame.chunk && f.chunk != 0 {
+			return false, nil
+		}
+		return true, s.crashed(f)
+	}
+	if f.chunk != s.frame.chunk {
+		return false, nil // of one before
+	}
+	switch f.kind {
+	case missing:
+		l.send(s.frame)
+	case results:
+		return s.results(f)
+	case ended:
+		s.early = int(f.at) == s.reported
+		return s.early, nil
+	}
+	return false, nil
+}
+
+// crashed is told that the container is gone, and of which input. Nothing is believed that cannot be.
+func (s *sent) crashed(f frame) error {
+	l := s.l
+	crash, ok := parseCrash(f.payload)
+	if !ok {
+		crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
+	}
+	crash.Container = l.launch.Container
+	if crash.Input >= s.reported && crash.Input < len(s.positions) {
+		crash.Input = s.positions[crash.Input]
+	} else {
+		crash.Input = supervisor.NoInput
+	}
+	l.finish(crash, false)
+	return crash
+}
+
+const workedSize = 8
+
+// results tells outcomes, if they are those that come next.
+func (s *sent) results(f frame) (over bool, err error) {
+	if int(f.at) != s.reported || len(f.payload) < workedSize {
+		return false, nil // it came before, or there is a gap: it is asked for again
+	}
+	items, err := wire.ParseResults(f.payload[workedSize:])
+	if err != nil || items.Len() > len(s.positions)-s.reported {
+		return true, s.strange()
+	}
+	s.worked = max(s.worked, time.Duration(binary.LittleEndian.Uint64(f.payload)))
+	for {
+		item, ok := items.Next()
+		if !ok {
+			return s.reported == len(s.positions), nil
+		}
+		value, err, bad := s.l.outcome(item)
+		if bad != nil {
+			return true, s.strange()
+		}
+		s.done(s.positions[s.reported], value, err)
+		s.reported++
+	}
+}
+
+// strange ends a container whose worker says what no worker says.
+func (s *sent) strange() error {
+	s.l.kill(errStrange)
+	s.l.finish(errStrange, false)
+	return s.l.crash()
+}
+
+// outcome is a result as the mapper wants it, or what is bad about it.
+func (l *lease) outcome(item wire.ResultItem) (value any, err, bad error) {
+	switch item.Outcome {
+	case wire.Value:
+		value, err = l.value(item.Bytes)
+		return value, err, nil
+	case wire.Mixed:
+		each, src, bad := wire.ParseMixed(item.Bytes)
+		if bad != nil {
+			return nil, nil, bad
+		}
+		if value, err = l.value(src); err != nil {
+			return nil, err, nil
+		}
+		return value, supervisor.Errors(each), nil
+	}
+	err, _, bad = wire.ParseError(item.Bytes)
+	if item.Outcome == wire.Uncoded && bad == nil {
+		err = cannotCross("input or its value", err)
+	}
+	return nil, err, bad
+}
+
+func (l *lease) value(src []byte) (any, error) {
+	return l.function.Value(func(into any) error {
+		if err := l.out.Decode(src, into); err != nil {
+			return cannotCross("value", err)
+		}
+		return nil
+	})
+}

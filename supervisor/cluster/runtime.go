@@ -1,0 +1,244 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/registry"
+)
+
+// Runtime makes containers on other machines. It is a supervisor.Runtime and a supervisor.Elastic, made by [New], safe for
+// concurrent use, and holds a connection until [Runtime.Close].
+type Runtime struct {
+	opts    Options
+	id      string
+	members *members
+	leases  sync.Map     // *lease by id
+	back    atomic.Int64 // when the connection was last found to be back, in ns
+
+	mu     sync.Mutex // guards what follows until it is connected
+	nc     *nats.Conn
+	closed bool
+	inside *server.Server
+	quit   chan struct{}
+	joined sync.WaitGroup
+}
+
+var _ supervisor.Elastic = (*Runtime)(nil)
+
+// New returns a runtime whose containers are leases of slots that workers offer. It connects at the first Check, Room, Open
+// or Machines.
+func New(opts Options) *Runtime {
+	opts = opts.filled()
+	return &Runtime{opts: opts, id: newToken(), members: newMembers(opts), quit: make(chan struct{})}
+}
+
+var errClosed = errors.New("cluster: the runtime is closed")
+
+// connect connects, once.
+func (r *Runtime) connect() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return errClosed
+	case r.nc != nil:
+		return nil
+	}
+	if err := r.opts.Validate(); err != nil {
+		return err
+	}
+	if err := r.open(); err != nil {
+		if r.nc != nil {
+			closeConn(r.nc)
+			r.nc = nil
+		}
+		r.stopServer()
+		return err
+	}
+	r.joined.Go(r.watch)
+	return nil
+}
+
+// open makes the connection, and the workers of this process. The caller holds mu.
+func (r *Runtime) open() (err error) {
+	l := link{url: r.opts.URL, creds: r.opts.Creds, tls: r.opts.TLS, name: "longshore caller"}
+	if l.url == "" {
+		if r.inside, err = startServer(); err != nil {
+			return err
+		}
+		l.inside = r.inside
+	}
+	l.back = func() {
+		r.back.Store(time.Now().UnixNano())
+		r.ask()
+	}
+	if r.nc, err = l.dial(); err != nil {
+		return err
+	}
+	err = subscribe(r.nc, map[string]nats.MsgHandler{
+		helloSubject:             r.heardHello,
+		callerSubject(r.id, "*"): r.heard,
+		pulseSubject(r.id, "*"):  r.heardPulse,
+	})
+	if err == nil && r.opts.Local > 0 {
+		err = r.offer(l)
+	}
+	if err != nil {
+		return err
+	}
+	_ = r.nc.Publish(askSubject, nil)
+	return nil
+}
+
+// offer offers the slots of this process, until the runtime is closed. The caller holds mu.
+func (r *Runtime) offer(l link) error {
+	l.name, l.back = "longshore local worker", nil
+	nc, err := l.dial()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r.joined.Go(func() {
+		<-r.quit
+		cancel()
+	})
+	r.joined.Go(func() {
+		defer closeConn(nc)
+		_ = serveOn(ctx, nc, WorkerOptions{Slots: r.opts.Local, Drain: time.Nanosecond}.filled())
+	})
+	return nil
+}
+
+func (r *Runtime) ask() {
+	if nc := r.conn(); nc != nil {
+		_ = nc.Publish(askSubject, nil)
+	}
+}
+
+func (r *Runtime) conn() *nats.Conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.nc
+}
+
+// Close ends the connection: containers that are open are lost, and nothing opens any more. It waits until nothing of the
+// runtime is left. It is idempotent.
+func (r *Runtime) Close() error {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return nil
+	}
+	r.closed = true
+	nc := r.nc
+	r.mu.Unlock()
+	close(r.quit)
+	r.leases.Range(func(_, l any) bool {
+		l.(*lease).kill(errClosed)
+		l.(*lease).lose(fmt.Errorf("%w (%w)", errClosed, supervisor.ErrLost))
+		return true
+	})
+	r.joined.Wait()
+	if nc != nil {
+		_ = nc.FlushTimeout(probeEvery)
+		closeConn(nc)
+	}
+	r.stopServer()
+	return nil
+}
+
+func (r *Runtime) stopServer() {
+	if r.inside != nil {
+		r.inside.Shutdown()
+		r.inside.WaitForShutdown()
+	}
+}
+
+// Check implements supervisor.Runtime: it reports options that are not valid, a function that is not registered or not
+// declared at top level, and what keeps the runtime from connecting. A server that is not there yet is waited for.
+func (r *Runtime) Check(fn any) error {
+	registry.Close("cluster.Check")
+	if _, err := registry.Lookup(fn); err != nil {
+		return err
+	}
+	if err := r.connect(); err != nil {
+		return fmt.Errorf("%w (%w)", err, supervisor.ErrFatalStart)
+	}
+	return nil
+}
+
+// Room implements supervisor.Elastic: it is the slots of the machines that run this program, may be used, and do not drain.
+func (r *Runtime) Room() (containers int, changed <-chan struct{}) {
+	_ = r.connect() // Check has reported it
+	return r.members.room(time.Now())
+}
+
+// Machines lists the workers that are known, also those that are not used. It does not block.
+func (r *Runtime) Machines() []Machine {
+	_ = r.connect()
+	return r.members.machines()
+}
+
+// Open implements supervisor.Runtime. It waits for a free slot as long as ctx lasts: an end without one says nothing of the
+// function, and is a supervisor.ErrLost.
+func (r *Runtime) Open(ctx context.Context, launch supervisor.Launch) (supervisor.Instance, error) {
+	if err := r.Check(launch.Function); err != nil {
+		return nil, err
+	}
+	f, err := registry.Lookup(launch.Function)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		l := newLease(r, f, launch)
+		freed, err := r.members.take(l, time.Now())
+		switch {
+		case err != nil:
+			return nil, err
+		case freed != nil:
+			select {
+			case <-freed:
+				continue
+			case <-r.quit:
+				return nil, fmt.Errorf("%w (%w)", errClosed, supervisor.ErrLost)
+			case <-ctx.Done():
+				return nil, fmt.Errorf("cluster: no slot is free: %w (%w)", context.Cause(ctx), supervisor.ErrLost)
+			}
+		}
+		full, err := l.open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !full {
+			return l, nil
+		}
+	}
+}
+
+func (r *Runtime) heardHello(m *nats.Msg) {
+	if h, ok := parseHello(m.Data); ok {
+		r.members.hear(h, time.Now())
+	}
+}
+
+func (r *Runtime) heardPulse(m *nats.Msg) {
+	r.members.pulse(lastToken(m.Subject), m.Header.Get("Status") == "503", time.Now())
+}
+
+// heard takes a message for a lease.
+func (r *Runtime) heard(m *nats.Msg) {
+	f, ok := parseFrame(m.Data)
+	l, known := r.leases.Load(lastToken(m.Subject))
+	if ok && known {
+		l.(*lease).take(f)
+	}
+}

@@ -1,0 +1,71 @@
+package cluster
+
+import "time"
+
+// How a caller finds out that a machine is gone.
+const (
+	probeEvery = 250 * time.Millisecond
+	goneTime   = 750 * time.Millisecond // the server has said so long that nobody hears that worker
+)
+
+// watch is the goroutine that asks machines whether they live. It ends with the runtime.
+func (r *Runtime) watch() {
+	tick := time.NewTicker(probeEvery)
+	defer tick.Stop()
+	deserted := false
+	for {
+		select {
+		case <-r.quit:
+			return
+		case <-tick.C:
+		}
+		if !r.nc.IsConnected() {
+			r.back.Store(time.Now().UnixNano()) // it is we who hear nothing
+			continue
+		}
+		now := time.Now()
+		for _, id := range r.members.look(now, now.Sub(time.Unix(0, r.back.Load())) < r.opts.Lost, r.opts.Lost, &deserted) {
+			_ = r.nc.PublishRequest(aliveSubject(id), pulseSubject(r.id, id), []byte(r.id))
+		}
+	}
+}
+
+// look gives up who was not heard for too long, and returns who is to be asked. Just after our own return nobody is given
+// up: others may still be on their way back.
+func (s *members) look(now time.Time, fresh bool, lost time.Duration, deserted *bool) (ask []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if was := *deserted; s.deserted(now) != was {
+		*deserted = !was
+		s.ring(now)
+	}
+	for id, m := range s.all {
+		switch {
+		case fresh:
+		case !m.refused.IsZero() && now.Sub(m.refused) >= goneTime:
+			s.lose(m, "its process is gone")
+			continue
+		case now.Sub(m.heard) >= lost:
+			s.lose(m, "it is silent")
+			continue
+		}
+		if len(m.leases) > 0 {
+			ask = append(ask, id)
+		}
+	}
+	return ask
+}
+
+// pulse takes the answer of a worker, or of the server on its behalf.
+func (s *members) pulse(id string, nobody bool, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.all[id]
+	switch {
+	case m == nil:
+	case !nobody:
+		m.heard, m.refused = now, time.Time{}
+	case m.refused.IsZero():
+		m.refused = now
+	}
+}

@@ -1,0 +1,283 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/longshore-go/longshore/supervisor/registry"
+)
+
+// Serve offers slots to the callers of this program until ctx ends. Then it drains: it takes no lease any more, callers
+// move what is idle elsewhere, what executes is finished, and after WorkerOptions.Drain it is killed. It blocks until
+// nothing of it is left, and returns nil then; a *policy.InvalidError for options that are not valid, at once; or what keeps
+// it from connecting. A server that is not there is waited for. Every function is registered before (package registry).
+func Serve(ctx context.Context, opts WorkerOptions) error {
+	if err := opts.Validate(); err != nil {
+		return err
+	}
+	opts = opts.filled()
+	nc, err := link{url: opts.URL, creds: opts.Creds, tls: opts.TLS, name: "longshore worker"}.dial()
+	if err != nil {
+		return err
+	}
+	defer closeConn(nc)
+	return serveOn(ctx, nc, opts)
+}
+
+// closeConn closes a connection and waits until its goroutines are gone.
+func closeConn(nc *nats.Conn) {
+	closed := make(chan struct{})
+	nc.SetClosedHandler(func(*nats.Conn) { close(closed) })
+	nc.Close()
+	<-closed
+}
+
+// worker is one Serve.
+type worker struct {
+	opts WorkerOptions
+	nc   *nats.Conn
+	id   string
+	host string
+
+	mu       sync.Mutex
+	leases   map[string]*held // also those that have ended, for a while
+	callers  map[string]time.Time
+	used     int
+	draining bool
+	freed    chan struct{} // has room for one: a slot is free
+	living   sync.WaitGroup
+}
+
+func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
+	registry.Close("cluster.Serve")
+	w := &worker{
+		opts: opts, nc: nc, id: newToken(), leases: map[string]*held{}, callers: map[string]time.Time{},
+		freed: make(chan struct{}, 1),
+	}
+	w.host, _ = os.Hostname()
+	w.host = w.host[:min(len(w.host), mostText)]
+	err := subscribe(nc, map[string]nats.MsgHandler{
+		askSubject:                   func(*nats.Msg) { w.hello(false) },
+		openSubject(w.id):            w.asked,
+		aliveSubject(w.id):           w.probed,
+		leaseSubject(w.id, "*", "*"): w.heard,
+	})
+	if err != nil {
+		return err
+	}
+	w.hello(false)
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-tick.C:
+			w.hello(false)
+			w.reap(time.Now())
+		case <-w.freed:
+			w.hello(false)
+		case <-ctx.Done():
+		}
+	}
+	w.drain(tick.C)
+	return nil
+}
+
+// drain waits until no lease is left, and ends those that last too long.
+func (w *worker) drain(tick <-chan time.Time) {
+	w.mu.Lock()
+	w.draining = true
+	w.mu.Unlock()
+	w.hello(false)
+	late := time.After(w.opts.Drain)
+	for w.busy() {
+		select {
+		case <-w.freed:
+		case <-tick:
+			w.hello(false)
+			w.reap(time.Now())
+		case <-late:
+			w.endAll(errDrained)
+		}
+	}
+	w.living.Wait()
+	w.hello(true)
+	_ = w.nc.FlushTimeout(pingEvery)
+}
+
+var errDrained = errors.New("cluster: the worker was asked to end, and the time for that is over")
+
+func (w *worker) busy() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.used > 0
+}
+
+func (w *worker) endAll(cause error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, h := range w.leases {
+		h.end(cause)
+	}
+}
+
+// hello tells all callers of this worker.
+func (w *worker) hello(gone bool) {
+	w.mu.Lock()
+	h := hello{
+		ID: w.id, Version: Version(), Host: w.host, PID: os.Getpid(), Slots: w.opts.Slots,
+		Free: max(w.opts.Slots-w.used, 0), Draining: w.draining, Bye: gone, Labels: w.opts.Labels,
+	}
+	w.mu.Unlock()
+	_ = w.nc.Publish(helloSubject, encode(h))
+}
+
+// send sends a frame; what does not get through is asked for again.
+func (w *worker) send(subject string, f frame) { _ = publish(w.nc, subject, f) }
+
+// publish sends a frame in as many messages as it takes.
+func publish(nc *nats.Conn, subject string, f frame) error {
+	most := int(nc.MaxPayload())
+	if most == 0 {
+		most = 1 << 20 // not connected yet
+	}
+	return f.messages(most, func(b []byte) error { return nc.Publish(subject, b) })
+}
+
+// asked takes a request for a container. It may come again.
+func (w *worker) asked(m *nats.Msg) {
+	req, ok := parseRequest(m.Data)
+	if !ok {
+		return
+	}
+	answer := func(r refusal) {
+		w.send(callerSubject(req.Caller, req.Lease), frame{kind: refused, payload: encode(r)})
+	}
+	if req.Version != Version() {
+		answer(refusal{Fatal: "the worker runs another version of the program: " + Version()})
+		return
+	}
+	f, err := registry.Find(req.Function)
+	if err != nil {
+		answer(refusal{Fatal: err.Error()})
+		return
+	}
+	if err := w.opts.Runtime.Check(f.Fn); err != nil {
+		answer(refusal{Fatal: err.Error()})
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := req.Caller + "." + req.Lease
+	if h := w.leases[key]; h != nil {
+		h.repeat()
+		return
+	}
+	if w.draining || w.used >= w.opts.Slots {
+		answer(refusal{Full: true})
+		return
+	}
+	h := &held{w: w, request: req, key: key, function: f, frames: make(chan frame, heldFrames)}
+	h.over, h.end = context.WithCancelCause(context.Background())
+	w.leases[key] = h
+	w.used++
+	w.callers[req.Caller] = time.Now()
+	w.living.Go(h.live)
+}
+
+// repeat answers a request that has come again.
+func (h *held) repeat() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.last.kind != 0:
+		h.tell(h.last)
+	case h.first.kind != 0:
+		h.tell(h.first)
+	}
+}
+
+// heard takes a message for a lease.
+func (w *worker) heard(m *nats.Msg) {
+	f, ok := parseFrame(m.Data)
+	_, key, found := strings.Cut(m.Subject, w.id+".")
+	caller, lease, two := strings.Cut(key, ".")
+	if !ok || !found || !two || !isToken(caller) || !isToken(lease) {
+		return
+	}
+	w.mu.Lock()
+	h := w.leases[key]
+	w.mu.Unlock()
+	if h == nil {
+		w.send(callerSubject(caller, lease), frame{kind: unknown, chunk: f.chunk})
+		return
+	}
+	h.take(f)
+}
+
+// probed answers a caller who wants to know whether this worker lives.
+func (w *worker) probed(m *nats.Msg) {
+	caller := string(m.Data)
+	if !isToken(caller) || m.Reply != pulseSubject(caller, w.id) {
+		return
+	}
+	w.mu.Lock()
+	if _, ok := w.callers[caller]; ok {
+		w.callers[caller] = time.Now()
+	}
+	w.mu.Unlock()
+	_ = w.nc.Publish(m.Reply, []byte(w.id))
+}
+
+// epitaphTime is how long the last word of a lease is repeated to whoever has not heard it.
+const epitaphTime = 10 * time.Second
+
+// release frees the slot of a lease that has ended.
+func (w *worker) release(h *held) {
+	h.end(errEnded)
+	w.mu.Lock()
+	w.used--
+	w.mu.Unlock()
+	select {
+	case w.freed <- struct{}{}:
+	default:
+	}
+	time.AfterFunc(epitaphTime, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.leases, h.key)
+	})
+}
+
+// orphanTime is how long a caller may be silent before its leases end.
+const orphanTime = 10 * time.Second
+
+var errOrphaned = errors.New("cluster: the caller is gone")
+
+// reap ends the leases of callers that are gone.
+func (w *worker) reap(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.nc.IsConnected() {
+		for caller := range w.callers {
+			w.callers[caller] = now // it is we who hear nothing
+		}
+		return
+	}
+	for caller, at := range w.callers {
+		if now.Sub(at) < orphanTime {
+			continue
+		}
+		delete(w.callers, caller)
+		for _, h := range w.leases {
+			if h.request.Caller == caller {
+				h.end(errOrphaned)
+			}
+		}
+	}
+}
