@@ -8,7 +8,7 @@ import (
 )
 
 // leastKeys is how many keys there are before it is looked which are in use.
-const leastKeys = 64
+const leastKeys = 4096
 
 // key is the state of a key. The caller holds the lock.
 func (l *Limits) key(name string, limit Limit) *Key {
