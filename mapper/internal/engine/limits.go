@@ -18,14 +18,15 @@ func (w *Worker) nextAdmitted(r *Run, eager bool) *chunk.Chunk {
 		if ch := w.fromAside(r, true); ch != nil {
 			return ch
 		}
-		t, any := w.oneOf(r, eager)
-		if !any {
+		switch ch, more := w.fromBacklog(r); {
+		case ch != nil || w.found.wantsAlone:
+			return ch
+		case more:
+			continue
+		case r.aside.Ready() || !r.fresh():
 			return w.fromAside(r, false)
 		}
-		if t.Chunk == nil {
-			continue
-		}
-		if ch, ok := w.admit(r, t); ch != nil || !ok {
+		if ch, more := w.claimOne(r, eager); ch != nil || !more {
 			return ch
 		}
 	}
@@ -50,34 +51,39 @@ func (w *Worker) fromAside(r *Run, begun bool) *chunk.Chunk {
 	return w.acceptOne(r, backlog.Taken{Chunk: ch, Alone: w.who.Probe})
 }
 
-// oneOf takes one input of the backlog, or a fresh one. A fresh one may be put aside at once: then there is any, and
-// no chunk.
-func (w *Worker) oneOf(r *Run, eager bool) (t backlog.Taken, any bool) {
-	if r.backlog.Any() || w.who.Probe {
-		t = r.unknown(r.backlog.Take(w.who, 1))
-		if t.Chunk != nil {
-			return t, true
-		}
-		if w.found.wantsAlone = w.found.wantsAlone || t.WantsAlone; w.found.wantsAlone {
-			return t, false
-		}
+// fromBacklog takes an input of the backlog. One that may not begin is put aside, and there may be more; one that was in a crash
+// waits where it was.
+func (w *Worker) fromBacklog(r *Run) (ch *chunk.Chunk, more bool) {
+	if !r.backlog.Any() && !w.who.Probe {
+		return nil, false
 	}
-	switch {
-	case r.aside.Ready() || !r.fresh():
-		return t, false
-	case r.InOrder:
-		return t, w.claimInOrder(r, eager)
+	t := r.unknown(r.backlog.Take(w.who, 1))
+	if t.Chunk == nil {
+		w.found.wantsAlone = w.found.wantsAlone || t.WantsAlone
+		return nil, false
 	}
-	t.Chunk = r.claim(1, eager)
-	if t.Chunk != nil && !r.fresh() {
-		r.backlog.Reconsider()
+	retained, ok := w.ask(r, t.Chunk)
+	if !ok {
+		return nil, true
 	}
-	return t, t.Chunk != nil
+	admit := r.aside.Admit
+	if t.Struck {
+		admit = r.aside.Try
+	}
+	pass, ok := admit(t.Chunk, retained)
+	if !ok && t.Struck {
+		r.backlog.Return(t.Chunk)
+	}
+	if !ok {
+		return nil, !t.Struck
+	}
+	w.takePass(pass)
+	return w.acceptOne(r, t), false
 }
 
-// claimInOrder claims an input and puts it aside.
-func (w *Worker) claimInOrder(r *Run, eager bool) bool {
-	ch, turn := r.aside.Claim(func() *chunk.Chunk {
+// claimOne claims a fresh input. If it may not begin it is put aside, and there may be more.
+func (w *Worker) claimOne(r *Run, eager bool) (ch *chunk.Chunk, more bool) {
+	claimed, turn := r.aside.Claim(func() *chunk.Chunk {
 		ch := r.free.Get()
 		if !r.src.Claim(ch, 1, eager) {
 			r.free.Put(ch)
@@ -85,39 +91,31 @@ func (w *Worker) claimInOrder(r *Run, eager bool) bool {
 		}
 		return ch
 	})
-	if ch == nil {
-		return false
+	if claimed == nil {
+		return nil, false
 	}
+	if !r.fresh() {
+		r.backlog.Reconsider()
+	}
+	pass, ok := w.arrive(r, turn, r.sift(claimed))
+	if !ok {
+		return nil, true
+	}
+	w.takePass(pass)
+	return w.acceptOne(r, backlog.Taken{Chunk: claimed}), false
+}
+
+// arrive asks about an input that was claimed, if it is to execute, and has it begin when it is its turn.
+func (w *Worker) arrive(r *Run, turn uint64, ch *chunk.Chunk) (pass gate.Pass, ok bool) {
 	var retained bool
 	arrives := (*chunk.Chunk)(nil)
-	defer func() { r.aside.Arrive(turn, arrives, retained) }() // the user's code may end the goroutine
-	if ch = r.sift(ch); ch != nil {
-		var ok bool
+	defer func() { pass, ok = r.aside.Arrive(turn, arrives, retained) }() // the user's code may end the goroutine
+	if ch != nil {
 		if retained, ok = w.ask(r, ch); ok {
 			arrives = ch
 		}
 	}
-	return true
-}
-
-// admit has what was taken begin, or be put aside. It reports false where it waits in the backlog.
-func (w *Worker) admit(r *Run, t backlog.Taken) (ch *chunk.Chunk, ok bool) {
-	retained, ok := w.ask(r, t.Chunk)
-	if !ok {
-		return nil, true
-	}
-	var pass gate.Pass
-	if t.Struck {
-		if pass, ok = r.aside.Try(t.Chunk, retained); !ok {
-			r.backlog.Return(t.Chunk)
-			return nil, false
-		}
-	} else if pass, ok = r.aside.Admit(t.Chunk, retained); !ok {
-		return nil, true
-	}
-	w.takePass(pass)
-	ch = w.acceptOne(r, t)
-	return ch, ch != nil
+	return pass, ok
 }
 
 // acceptOne is accept for an input that may begin. If others may, somebody is woken to come for them.

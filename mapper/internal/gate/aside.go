@@ -25,7 +25,12 @@ func (a *Aside) Held() (keys, weights, begun int) {
 func (a *Aside) Admit(ch *chunk.Chunk, retained bool) (Pass, bool) {
 	a.l.mu.Lock()
 	defer a.l.mu.Unlock()
-	e := a.entry(ch, retained)
+	defer a.count()
+	return a.admit(a.entry(ch, retained))
+}
+
+// admit has an input begin that nothing of its key waits before, or wait. The caller holds the lock.
+func (a *Aside) admit(e entry) (Pass, bool) {
 	p, v := Pass{}, byKey
 	if q := a.queues[e.key]; e.key == nil || q == nil || e.before(q.first()) {
 		p, v = a.try(&e, false)
@@ -35,7 +40,6 @@ func (a *Aside) Admit(ch *chunk.Chunk, retained bool) (Pass, bool) {
 	} else {
 		a.park(e, v)
 	}
-	a.count()
 	return p, v == admitted
 }
 
