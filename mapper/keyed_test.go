@@ -152,7 +152,7 @@ func TestKeysAreForgotten(t *testing.T) {
 	body := mapper.Plain(square).Keyed(func(i int) string { return fmt.Sprint(i % (n / 2)) }, mapper.KeyLimit{
 		For: func(string) mapper.KeyLimit { asked.Add(1); return mapper.KeyLimit{Concurrency: 1} },
 	})
-	f, err := mapper.Deploy(t.Context(), body, mapper.Options{Containers: 2})
+	f, err := mapper.Deploy(t.Context(), body, mapper.Options{Containers: 1}) // of several one may be late, and keep the keys of the others in use
 	require.NoError(t, err)
 	_, err = f.Collect(t.Context(), ints(n), mapper.RunOptions{})
 	require.NoError(t, err)
