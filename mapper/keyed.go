@@ -13,7 +13,8 @@ import (
 // are looked for. In an ordered run a slow key keeps back all results after it: consider Unordered. A policy.Throttled error
 // holds the key of its input alone.
 //
-// key is called once for each input, by a container that has nothing in hand. It must be safe for concurrent use. If it
+// key is called once for each input, by a container that has nothing in hand. It must be safe for concurrent use, and quick:
+// inputs begin in the order in which they were claimed, as far as their limits let them. If it
 // panics, its input fails with a *[KeyError], and so where KeyLimit.For does. A body over batches refuses to be keyed, one
 // that is Expanding refuses InOrder, and so does AtMostOnce. A redeploy keeps the keys and limits that the function has.
 func (b Body[In, Out]) Keyed(key func(In) string, limit KeyLimit) Body[In, Out] {
