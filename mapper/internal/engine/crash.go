@@ -14,11 +14,20 @@ func (w *Worker) Crashed(crash *supervisor.CrashError) supervisor.Evidence {
 		w.lost.settleLost(crash, func(t *chunk.Task) { w.strike(w.lost.r, t, c) })
 	} else {
 		w.started.Store(0)
-		w.reclaim(w.ctx.Load().Position(), nil, func(r *Run, t *chunk.Task, _ int) { w.strike(r, t, c) })
+		w.reclaim(w.position(), nil, func(r *Run, t *chunk.Task, _ int) { w.strike(r, t, c) })
 	}
 	w.leave()
 	c.evidence.InReach = w.s.inReach()
 	return c.evidence
+}
+
+// position is that of the attempt begun last. A worker may crash before its first: a function that is asked for a key
+// may end the goroutine.
+func (w *Worker) position() int {
+	if c := w.ctx.Load(); c != nil {
+		return c.Position()
+	}
+	return elsewhereGoroutine
 }
 
 // crashed is a crash while it is settled.
