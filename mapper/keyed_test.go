@@ -252,6 +252,19 @@ func TestWeightError(t *testing.T) {
 	}
 }
 
+// TestTooHeavyHoldsNoKey: an input that can never begin does not keep its key in use, which nobody would end.
+func TestTooHeavyHoldsNoKey(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	body := mapper.Plain(square).Weighted(func(int) int64 { return 2 }).Keyed(func(i int) string { return fmt.Sprint(i) }, mapper.KeyLimit{
+		For: func(string) mapper.KeyLimit { asked.Add(1); return mapper.KeyLimit{} },
+	})
+	for _, r := range results(body.Map(t.Context(), ints(8), mapper.Options{Capacity: 1, ReturnExceptions: true})) {
+		require.ErrorAs(t, r.Err, new(*mapper.WeightError))
+	}
+	require.Zero(t, asked.Load())
+}
+
 // TestWeightsFill: inputs that weigh 1 and 10 of 16 use nearly all of it.
 func TestWeightsFill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -167,15 +167,20 @@ func (l *lease) refused(ctx context.Context, r refusal) (full bool, err error) {
 	case r.Fatal != "":
 		err = fmt.Errorf("cluster: %s: %s (%w)", l.host, r.Fatal, supervisor.ErrFatalStart)
 	default:
-		crash, ok := parseCrash(r.Crash)
-		if !ok {
-			crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
-		}
-		crash.Container = l.launch.Container
-		err = crash
+		err = l.crashOf(r.Crash)
 	}
 	l.finish(err, false)
 	return false, err
+}
+
+// crashOf is the crash that the worker tells of.
+func (l *lease) crashOf(packed []byte) *supervisor.CrashError {
+	crash, ok := parseCrash(packed)
+	if !ok {
+		crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
+	}
+	crash.Container = l.launch.Container
+	return crash
 }
 
 var errStrange = errors.New("cluster: the worker says what no worker says")
@@ -223,11 +228,8 @@ func (l *lease) bye(ctx context.Context) error {
 				l.finish(errEnded, false)
 				return errors.Join(bad, err)
 			case crashed:
-				crash, ok := parseCrash(f.payload)
-				if !ok {
-					crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
-				}
-				crash.Container, crash.Input = l.launch.Container, supervisor.NoInput
+				crash := l.crashOf(f.payload)
+				crash.Input = supervisor.NoInput
 				l.finish(crash, false)
 				return crash
 			case unknown:

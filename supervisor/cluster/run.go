@@ -169,11 +169,7 @@ func (s *sent) take(f frame) (over bool, err error) {
 // crashed is told that the container is gone, and of which input. Nothing is believed that cannot be.
 func (s *sent) crashed(f frame) error {
 	l := s.l
-	crash, ok := parseCrash(f.payload)
-	if !ok {
-		crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
-	}
-	crash.Container = l.launch.Container
+	crash := l.crashOf(f.payload)
 	if crash.Input >= s.reported && crash.Input < len(s.positions) {
 		crash.Input = s.positions[crash.Input]
 	} else {

@@ -146,16 +146,17 @@ func (w *Worker) ask(r *Run, ch *chunk.Chunk) (retained, ok bool) {
 		}
 	}
 	l := w.s.limits
-	if ch.Key != "" && l.ForKey {
+	if l.Capacity > 0 && ch.Weight > l.Capacity {
+		asked = true
+		w.failUnasked(r, ch, r.Errors.Weight(ch.Weight, l.Capacity))
+		return false, false
+	}
+	if ch.Key != "" && l.ForKey { // last: whoever retains a key says so to the limits
 		if retained = true; !l.Retain(ch.Key) {
 			l.Learn(ch.Key, r.Asks.Limit(ch.Key))
 		}
 	}
 	asked = true
-	if l.Capacity > 0 && ch.Weight > l.Capacity {
-		w.failUnasked(r, ch, r.Errors.Weight(ch.Weight, l.Capacity))
-		return false, false
-	}
 	return retained, true
 }
 

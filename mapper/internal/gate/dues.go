@@ -27,17 +27,14 @@ func (d *dues) pop(now time.Time) *Key {
 	return k
 }
 
-// arm sets the timer.
+// arm sets the timer to the first.
 func (d *dues) arm() {
 	switch {
 	case len(d.keys) == 0:
-		d.at = time.Time{}
 	case d.timer == nil:
-		d.at = d.keys[0].due
-		d.timer = time.AfterFunc(time.Until(d.at), d.fire)
+		d.timer = time.AfterFunc(time.Until(d.keys[0].due), d.fire)
 	default:
-		d.at = d.keys[0].due
-		d.timer.Reset(time.Until(d.at))
+		d.timer.Reset(time.Until(d.keys[0].due))
 	}
 }
 

@@ -17,7 +17,7 @@ func (l *Limits) key(name string, limit Limit) *Key {
 		if len(l.keys) >= max(l.most, leastKeys) {
 			l.sweep(time.Now())
 		}
-		k = &Key{name: name, limit: limit}
+		k = &Key{limit: limit}
 		if limit.Rate > 0 {
 			k.limiter = rate.NewLimiter(limit.Rate, max(limit.Burst, 1))
 		}

@@ -38,7 +38,7 @@ func (a *Aside) try(e *entry, first bool) (Pass, verdict) {
 	if k != nil && !k.mayBegin(holder) {
 		return Pass{}, byKey
 	}
-	if l.Capacity > 0 && !(l.used+e.ch.Weight <= l.Capacity && (first || len(a.heavy) == 0 || a.passed < l.Passes)) {
+	if !l.fits(e.ch.Weight) || !(first || len(a.heavy) == 0 || a.passed < l.Passes) {
 		if k != nil && k.limit.InOrder {
 			k.holder = holder // nothing of the key passes it
 		}
@@ -74,20 +74,27 @@ func (l *Limits) hasToken(k *Key, now time.Time) bool {
 func (l *Limits) May(run uint64, t *chunk.Task) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.may(run, t)
+}
+
+// may is May. The caller holds the lock.
+func (l *Limits) may(run uint64, t *chunk.Task) bool {
 	if k := l.keys[t.Key]; k != nil && !(k.mayBegin(holder{run, t.Index}) && l.hasToken(k, k.now())) {
 		return false
 	}
-	return l.Capacity == 0 || l.used+t.Weight <= l.Capacity
+	return l.fits(t.Weight)
 }
+
+// fits reports that there is room for so much. The caller holds the lock.
+func (l *Limits) fits(weight int64) bool { return l.Capacity == 0 || l.used+weight <= l.Capacity }
 
 // Second reports that a second attempt of an input could begin beside its first. Of inputs in order none does: the first may
 // have settled it by then, and nobody would say so of the second.
 func (l *Limits) Second(run uint64, t *chunk.Task) bool {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	k := l.keys[t.Key]
-	inOrder := k != nil && k.limit.InOrder
-	l.mu.Unlock()
-	return !inOrder && l.May(run, t)
+	return !(k != nil && k.limit.InOrder) && l.may(run, t)
 }
 
 // Release is the end of an attempt. It reports whether something may have waited for that.

@@ -79,7 +79,6 @@ type Aside struct {
 
 // Key is what is known of the inputs of one key, while it is in use.
 type Key struct {
-	name     string
 	limit    Limit
 	under    int // attempts under way
 	holder   holder
@@ -122,7 +121,6 @@ type queues []*queue
 type dues struct {
 	fire  func()
 	timer *time.Timer
-	at    time.Time // what it is set to; zero: to nothing
 	keys  byDue
 }
 

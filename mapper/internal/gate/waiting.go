@@ -88,7 +88,7 @@ func (a *Aside) candidate() (first *entry, at int) {
 		if i > 0 && a.passed >= a.l.Passes {
 			break
 		}
-		if a.l.used+e.ch.Weight <= a.l.Capacity && (first == nil || e.before(first)) {
+		if a.l.fits(e.ch.Weight) && (first == nil || e.before(first)) {
 			return e, i
 		}
 	}
