@@ -25,7 +25,6 @@ import (
 	"iter"
 	"maps"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -59,17 +58,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "crashloop", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("crashloop", func(ctx context.Context, o supervisor.Observer) error {
 		c.observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "crashloop:", err)
-		os.Exit(1)
-	}
 }
 
 // options are those of the run in a mode.

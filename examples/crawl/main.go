@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 
 	"github.com/longshore-go/longshore/examples/watch"
@@ -46,17 +45,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "crawl", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("crawl", func(ctx context.Context, o supervisor.Observer) error {
 		c.observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "crawl:", err)
-		os.Exit(1)
-	}
 }
 
 // run is the whole program; main only adds the process around it.

@@ -19,7 +19,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 
 	"github.com/longshore-go/longshore/examples/watch"
@@ -53,17 +52,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "etl", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("etl", func(ctx context.Context, o supervisor.Observer) error {
 		c.opts.Observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "etl:", err)
-		os.Exit(1)
-	}
 }
 
 func (c config) file() string     { return filepath.Join(c.folder, "orders.csv") }

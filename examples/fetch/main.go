@@ -23,7 +23,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
 	"time"
@@ -54,17 +53,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "fetch", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("fetch", func(ctx context.Context, o supervisor.Observer) error {
 		opts.Observer = o
 		return run(ctx, *n, *seed, opts, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "fetch:", err)
-		os.Exit(1)
-	}
 }
 
 // run is the whole program; main only adds the process around it. URLs that fail are

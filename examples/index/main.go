@@ -25,7 +25,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
@@ -69,17 +68,10 @@ func main() {
 	flag.Parse()
 	c.args = flag.Args()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "index", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("index", func(ctx context.Context, o supervisor.Observer) error {
 		c.mapper.Observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "index:", err)
-		os.Exit(1)
-	}
 }
 
 // run is the whole program; main only adds the process around it. Queries that fail are

@@ -22,7 +22,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,17 +59,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "isolation", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("isolation", func(ctx context.Context, o supervisor.Observer) error {
 		c.observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "isolation:", err)
-		os.Exit(1)
-	}
 }
 
 // options are where the work runs, and what one input may cost.

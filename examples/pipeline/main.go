@@ -21,7 +21,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/signal"
 	"time"
 
 	"github.com/longshore-go/longshore/examples/watch"
@@ -55,17 +54,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "pipeline", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("pipeline", func(ctx context.Context, o supervisor.Observer) error {
 		c.observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "pipeline:", err)
-		os.Exit(1)
-	}
 }
 
 // run is the whole program; main only adds the process around it.

@@ -31,7 +31,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,17 +76,10 @@ func main() {
 		os.Exit(2)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, as it does everywhere
-	err := board.Show(ctx, "thumbnails", os.Stdout, func(ctx context.Context, o supervisor.Observer) error {
+	board.Main("thumbnails", func(ctx context.Context, o supervisor.Observer) error {
 		c.mapper.Observer = o
 		return run(ctx, c, os.Stdout)
 	})
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "thumbnails:", err)
-		os.Exit(1)
-	}
 }
 
 // run is the whole program; main only adds the process around it. Files that fail are

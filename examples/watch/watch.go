@@ -1,4 +1,5 @@
-// Package watch gives an example its flag -dashboard: what the program does can be watched in a browser.
+// Package watch gives an example its flag -dashboard, what the program does can be watched in a browser, and the end of its
+// main function.
 package watch
 
 import (
@@ -7,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"os/signal"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,6 +25,19 @@ func Flag() *Watch {
 	p := &Watch{}
 	flag.StringVar(&p.Addr, "dashboard", "", "serve a page about it at this loopback `address`, 127.0.0.1:7070 or so, also after the end, until Ctrl-C")
 	return p
+}
+
+// Main is what the main functions of examples have in common: it does something until Ctrl-C, shown as the flag says, and ends
+// the program with 1 where that fails. A second Ctrl-C kills, as it does everywhere.
+func (p *Watch) Main(name string, do func(context.Context, supervisor.Observer) error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	err := p.Show(ctx, name, os.Stdout, do)
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+		os.Exit(1)
+	}
 }
 
 // Show does something with the dashboard as its observer, nil if there is none. When that is done, it waits for the end
