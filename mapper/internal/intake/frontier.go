@@ -247,6 +247,20 @@ func (f *Frontier) Pushed(s Span) bool {
 	return !f.Over.Load()
 }
 
+// Open has seeds come by an entry, and not from an iterator.
+func (f *Frontier) Open() *Entry {
+	f.entry = newEntry(f, f.Over)
+	return f.entry
+}
+
+// Submitted adds the seed of whoever is inside the entry.
+func (f *Frontier) Submitted(s Span) {
+	f.Seed(s)
+	f.Lot.Nudge()
+}
+
+func (f *Frontier) hasRoom() bool { return f.seedsWaiting() < f.Window.Size }
+
 func (f *Frontier) seedsWaiting() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -21,7 +21,7 @@ type Iterator struct {
 	over   *atomic.Bool // the run has ended
 	look   func(i int, input any)
 	lot    *park.Lot // of those who claim
-	next   int       // the puller's own: the index of the next input
+	next   int       // the puller's own, or of who is inside the entry: the index of the next input
 	limit  int       // and the window's limit, as it last saw that
 	puller
 
@@ -84,12 +84,7 @@ func (f *Iterator) Look(look func(i int, input any)) { f.look = look }
 // Pushed publishes an input, and waits until there is room for the next: before it is
 // pulled, and not with it in hand. It reports false if the run has ended.
 func (f *Iterator) Pushed() bool {
-	if f.look != nil {
-		f.look(f.next, f.inputs.Peek(f.next, f.next+1))
-	}
-	f.next++
-	t := f.next
-	f.tail.Store(int64(t))
+	t := f.publish()
 	if f.over.Load() { // what was pulled meanwhile gets its Result like the others
 		return false
 	}
@@ -98,6 +93,36 @@ func (f *Iterator) Pushed() bool {
 		f.limit = f.awaitSpace(t)
 	}
 	return t < f.limit
+}
+
+// publish has the next input be there to be claimed. It returns the index of the one after it.
+func (f *Iterator) publish() int {
+	if f.look != nil {
+		f.look(f.next, f.inputs.Peek(f.next, f.next+1))
+	}
+	f.next++
+	f.tail.Store(int64(f.next))
+	return f.next
+}
+
+// Open has inputs come by an entry, and not from an iterator. To be called before the first.
+func (f *Iterator) Open(inputs Inputs) *Entry {
+	f.inputs = inputs
+	f.entry = newEntry(f, f.over)
+	return f.entry
+}
+
+// Submitted publishes the input that was put at the index that Next says, by whoever is inside the entry.
+func (f *Iterator) Submitted() {
+	f.publish()
+	f.lot.Nudge()
+}
+
+func (f *Iterator) hasRoom() bool {
+	if f.next >= f.limit {
+		f.limit = f.window.Limit()
+	}
+	return f.next < f.limit
 }
 
 // awaitSpace waits until the window has room for input t, or the run has ended.

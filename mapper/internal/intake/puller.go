@@ -8,8 +8,9 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/park"
 )
 
-// puller is the goroutine that pulls an iterator, as others see it.
+// puller is the goroutine that pulls an iterator, as others see it, or those who submit in its place.
 type puller struct {
+	entry  *Entry      // of those; nil where there is an iterator
 	space  park.Waiter // it waits here, when there is no room
 	done   chan struct{}
 	lost   chan struct{} // closed when nobody waits for it any more
@@ -37,12 +38,22 @@ func (p *puller) pull(each func(), ended func(*Panicked)) {
 }
 
 // Room implements [Pulled].
-func (p *puller) Room() { p.space.Wake() }
+func (p *puller) Room() {
+	if p.entry != nil {
+		p.entry.wake()
+		return
+	}
+	p.space.Wake()
+}
 
 // Join implements [Pulled]. It waits for as long as grace only once.
 // Whoever joins waits on channels: a lock held for the grace would stop the clock of a
 // synctest bubble.
 func (p *puller) Join(grace time.Duration) {
+	if p.entry != nil {
+		p.entry.join(grace)
+		return
+	}
 	if p.joined.CompareAndSwap(false, true) {
 		defer time.AfterFunc(grace, func() { close(p.lost) }).Stop()
 	}
