@@ -104,6 +104,8 @@ type ticket[In, Out any] struct {
 	task  chunk.Task
 	queue *callQueue
 	in    In
+	// through is told when the call is settled and nothing of it executes; nil: nobody is.
+	through func(*Call[Out])
 }
 
 func (t *ticket[In, Out]) withdraw() { t.queue.withdraw(&t.task) }
@@ -114,6 +116,18 @@ func newTicket[In, Out any](ctx context.Context, q *callQueue, in In) *ticket[In
 	t.ctx, t.home, t.queue, t.done = ctx, t, q, make(chan struct{})
 	t.task.In, t.task.Call = &t.in, t
 	return t
+}
+
+// watch has the end of its context end the call.
+func (t *ticket[In, Out]) watch() {
+	if t.ctx.Done() == nil {
+		return
+	}
+	stop := context.AfterFunc(t.ctx, func() { t.end(context.Cause(t.ctx)) })
+	t.unwatch.Store(&stop)
+	if t.settled() {
+		stop()
+	}
 }
 
 // Settled implements [chunk.Caller].
@@ -146,4 +160,8 @@ func (t *ticket[In, Out]) Settle(p chunk.Payload, err error, attempts int) {
 	t.attempt.Store(nil)
 	var none In
 	t.in = none
+	if t.through != nil {
+		<-t.done // whoever ends the call in this moment has not got so far
+		t.through(&t.Call)
+	}
 }

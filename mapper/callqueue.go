@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"context"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -27,27 +28,38 @@ type callQueue struct {
 	first, last *chunk.Task
 	next        int // index of the next call
 	closed      bool
+	line        line // of calls that wait for a place
 }
 
-// submit accepts a call.
-func (q *callQueue) submit(t *chunk.Task) error {
+// submission is how a call comes into the queue: submit or await.
+type submission func(*callQueue, context.Context, *chunk.Task) error
+
+// submit accepts a call if there is a place for it, and nobody waits for one.
+func (q *callQueue) submit(_ context.Context, t *chunk.Task) error {
 	q.mu.Lock()
 	switch {
 	case q.closed:
 		q.mu.Unlock()
 		return q.refused()
-	case q.pending.Load() >= int64(q.limit):
+	case !q.line.isEmpty() || !q.hasPlace():
 		q.mu.Unlock()
 		q.full.Add(1)
 		return &QueueFullError{Outstanding: q.limit}
 	}
+	q.accept(t)
+	q.mu.Unlock()
+	q.run.Wake()
+	return nil
+}
+
+func (q *callQueue) hasPlace() bool { return q.pending.Load() < int64(q.limit) }
+
+// accept gives a call its place. The caller holds the lock.
+func (q *callQueue) accept(t *chunk.Task) {
 	t.Index = q.next
 	q.next++
 	q.pending.Add(1)
 	q.append(t)
-	q.mu.Unlock()
-	q.run.Wake()
-	return nil
 }
 
 func (q *callQueue) append(t *chunk.Task) {
@@ -97,7 +109,11 @@ func (q *callQueue) withdraw(t *chunk.Task) {
 func (q *callQueue) close() {
 	q.mu.Lock()
 	q.closed = true
+	refused := q.line.leave()
 	q.mu.Unlock()
+	for _, w := range refused {
+		w.called <- q.refused()
+	}
 	q.run.Wake() // a batch need not wait any longer
 }
 
@@ -132,6 +148,9 @@ func (q *callQueue) settle(t *chunk.Task, p chunk.Payload, err error) {
 	left := q.pending.Add(-1)
 	t.Call.Settle(p, err, t.Attempts)
 	t.In = nil // the handle may live long
+	if q.line.length.Load() > 0 {
+		q.callUp()
+	}
 	if left == 0 {
 		q.drained()
 	}

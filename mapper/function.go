@@ -63,7 +63,7 @@ func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 		return none, context.Cause(ctx)
 	}
 	t := newTicket[In, Out](ctx, f.life.queue, in)
-	if err := f.life.queue.submit(&t.task); err != nil {
+	if err := f.life.queue.submit(ctx, &t.task); err != nil {
 		return none, err
 	}
 	select {
@@ -80,6 +80,19 @@ func (f *Function[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 // context.WithoutCancel. The errors are a *[QueueFullError], [ErrStopped], and the cause of a
 // ctx that has ended.
 func (f *Function[In, Out]) Spawn(ctx context.Context, in In) (*Call[Out], error) {
+	return f.begin(ctx, in, (*callQueue).submit, nil)
+}
+
+// Submit is [Function.Spawn] that waits where Outstanding calls are accepted and not settled, until there is a place for one
+// more. Those who wait get theirs in the order in which they came, and before any Spawn. An attempt that submits to its own
+// function holds its container meanwhile, see [Function.Call]. The errors are [ErrStopped], also where the function is stopped
+// while Submit waits, and the cause of ctx.
+func (f *Function[In, Out]) Submit(ctx context.Context, in In) (*Call[Out], error) {
+	return f.begin(ctx, in, (*callQueue).await, nil)
+}
+
+// begin submits a call, whose group is told when it is through, if it has one.
+func (f *Function[In, Out]) begin(ctx context.Context, in In, submit submission, through func(*Call[Out])) (*Call[Out], error) {
 	if err := f.life.callable(); err != nil {
 		return nil, err
 	}
@@ -87,16 +100,11 @@ func (f *Function[In, Out]) Spawn(ctx context.Context, in In) (*Call[Out], error
 		return nil, context.Cause(ctx)
 	}
 	t := newTicket[In, Out](ctx, f.life.queue, in)
-	if err := f.life.queue.submit(&t.task); err != nil {
+	t.through = through
+	if err := submit(f.life.queue, ctx, &t.task); err != nil {
 		return nil, err
 	}
-	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { t.end(context.Cause(ctx)) })
-		t.unwatch.Store(&stop)
-		if t.settled() {
-			stop()
-		}
-	}
+	t.watch()
 	return &t.Call, nil
 }
 
