@@ -2,7 +2,6 @@ package mapper
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -62,12 +61,15 @@ type runDoor struct {
 
 func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 	f, opts := d.f, d.f.opts
-	if d.run.Share < 0 || d.run.Share > maxShare {
-		return nil, invalid("Share", d.run.Share, fmt.Sprintf("must be 0 (for 1) to %d", maxShare))
+	if err := d.run.validate(); err != nil {
+		return nil, err
 	}
 	opts.ReturnExceptions, opts.Unordered, opts.Outstanding = d.run.ReturnExceptions, d.run.Unordered, d.run.Outstanding
 	opts.Journal = d.run.Journal
 	opts.Containers = f.s.Scale().Max
+	if n := d.run.Containers; n > 0 {
+		opts.Containers = min(opts.Containers, n)
+	}
 	opts, err := opts.filled()
 	if err != nil {
 		return nil, err
@@ -78,6 +80,9 @@ func (d *runDoor) enter(ctx context.Context) (*handle, error) {
 	h := &handle{s: f.s, opts: opts, f: f, types: d.types}
 	cfg := opts.engine(d.types, h)
 	cfg.InOrder, cfg.Share = f.inOrder, d.run.Share
+	if n := d.run.Containers; n > 0 {
+		cfg.Workers = n * opts.MaxInputs
+	}
 	h.e = engine.NewRun(ctx, f.s, numbers.Add(1), cfg)
 	return h, nil
 }

@@ -23,7 +23,7 @@ func (w *Worker) tryRun(r *Run, eager bool) work {
 	switch {
 	case found.run == nil:
 		w.s.rate.Back()
-	case !w.takes() || !w.tries(r):
+	case !w.joins(r) || !w.takes() || !w.tries(r):
 		w.s.rate.Back()
 		w.putBack(found)
 		return work{}

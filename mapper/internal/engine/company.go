@@ -54,7 +54,7 @@ func (s *Scheduler) hasWorkFor(w *Worker) bool {
 	who := w.taker()
 	who.Beside = w.c.Beside()
 	for _, r := range *s.runs.Load() {
-		if r.hasWorkFor(who) {
+		if r.hasWorkFor(who) && !w.shutOut(r) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func (w *Worker) tryHedge(r *Run) work {
 	if n == 0 {
 		return work{}
 	}
-	if w.c.Execute(w, false, false) && r.s.rate.PassNow(fresh) {
+	if w.c.Execute(w, false, false) && w.joins(r) && r.s.rate.PassNow(fresh) {
 		if ch := h.take(w.lineage()); ch != nil && w.admitSecond(r, ch) {
 			w.takes() // never held back for it: see hedgesFor
 			return work{run: r, ch: ch}

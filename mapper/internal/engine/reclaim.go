@@ -83,6 +83,7 @@ func (w *Worker) reclaimAs(o outcome) bool {
 		}
 	})
 	w.visit(nil)
+	w.quits(nil)
 	return had
 }
 

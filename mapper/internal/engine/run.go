@@ -6,6 +6,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/gate"
 	"github.com/longshore-go/longshore/mapper/internal/intake"
 	"github.com/longshore-go/longshore/mapper/internal/pace"
 	"github.com/longshore-go/longshore/mapper/internal/park"
@@ -22,6 +23,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r.firstClaim.Store(1)
 	r.free.New = cfg.NewChunk
 	r.limiter = newLimiter(cfg.FailureLimit)
+	r.quota = gate.NewQuota(cfg.Workers, s.mayBegin)
 	r.emitter.init()
 	var may func(*chunk.Task) bool
 	var beside backlog.Beside

@@ -43,9 +43,11 @@ func (s *Scheduler) next(w *Worker, eager bool) work {
 	w.leaveCompany()
 	w.passBack() // what came to nothing
 	if !s.MayTake(w.slot) || !w.join() {
+		w.quits(nil)
 		return work{}
 	}
 	found := s.find(w, eager)
+	w.quits(found.run)
 	if found.run == nil {
 		w.leaveCompany()
 	}
@@ -73,7 +75,7 @@ func (s *Scheduler) find(w *Worker, eager bool) work {
 		}
 		for i := range runs {
 			r := runs[(w.turn+i)%len(runs)]
-			if n := r.load(); n <= floor || n > least || !(r.hasWork() || r.stealable.Load() > 0) {
+			if n := r.load(); n <= floor || n > least || !(r.hasWork() || r.stealable.Load() > 0) || w.shutOut(r) {
 				continue
 			}
 			if w.visit(r) && outrun < patientLooks && r.loadOf(r.visitors.Load()-1) > least {

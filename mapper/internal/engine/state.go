@@ -35,6 +35,7 @@ type Config struct {
 	InOrder          bool          // inputs of a key begin in order
 	Lasting          bool          // it is not over when every input is settled: more may come
 	Share            int           // of the pool's workers, beside other runs; 0 means 1
+	Workers          int           // of the pool that have something of it in hand at once, at most; 0 means any number
 	Hedge            policy.Hedge  // second attempts of inputs whose first is slow
 
 	NewChunk func() *chunk.Chunk
@@ -87,6 +88,7 @@ type Run struct {
 
 	counts
 	limiter  *limiter
+	quota    *gate.Quota            // of the pool's workers
 	aside    *gate.Aside            // what may not begin yet, if there are limits
 	hedger   *hedger                // nil where there are no second attempts
 	paused   atomic.Bool            // nothing new may begin for now

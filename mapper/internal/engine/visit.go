@@ -44,6 +44,7 @@ func (w *Worker) leave() {
 	w.tellRest()
 	w.leaveCompany()
 	w.visit(nil)
+	w.quits(nil)
 	w.doze()
 	if !w.s.Over() && w.s.HasWork() {
 		w.s.Idle.Wake()

@@ -17,7 +17,7 @@ type work struct {
 
 func (s *Scheduler) hasWork() bool {
 	for _, r := range *s.runs.Load() {
-		if r.hasWork() {
+		if r.hasWork() && !r.quota.IsFull() {
 			return true
 		}
 	}
@@ -90,7 +90,7 @@ func (r *Run) needed() int {
 	if !r.hasWork() {
 		return 0
 	}
-	return max(r.src.Waiting()+r.backlog.Inputs()+r.ready(), 1)
+	return r.quota.Room(max(r.src.Waiting()+r.backlog.Inputs()+r.ready(), 1))
 }
 
 // probing reports that a fresh input has crashed and nothing has finished since, or that

@@ -39,6 +39,7 @@ type Worker struct {
 	last    *Run            // the run that the pace is for
 	// serves is the run that the worker looks after now. It waits for the worker.
 	serves atomic.Pointer[Run]
+	quota  atomic.Pointer[gate.Quota] // that it is counted by, from one chunk of a run to the next
 
 	// started is when the running attempt began, on the pool's clock, if there is a
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.
