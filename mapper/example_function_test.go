@@ -236,3 +236,90 @@ func ExampleExpanding() {
 	// 2 /b 2
 	// 3 /c 0
 }
+
+// Inputs come one by one, and their results as soon as they are there.
+func ExampleOpen() {
+	ctx := context.Background()
+	feed, err := mapper.Open(ctx, square, mapper.Options{Containers: 4})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	go func() {
+		defer feed.Close() // no more come
+		for i := range 4 {
+			if feed.Submit(ctx, i) != nil { // it waits for room
+				return
+			}
+		}
+	}()
+	for r := range feed.All() {
+		fmt.Println(r.Input, r.Value, r.Err)
+	}
+	// Output:
+	// 0 0 <nil>
+	// 1 1 <nil>
+	// 2 4 <nil>
+	// 3 9 <nil>
+}
+
+// Two calls may be accepted at a time: Spawn refuses a third, Submit waits.
+func ExampleFunction_Submit() {
+	ctx := context.Background()
+	f, err := mapper.Deploy(ctx, mapper.Plain(square), mapper.Options{Outstanding: 2})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var calls []*mapper.Call[int]
+	for i := range 5 {
+		call, err := f.Submit(ctx, i)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		calls = append(calls, call)
+	}
+	fmt.Println(mapper.Gather(ctx, calls...))
+	fmt.Println(f.Stop(ctx))
+	// Output:
+	// [0 1 4 9 16] <nil>
+	// <nil>
+}
+
+// The call that fails ends those that wait.
+func ExampleFunction_Group() {
+	ctx := context.Background()
+	f, err := mapper.Deploy(ctx, mapper.Plain(parse), mapper.Options{Containers: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	group := f.Group(ctx)
+	for _, s := range []string{"1", "two", "3"} {
+		if _, err := group.Spawn(s); err != nil {
+			break // it has failed already
+		}
+	}
+	values, err := group.Wait()
+	fmt.Println(values[0], err)
+	fmt.Println(f.Stop(ctx))
+	// Output:
+	// 1 mapper: input 1 failed after 1 attempt: strconv.Atoi: parsing "two": invalid syntax
+	// <nil>
+}
+
+// A run that must not have more than one of the function's containers.
+func ExampleRunOptions() {
+	ctx := context.Background()
+	f, err := mapper.Deploy(ctx, mapper.Plain(square), mapper.Options{Containers: 8})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(f.Collect(ctx, []int{1, 2, 3}, mapper.RunOptions{Containers: 1}))
+	fmt.Println(f.Stop(ctx))
+	// Output:
+	// [1 4 9] <nil>
+	// <nil>
+}
