@@ -109,15 +109,15 @@ func (k *Keeper) Look(i int, input any) {
 // Stretch is how many of the n inputs from lo on are alike: known, or to be executed.
 func (k *Keeper) Stretch(lo, n int) (same int, known bool) { return k.known.stretch(lo, n) }
 
-// Identify gives the inputs of a chunk their keys. It returns how many got one before one
-// could not, and why that one could not. It runs the user's code.
-func (k *Keeper) Identify(ch *chunk.Chunk) (n int, err error) {
-	ch.Keys = make([]chunk.Key, ch.N)
-	n, err = k.log.Keys(ch.Payload.Inputs(), ch.Keys)
+// Identify returns the keys of the inputs of a chunk, how many got one before one could not, and why that one could not. It
+// runs the user's code.
+func (k *Keeper) Identify(ch *chunk.Chunk) (keys []chunk.Key, n int, err error) {
+	keys = make([]chunk.Key, ch.N)
+	n, err = k.log.Keys(ch.Payload.Inputs(), keys)
 	if why := unfit(err); why != nil {
 		err = why
 	}
-	return n, err
+	return keys, n, err
 }
 
 // Put takes finished inputs, which the run is told of once they are recorded. It never blocks. A

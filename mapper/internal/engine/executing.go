@@ -9,8 +9,11 @@ import (
 
 // What workers execute, for whoever asks.
 
-// holds reports that the worker has inputs of the run in hand.
+// holds reports that the worker, which serves the run, has inputs of it in hand, or asks about some.
 func (w *Worker) holds(r *Run) bool {
+	if w.question.Load() != nil {
+		return true
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.run == r && (w.cur != nil || w.batch != nil)

@@ -14,7 +14,7 @@ import (
 // nextAdmitted is [Worker.nextChunk] for a run with limits: those that were begun before and wait aside, the backlog, those
 // aside that were not, and then fresh ones.
 func (w *Worker) nextAdmitted(r *Run, eager bool) *chunk.Chunk {
-	for !r.over.Load() {
+	for !r.over.Load() && !w.c.Halted() { // it may have been given up over a question
 		if ch := w.fromAside(r, true); ch != nil {
 			return ch
 		}
@@ -107,15 +107,16 @@ func (w *Worker) claimOne(r *Run, eager bool) (ch *chunk.Chunk, more bool) {
 
 // arrive asks about an input that was claimed, if it is to execute, and has it begin when it is its turn.
 func (w *Worker) arrive(r *Run, turn uint64, ch *chunk.Chunk) (pass gate.Pass, ok bool) {
-	var retained bool
-	arrives := (*chunk.Chunk)(nil)
-	defer func() { pass, ok = r.aside.Arrive(turn, arrives, retained) }() // the user's code may end the goroutine
-	if ch != nil {
-		if retained, ok = w.ask(r, ch); ok {
-			arrives = ch
-		}
+	w.asked.turn, w.asked.awaits = turn, true
+	defer func() { w.asked.awaits = false }()
+	if ch == nil {
+		return r.aside.Arrive(turn, nil, false)
 	}
-	return pass, ok
+	retained, ok := w.ask(r, ch)
+	if !ok {
+		return pass, false
+	}
+	return r.aside.Arrive(turn, ch, retained)
 }
 
 // acceptOne is accept for an input that may begin. If others may, somebody is woken to come for them.
@@ -130,38 +131,61 @@ func (w *Worker) acceptOne(r *Run, t backlog.Taken) *chunk.Chunk {
 	return ch
 }
 
-// ask asks for the key and the weight of an input, once, and for the limit of its key. One that has none fails.
+// ask asks for the key and the weight of an input, once, and for the limit of its key. One that has none fails. It reports
+// false where the input is not the worker's any more.
 func (w *Worker) ask(r *Run, ch *chunk.Chunk) (retained, ok bool) {
-	asked := false
-	defer func() {
-		if !asked {
-			value := recover()
-			w.failUnasked(r, ch, r.Errors.Ask(value, string(debug.Stack())))
-		}
-	}()
 	if ch.Weight == 0 {
-		r.Asks.Ask(ch)
+		if !w.ponder(r, ch, func() { r.Asks.Ask(ch) }) {
+			return false, false
+		}
 		if t := ch.Task; t != nil {
 			t.Key, t.Weight = ch.Key, ch.Weight
 		}
 	}
 	l := w.s.limits
 	if l.Capacity > 0 && ch.Weight > l.Capacity {
-		asked = true
 		w.failUnasked(r, ch, r.Errors.Weight(ch.Weight, l.Capacity))
 		return false, false
 	}
-	if ch.Key != "" && l.ForKey { // last: whoever retains a key says so to the limits
-		if retained = true; !l.Retain(ch.Key) {
-			l.Learn(ch.Key, r.Asks.Limit(ch.Key))
-		}
+	if ch.Key == "" || !l.ForKey {
+		return false, true
 	}
-	asked = true
-	return retained, true
+	if !l.Retain(ch.Key) { // last: whoever retains a key says so to the limits
+		var limit gate.Limit
+		if !w.ponder(r, ch, func() { limit = r.Asks.Limit(ch.Key) }) {
+			return false, false
+		}
+		l.Learn(ch.Key, limit)
+	}
+	return true, true
 }
 
-// failUnasked fails an input that has not begun and never will.
+// ponder has the user's code answer a question about an input. It reports false if that has panicked, and the input has failed,
+// or if the input is not the worker's any more.
+func (w *Worker) ponder(r *Run, ch *chunk.Chunk, answer func()) (ok bool) {
+	w.asks(r, ch)
+	returned := false
+	defer func() {
+		ok = w.answered()
+		if returned {
+			return
+		}
+		value := recover() // nil: the code ends the goroutine
+		if ok {
+			w.failUnasked(r, ch, r.Errors.Ask(value, string(debug.Stack())))
+		}
+		ok = false
+	}()
+	answer()
+	returned = true
+	return true
+}
+
+// failUnasked fails an input that has not begun and never will. Nobody waits any longer for it to arrive.
 func (w *Worker) failUnasked(r *Run, ch *chunk.Chunk, err error) {
+	if w.asked.awaits {
+		r.aside.Arrive(w.asked.turn, nil, false)
+	}
 	t := ch.Task
 	if t == nil {
 		t = ch.Untried(0)

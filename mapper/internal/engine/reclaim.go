@@ -82,6 +82,7 @@ func (w *Worker) reclaimAs(o outcome) bool {
 			w.decide(r, t, o)
 		}
 	})
+	had = w.Unask() || had
 	w.visit(nil)
 	w.quits(nil)
 	return had

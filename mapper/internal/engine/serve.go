@@ -36,8 +36,8 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 	r, ch := found.run, found.ch
 	switch {
 	case found.batch != nil && r.keeper != nil:
-		if found.batch = w.identifyAll(r, found.batch); len(found.batch) == 0 || !w.mayBegin(r, found.batch...) {
-			return true, nil
+		if found.batch, ok = w.identifyAll(r, found.batch); !ok || len(found.batch) == 0 || !w.mayBegin(r, found.batch...) {
+			return ok, nil
 		}
 		return w.executeBatch(r, found.batch)
 	case found.batch != nil:
@@ -46,8 +46,8 @@ func (w *Worker) do(found work) (ok bool, crash *supervisor.CrashError) {
 		w.desert(r, ch)
 		return true, nil
 	case r.keeper != nil && !isSecond(ch):
-		if ch = w.identify(r, ch); ch == nil || !w.mayBegin(r, ch) {
-			return true, nil
+		if ch, ok = w.identify(r, ch); !ok || ch == nil || !w.mayBegin(r, ch) {
+			return ok, nil
 		}
 	}
 	if w.c.Instance().Remote != nil {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/supervisor"
@@ -57,10 +59,15 @@ func (r *Run) sift(ch *chunk.Chunk) *chunk.Chunk {
 
 // identify gives the inputs of a chunk their keys before any of them executes. One that cannot
 // have one fails, and those that may have killed the process are set apart. It returns nil where
-// nothing is left to execute.
-func (w *Worker) identify(r *Run, ch *chunk.Chunk) *chunk.Chunk {
+// nothing is left to execute, and false if the worker was given up over it, with those beside it.
+func (w *Worker) identify(r *Run, ch *chunk.Chunk, beside ...*chunk.Chunk) (left *chunk.Chunk, ok bool) {
 	if ch.Keys == nil {
-		if n, err := r.keeper.Identify(ch); err != nil {
+		w.asks(r, ch, beside...)
+		keys, n, err := r.keeper.Identify(ch)
+		if !w.answered() {
+			return nil, false
+		}
+		if ch.Keys = keys; err != nil {
 			bad, rest := w.takeOut(r, ch, n)
 			rest.Keys = nil
 			r.backlog.Return(some(rest))
@@ -70,9 +77,9 @@ func (w *Worker) identify(r *Run, ch *chunk.Chunk) *chunk.Chunk {
 		}
 	}
 	if ch == nil || !r.keeper.Suspected() || r.suspects.runs(w) {
-		return ch
+		return ch, true
 	}
-	return w.setApart(r, ch)
+	return w.setApart(r, ch), true
 }
 
 // setApart takes suspects out of a chunk.
@@ -142,12 +149,14 @@ func (w *Worker) mayBegin(r *Run, chunks ...*chunk.Chunk) bool {
 }
 
 // identifyAll is identify for the chunks of a batch.
-func (w *Worker) identifyAll(r *Run, batch []*chunk.Chunk) []*chunk.Chunk {
-	var rest []*chunk.Chunk
-	for _, ch := range batch {
-		if ch = w.identify(r, ch); ch != nil {
+func (w *Worker) identifyAll(r *Run, batch []*chunk.Chunk) (rest []*chunk.Chunk, ok bool) {
+	for i, ch := range batch {
+		if ch, ok = w.identify(r, ch, slices.Concat(rest, batch[i+1:])...); !ok {
+			return nil, false
+		}
+		if ch != nil {
 			rest = append(rest, ch)
 		}
 	}
-	return rest
+	return rest, true
 }

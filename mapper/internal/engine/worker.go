@@ -41,6 +41,9 @@ type Worker struct {
 	serves atomic.Pointer[Run]
 	quota  atomic.Pointer[gate.Quota] // that it is counted by, from one chunk of a run to the next
 
+	asked    question // its own goroutine's, while it asks nothing
+	question atomic.Pointer[question]
+
 	// started is when the running attempt began, on the pool's clock, if there is a
 	// Timeout: 0 between attempts, negative once the watchdog has timed it out.
 	started atomic.Int64
@@ -95,6 +98,14 @@ type Loop struct {
 	w     *Worker
 	run   *Run
 	began int64 // the attempt, if it may time out
+}
+
+// question is what a worker asks about. Whoever takes it out of the worker has its fields.
+type question struct {
+	r      *Run
+	chunks []*chunk.Chunk
+	turn   uint64 // at which the input is to arrive, if it was claimed
+	awaits bool   // others wait until it has
 }
 
 // remoteChunk is a chunk that was sent to the container of a runtime.

@@ -57,6 +57,10 @@ func (c *Container) GiveUp() {
 	if c.instance.Remote != nil {
 		c.interrupt(ErrInterrupted)
 		c.Kill(ErrInterrupted)
+		if c.unask() {
+			c.Disown()
+			c.Abandon()
+		}
 		return
 	}
 	c.Disown()
@@ -71,6 +75,16 @@ func (c *Container) reclaim() bool {
 	any := false
 	for _, w := range c.workers {
 		any = w.Reclaim() || any
+	}
+	return any
+}
+
+// unask takes away from the workers of a container that is somewhere else what they ask about here, and reports whether that
+// was anything: to kill the container does not bring them back.
+func (c *Container) unask() bool {
+	any := false
+	for _, w := range c.workers {
+		any = w.Unask() || any
 	}
 	return any
 }

@@ -28,6 +28,7 @@ func (w *worker) Serve() *supervisor.CrashError {
 func (w *worker) Shed()           { w.c.Rouse(w.slot, w.wakeup) }
 func (w *worker) Interrupt(error) {}
 func (w *worker) Reclaim() bool   { return false }
+func (w *worker) Unask() bool     { return false }
 
 func (w *worker) Crashed(*supervisor.CrashError) supervisor.Evidence { return supervisor.Evidence{} }
 func (w *worker) Overdue(now time.Duration) time.Duration            { return now + time.Hour }

@@ -78,7 +78,9 @@ func (p *Pool) abandoned(s *supervisor.Container) bool {
 		return true
 	case c.instance.Remote != nil:
 		c.killAtEnd(context.Cause(p.ctx))
-		return false
+		if !c.unask() {
+			return false
+		}
 	case !c.reclaim():
 		return false
 	}

@@ -19,6 +19,8 @@ type Worker interface {
 	// Reclaim has what it has in hand executed elsewhere, since the container is given up,
 	// and reports whether that was anything.
 	Reclaim() bool
+	// Unask is Reclaim for what it asks the user's code about before it has that in hand.
+	Unask() bool
 	// Crashed settles what it had in hand when its container crashed, on the dying goroutine,
 	// says in crash which input it was, and returns what that means for the pool.
 	Crashed(crash *supervisor.CrashError) supervisor.Evidence
