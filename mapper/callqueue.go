@@ -34,22 +34,27 @@ type callQueue struct {
 // submission is how a call comes into the queue: submit or await.
 type submission func(*callQueue, context.Context, *chunk.Task) error
 
-// submit accepts a call if there is a place for it, and nobody waits for one.
+// submit accepts a call if there is a place for it, once those that wait for one have theirs.
 func (q *callQueue) submit(_ context.Context, t *chunk.Task) error {
 	q.mu.Lock()
-	switch {
-	case q.closed:
-		q.mu.Unlock()
-		return q.refused()
-	case !q.line.isEmpty() || !q.hasPlace():
-		q.mu.Unlock()
-		q.full.Add(1)
-		return &QueueFullError{Outstanding: q.limit}
+	called := q.callUp()
+	accepted := !q.closed && q.hasPlace()
+	if accepted {
+		q.accept(t)
 	}
-	q.accept(t)
+	closed := q.closed
 	q.mu.Unlock()
-	q.run.Wake()
-	return nil
+	if called || accepted {
+		q.run.Wake()
+	}
+	switch {
+	case accepted:
+		return nil
+	case closed:
+		return q.refused()
+	}
+	q.full.Add(1)
+	return &QueueFullError{Outstanding: q.limit}
 }
 
 func (q *callQueue) hasPlace() bool { return q.pending.Load() < int64(q.limit) }
@@ -149,7 +154,7 @@ func (q *callQueue) settle(t *chunk.Task, p chunk.Payload, err error) {
 	t.Call.Settle(p, err, t.Attempts)
 	t.In = nil // the handle may live long
 	if q.line.length.Load() > 0 {
-		q.callUp()
+		q.left()
 	}
 	if left == 0 {
 		q.drained()

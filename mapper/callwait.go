@@ -52,8 +52,11 @@ func (q *callQueue) await(ctx context.Context, t *chunk.Task) error {
 		return q.refused()
 	}
 	at := q.line.join(w) // before it looks whether there is a place, as who leaves one first leaves and then looks here
+	called := q.callUp()
 	q.mu.Unlock()
-	q.callUp()
+	if called {
+		q.run.Wake()
+	}
 	select {
 	case err := <-w.called:
 		return err
@@ -70,10 +73,18 @@ func (q *callQueue) await(ctx context.Context, t *chunk.Task) error {
 	}
 }
 
-// callUp accepts those that wait, as far as there are places.
-func (q *callQueue) callUp() {
-	called := false
+// left is told that there is a place.
+func (q *callQueue) left() {
 	q.mu.Lock()
+	called := q.callUp()
+	q.mu.Unlock()
+	if called {
+		q.run.Wake()
+	}
+}
+
+// callUp accepts those that wait, as far as there are places, and reports that there were some. The caller holds the lock.
+func (q *callQueue) callUp() (called bool) {
 	for !q.line.isEmpty() && q.hasPlace() && !q.closed {
 		at := q.line.calls.Front()
 		q.line.remove(at)
@@ -82,8 +93,5 @@ func (q *callQueue) callUp() {
 		w.called <- nil
 		called = true
 	}
-	q.mu.Unlock()
-	if called {
-		q.run.Wake()
-	}
+	return called
 }

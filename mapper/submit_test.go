@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"github.com/longshore-go/longshore/mapper"
@@ -146,4 +147,23 @@ func TestSubmitProperty(t *testing.T) {
 			rt.Errorf("%d accepted, %d settled, %d refused, %d left of %d", accepted.Load(), settled.Load(), refused.Load(), left.Load(), len(callers))
 		}
 	})
+}
+
+// TestSpawnBesideSubmit: where there are places for all, nobody is refused because of those who wait for theirs in this moment.
+func TestSpawnBesideSubmit(t *testing.T) {
+	f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 2, Outstanding: 10_000})
+	var group errgroup.Group
+	for _, begin := range []func(context.Context, int) (*mapper.Call[int], error){f.Submit, f.Submit, f.Spawn, f.Spawn} {
+		group.Go(func() error {
+			for i := range 1000 {
+				if _, err := begin(t.Context(), i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, group.Wait())
+	require.NoError(t, f.Stop(t.Context()))
+	require.Equal(t, 4000, f.Stats().Succeeded)
 }
