@@ -338,3 +338,24 @@ func ExampleBody_Weighted() {
 	fmt.Println(sizes, err)
 	// Output: [40 6 4 30] <nil>
 }
+
+// TestKeyedCancel: a call that is cancelled while it comes to wait for its key does not wait for it.
+func TestKeyedCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := deploy(t, lasting(time.Hour).Keyed(func(int) string { return "a" }, mapper.KeyLimit{Concurrency: 1}),
+			mapper.Options{Containers: 4, Grace: 2 * time.Hour})
+		_, err := f.Spawn(t.Context(), 0)
+		require.NoError(t, err)
+		synctest.Wait()
+		for range 50 {
+			for i := range 4 {
+				call, err := f.Spawn(t.Context(), i)
+				require.NoError(t, err)
+				go call.Cancel()
+			}
+			synctest.Wait()
+			require.Equal(t, 1, f.Stats().Calls)
+		}
+		require.NoError(t, f.Stop(t.Context()))
+	})
+}

@@ -66,19 +66,21 @@ func (w *Worker) fromBacklog(r *Run) (ch *chunk.Chunk, more bool) {
 	if !ok {
 		return nil, true
 	}
-	admit := r.aside.Admit
+	admit, task := r.aside.Admit, t.Chunk.Task
 	if t.Struck {
 		admit = r.aside.Try
 	}
 	pass, ok := admit(t.Chunk, retained)
-	if !ok && t.Struck {
+	switch {
+	case ok:
+		w.takePass(pass)
+		return w.acceptOne(r, t), false
+	case t.Struck:
 		r.backlog.Return(t.Chunk)
+		return nil, false
 	}
-	if !ok {
-		return nil, !t.Struck
-	}
-	w.takePass(pass)
-	return w.acceptOne(r, t), false
+	r.recall(task)
+	return nil, true
 }
 
 // claimOne claims a fresh input. If it may not begin it is put aside, and there may be more.
@@ -97,8 +99,10 @@ func (w *Worker) claimOne(r *Run, eager bool) (ch *chunk.Chunk, more bool) {
 	if !r.fresh() {
 		r.backlog.Reconsider()
 	}
+	t := claimed.Task
 	pass, ok := w.arrive(r, turn, r.sift(claimed))
 	if !ok {
+		r.recall(t)
 		return nil, true
 	}
 	w.takePass(pass)
@@ -119,6 +123,13 @@ func (w *Worker) arrive(r *Run, turn uint64, ch *chunk.Chunk) (pass gate.Pass, o
 	return r.aside.Arrive(turn, ch, retained)
 }
 
+// recall takes a call back that waits aside, if its caller has withdrawn it before it did.
+func (r *Run) recall(t *chunk.Task) {
+	if t != nil && t.Withdrawn() && r.setAside(t) {
+		r.fail(t, t.Call.Err())
+	}
+}
+
 // acceptOne is accept for an input that may begin. If others may, somebody is woken to come for them.
 func (w *Worker) acceptOne(r *Run, t backlog.Taken) *chunk.Chunk {
 	ch := w.accept(r, t)
@@ -137,9 +148,6 @@ func (w *Worker) ask(r *Run, ch *chunk.Chunk) (retained, ok bool) {
 	if ch.Weight == 0 {
 		if !w.ponder(r, ch, func() { r.Asks.Ask(ch) }) {
 			return false, false
-		}
-		if t := ch.Task; t != nil {
-			t.Key, t.Weight = ch.Key, ch.Weight
 		}
 	}
 	l := w.s.limits

@@ -74,7 +74,11 @@ func (a *Aside) passes() {
 
 // entry is what waits of a chunk of one.
 func (a *Aside) entry(ch *chunk.Chunk, retained bool) entry {
-	e := entry{ch: ch, retry: ch.Task != nil && ch.Task.Attempts > 0}
+	e := entry{ch: ch}
+	if t := ch.Task; t != nil {
+		t.Key, t.Weight = ch.Key, ch.Weight // with the lock: its caller may take it back
+		e.retry = t.Attempts > 0
+	}
 	if ch.Key != "" {
 		e.key = a.l.key(ch.Key, a.l.Limit)
 		if retained {
@@ -94,6 +98,13 @@ func (a *Aside) Remove(t *chunk.Task) bool {
 	if at := slices.IndexFunc(a.heavy, is); at >= 0 {
 		a.take(a.heavy[at], at)
 		return true
+	}
+	for turn, e := range a.arrived {
+		if e != nil && is(e) {
+			e.hold(-1)
+			a.arrived[turn] = nil
+			return true
+		}
 	}
 	q := a.queues[a.l.keys[t.Key]]
 	if q == nil {
