@@ -23,6 +23,13 @@ func (p *play) do(ctx context.Context, i int) {
 		p.spawn(ctx, i)
 	case "gather":
 		p.gather(ctx, i)
+	case "submit":
+		p.submit(ctx, i)
+	case "group":
+		p.group(ctx, i)
+	case "feed":
+		feed, err := p.f.Open(ctx, a.Opts)
+		p.feed(ctx, v, feed, err)
 	case "collect":
 		values, err := p.f.Collect(ctx, p.orders(i), a.Opts)
 		p.collected(i, collected{values: values, err: err})

@@ -19,8 +19,10 @@ func (p *play) alone(ctx context.Context) {
 	case "collect":
 		p.collected(0, p.collect(ctx, body, in, o))
 	case "each":
-		err := mapper.Each(ctx, p.each(), in, o)
-		p.collected(0, collected{err: err})
+		p.collected(0, collected{err: p.eachOf(ctx, body, in, o)})
+	case "feed":
+		feed, err := body.Open(ctx, o)
+		p.feed(ctx, v, feed, err)
 	case "map":
 		v.channel(body.Map(ctx, in, o))
 	case "mapseq":
@@ -36,7 +38,7 @@ func (p *play) alone(ctx context.Context) {
 // collect goes through the door for plain functions where it can.
 func (p *play) collect(ctx context.Context, body mapper.Body[order, answer], in []order, o mapper.Options) collected {
 	var c collected
-	if p.Body == "plain" {
+	if p.Body == "plain" && !p.Flow.bodied() {
 		c.values, c.err = mapper.Collect(ctx, p.plain(), in, o)
 	} else {
 		c.values, c.err = body.Collect(ctx, in, o)
@@ -45,10 +47,17 @@ func (p *play) collect(ctx context.Context, body mapper.Body[order, answer], in 
 }
 
 func (p *play) start(ctx context.Context, body mapper.Body[order, answer], o mapper.Options) (*mapper.Run[order, answer], error) {
-	if p.Body == "plain" {
+	if p.Body == "plain" && !p.Flow.bodied() {
 		return mapper.Start(ctx, p.plain(), p.source(0), o)
 	}
 	return body.Start(ctx, p.source(0), o)
+}
+
+func (p *play) eachOf(ctx context.Context, body mapper.Body[order, answer], in []order, o mapper.Options) error {
+	if p.Flow.bodied() {
+		return body.Each(ctx, in, o)
+	}
+	return mapper.Each(ctx, p.each(), in, o)
 }
 
 func (p *play) plain() func(context.Context, order) (answer, error) {

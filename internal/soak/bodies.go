@@ -11,7 +11,9 @@ import (
 )
 
 // body makes the body of the round, anew for each redeploy.
-func (p *play) body() mapper.Body[order, answer] {
+func (p *play) body() mapper.Body[order, answer] { return p.Flow.limit(p.unlimited()) }
+
+func (p *play) unlimited() mapper.Body[order, answer] {
 	if p.Processes {
 		return workerBody(p.plan)
 	}
@@ -37,6 +39,10 @@ func (p *play) body() mapper.Body[order, answer] {
 func (p *play) attempt(ctx context.Context, o order) (answer, error) {
 	p.executing.enter()
 	defer p.executing.leave()
+	of := &p.of[p.owner[o.ID]]
+	of.enter()
+	defer of.leave()
+	defer p.flowing.pass(p.Flow, o.ID)()
 	a, ok := mapper.AttemptFrom(ctx)
 	most := p.book.read(o.ID, begun) + 1
 	if p.Opts.Hedge.On() {

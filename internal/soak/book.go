@@ -22,7 +22,7 @@ const (
 
 // injected are the things that steps do, as the book counts them.
 var injected = []string{
-	"ok", "spin", "error", "permanent", "after", "panic", "panic-error", "goexit", "retire", "obey", "ignore",
+	"ok", "spin", "error", "permanent", "after", "throttled", "panic", "panic-error", "goexit", "retire", "obey", "ignore",
 	"kill", "term", "stop", "exit", "exit-0", "exit-late", "hog", "fatal", "garbage",
 }
 

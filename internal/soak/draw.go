@@ -92,6 +92,7 @@ func (d drawer) options() {
 	if (p.Body == "plain" || p.Body == "state") && !p.Opts.AtMostOnce && d.IntN(3) == 0 {
 		p.Opts.Hedge = policy.Hedge{After: 1 + d.most(20), Budget: one(d, 0, 0.5, 1)}
 	}
+	d.flow()
 	if p.stateful() && !p.Processes {
 		if d.crashes {
 			p.Enters = d.steps(8, "ok", "ok", "ok", "error", "panic", "goexit", "obey", "late", "ignore")
@@ -114,7 +115,7 @@ func (d drawer) policy() policy.Crashes {
 }
 
 func (d drawer) alone() {
-	a := d.act(one(d, "collect", "map", "mapseq", "all", "results", "each"))
+	a := d.act(one(d, "collect", "map", "mapseq", "all", "results", "each", "feed"))
 	a.At = 0
 	if d.p.Body == "stream" {
 		a.Does = "stream"
@@ -130,7 +131,7 @@ func (d drawer) function() {
 	p.Opts.Scale.Max = 0 // as many as Containers, to begin with
 	p.Opts.Outstanding = one(d, 0, 0, 0, 3)
 	for range 1 + d.IntN(16) {
-		p.Acts = append(p.Acts, d.act(one(d, "call", "call", "spawn", "spawn", "cancel", "gather", "collect", "map", "mapseq", "all", "all",
+		p.Acts = append(p.Acts, d.act(one(d, "call", "call", "spawn", "spawn", "submit", "group", "cancel", "gather", "feed", "collect", "map", "mapseq", "all", "all",
 			"results", "drain", "preempt", "scale", "redeploy", "look")))
 	}
 	p.EndBy = one(d, "stop", "stop", "hurry", "context")

@@ -6,7 +6,7 @@ import "github.com/longshore-go/longshore/mapper"
 func (d drawer) act(does string) act {
 	a := act{
 		Does: does, At: d.most(d.horizon), Nth: d.IntN(8), Scale: d.scale(),
-		Opts:   mapper.RunOptions{ReturnExceptions: d.IntN(3) > 0, Unordered: d.IntN(2) == 0, Outstanding: one(d, 0, 0, 1, 7, 40), Share: one(d, 0, 0, 1, 3)},
+		Opts:   mapper.RunOptions{ReturnExceptions: d.IntN(3) > 0, Unordered: d.IntN(2) == 0, Outstanding: one(d, 0, 0, 1, 7, 40), Share: one(d, 0, 0, 1, 3), Containers: one(d, 0, 0, 0, 1, 2)},
 		Reader: reader{LeaveAt: -1}, Source: source{EndAt: -1},
 	}
 	switch does {
@@ -14,7 +14,7 @@ func (d drawer) act(does string) act {
 		return a
 	case "call":
 		a.Scripts = d.scripts(1)
-	case "spawn", "cancel", "gather":
+	case "spawn", "cancel", "gather", "submit", "group":
 		a.Scripts = d.scripts(1 + d.IntN(6))
 	default:
 		a.Scripts = d.scripts(one(d, 0, 1, 30, 30, 100, 1000, 3000))
@@ -40,7 +40,7 @@ func (d drawer) disturb(a *act) {
 	if d.IntN(4) == 0 {
 		a.Source.Pause, a.Source.Every = 1+d.most(3), 1+n/20
 	}
-	if d.IntN(12) == 0 {
+	if d.IntN(12) == 0 && a.Does != "feed" {
 		a.Source.EndAt, a.Source.EndBy = d.IntN(n+1), one(d, "panic", "goexit")
 	}
 }
@@ -59,7 +59,7 @@ func (d drawer) scripts(n int) []script {
 
 // does lists what an attempt may do.
 func (d drawer) does() []string {
-	does := []string{"ok", "ok", "ok", "ok", "ok", "ok", "spin", "error", "permanent", "after"}
+	does := []string{"ok", "ok", "ok", "ok", "ok", "ok", "spin", "error", "permanent", "after", "throttled"}
 	if d.crashes {
 		does = append(does, "panic", "panic-error", "goexit")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,7 @@ func TestASeedIsAPlan(t *testing.T) {
 			require.Equal(t, p, draw(seed, processes))
 			require.NoError(t, p.Opts.Validate(), "seed %d", seed)
 			require.NoError(t, p.Workers.Validate(), "seed %d", seed)
+			require.NoError(t, newPlay(p, newTally(), new(atomic.Int64)).body().Validate(), "seed %d", seed)
 			require.NotContains(t, seen, p.String(), "seed %d", seed)
 			seen[p.String()] = seed
 		}
@@ -43,7 +45,7 @@ func TestEverythingIsDrawn(t *testing.T) {
 		}
 	}
 	want := append(injected, "plain", "state", "batched", "batched-state", "stream", "collect", "each", "map", "mapseq", "all", "results",
-		"call", "spawn", "cancel", "gather", "drain", "preempt", "scale", "redeploy", "look",
+		"call", "spawn", "cancel", "gather", "submit", "group", "feed", "drain", "preempt", "scale", "redeploy", "look",
 		"leave by break", "leave by cancel", "leave by stop", "leave by panic", "source: panic", "source: goexit",
 		"strike: kill", "strike: term", "strike: freeze")
 	for _, what := range want {

@@ -18,6 +18,7 @@ type plan struct {
 	Body     string         // plain, state, batched, batched-state; or stream, alone
 	Opts     mapper.Options // without Runtime and Observer
 	Batch    mapper.Batch
+	Flow     flow
 	Joint    bool   // a batch in which something fails returns one error for all
 	Observer string // none, quick, slow, panics, watcher
 	Enters   []step // by the order of starts; what follows the last one succeeds

@@ -105,7 +105,22 @@ var planted = map[string]struct {
 	"stats: retries":        {func(s *showing) { s.stats.Retries = 0 }, "Stats says"},
 	"stats: running":        {func(s *showing) { s.stats.Running = 1 }, "execute inputs"},
 	"too many at once":      {func(s *showing) { s.p.executing.most.Store(3) }, "3 attempts at the same time in 2 containers"},
-	"no exit":               {func(s *showing) { s.p.states = append(s.p.states, &state{}) }, "exited 0 times"},
+	"too many of a key": {func(s *showing) {
+		s.p.Flow = flow{Keys: 1, Limit: mapper.KeyLimit{Concurrency: 1}}
+		s.p.flowing.pass(s.p.Flow, 0)
+		s.p.flowing.pass(s.p.Flow, 1)
+	}, "2 attempts of a key"},
+	"too heavy": {func(s *showing) {
+		s.p.Flow, s.p.Opts.Capacity = flow{Heavy: 10}, 10
+		s.p.flowing.pass(s.p.Flow, 8)
+		s.p.flowing.pass(s.p.Flow, 1)
+	}, "11 of a capacity of 10"},
+	"more containers than its run may have": {func(s *showing) {
+		s.p.Alone, s.p.EndBy = false, "stop"
+		s.p.Acts[0].Opts.Containers = 1
+		s.p.of[0].most.Store(2)
+	}, "in a run with 1 containers"},
+	"no exit": {func(s *showing) { s.p.states = append(s.p.states, &state{}) }, "exited 0 times"},
 	"two exits": {func(s *showing) {
 		st := &state{}
 		s.p.states = append(s.p.states, st)

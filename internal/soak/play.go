@@ -30,6 +30,8 @@ type play struct {
 	badExit       atomic.Bool
 	ending        atomic.Int64 // when the end of the function began, in nanoseconds since began; 0: not yet
 	executing     gauge
+	flowing       flowing
+	of            []gauge // of each act
 
 	mu       sync.Mutex
 	states   []*state
@@ -85,6 +87,7 @@ func newPlay(plan *plan, t *tally, progress *atomic.Int64) *play {
 			p.owner = append(p.owner, i)
 		}
 	}
+	p.of = make([]gauge, len(plan.Acts))
 	p.book = newBook(len(p.owner))
 	return p
 }
@@ -108,6 +111,7 @@ func (p *play) options() mapper.Options {
 	o := p.Opts
 	o.Runtime = p.runtime
 	o.Observer = p.observer()
+	o.Rate = p.Flow.limiter()
 	return o
 }
 

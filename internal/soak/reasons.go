@@ -23,11 +23,11 @@ func (p *play) mayFail(i, id int, err error) bool {
 	case errors.Is(err, mapper.ErrInterrupted):
 		return p.Opts.AtMostOnce
 	case errors.Is(err, mapper.ErrTimeout):
-		return p.Opts.Timeout > 0 // in real time any attempt may be late
+		return p.Opts.Timeout > 0 || p.Opts.TotalTimeout > 0 // in real time any attempt may be late
 	case crash:
 		return len(p.Strikes) > 0 || p.book.read(id, crashed) >= p.crashLimit()
 	}
-	return errors.Is(err, errOwn) && (p.did(id, "error", "permanent", "after") || p.mayFailTogether())
+	return errors.Is(err, errOwn) && (p.did(id, "error", "permanent", "after", "throttled") || p.mayFailTogether())
 }
 
 // mayFailTogether says whether an input may fail for good with the error of another of its batch.

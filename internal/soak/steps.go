@@ -80,6 +80,8 @@ func (b *book) do(ctx context.Context, st step, with ...order) error {
 		return policy.Permanent(errOwn)
 	case "after":
 		return policy.RetryAfter(errOwn, ms)
+	case "throttled":
+		return policy.Throttled(errOwn, refuse)
 	case "retire":
 		mapper.Retire(ctx)
 	case "obey":
@@ -144,7 +146,7 @@ func rest(ctx context.Context, st step) bool {
 // crashes reports that a step brings its container down.
 func crashes(does string) bool {
 	switch does {
-	case "ok", "spin", "error", "permanent", "after", "retire", "obey", "ignore":
+	case "ok", "spin", "error", "permanent", "after", "throttled", "retire", "obey", "ignore":
 		return false
 	}
 	return true

@@ -29,6 +29,12 @@ func (p *play) verdict() {
 	for id, n := range attempts {
 		p.counted(id, n)
 	}
+	p.flowed()
+	for i, a := range p.Acts {
+		if most := p.of[i].most.Load(); p.calm() && !p.Alone && a.Opts.Containers > 0 && most > int64(a.Opts.Containers) {
+			p.problem("act %d: %d attempts at the same time in a run with %d containers", i, most, a.Opts.Containers)
+		}
+	}
 	if most, limit := p.executing.most.Load(), int64(p.containers()); p.calm() && p.Alone && most > limit {
 		p.problem("%d attempts at the same time in %d containers", most, limit)
 	}
@@ -45,7 +51,7 @@ func (p *play) counted(id, n int) {
 		p.problem("input %d was begun %d times, its result says %d", id, started, n)
 	}
 	if p.calm() && p.undisturbed(id) && !p.Opts.Hedge.On() {
-		if want := p.fate(id); n != want {
+		if want := p.fate(id); want > 0 && n != want {
 			p.problem("input %d has %d attempts, its script %v asks for %d", id, n, p.script(id), want)
 		}
 	}
@@ -70,7 +76,7 @@ func (p *play) calm() bool {
 	quiet := !slices.ContainsFunc(p.Acts, func(a act) bool {
 		return slices.Contains([]string{"drain", "preempt", "scale", "redeploy"}, a.Does)
 	})
-	return quiet && p.Opts.Timeout == 0 && p.Opts.MaxInputs <= 1 && !p.batched() && p.forgiving() && p.goodHands() &&
+	return quiet && p.Opts.Timeout == 0 && p.Opts.TotalTimeout == 0 && p.Opts.MaxInputs <= 1 && !p.batched() && p.forgiving() && p.goodHands() &&
 		(p.Alone || p.EndBy == "stop")
 }
 
@@ -97,6 +103,8 @@ func (p *play) fate(id int) int {
 			}
 		case does == "permanent":
 			return n
+		case does == "throttled":
+			return 0 // what a refusal costs depends on who was refused before
 		case does == "error" || does == "after":
 			if failures++; failures > p.Opts.Retries.MaxRetries || p.Opts.AtMostOnce {
 				return n

@@ -47,7 +47,7 @@ func (v *view) stats(s mapper.Stats) {
 	if s.Inputs != n || s.Taken != n || s.Delivered != n || s.Succeeded != n-v.failures || s.Failed != v.failures || s.Retrying != 0 {
 		v.p.problem("act %d: %d inputs, %d failures, and Stats says: %+v", v.i, n, v.failures, s)
 	}
-	if v.p.calm() && v.attempts != n+s.Retries+s.Reruns+s.Hedges {
+	if v.p.calm() && v.p.book.injections()["throttled"] == 0 && v.attempts != n+s.Retries+s.Reruns+s.Hedges {
 		v.p.problem("act %d: %d attempts of %d inputs, and Stats says: %d retries, %d re-runs, %d hedges", v.i, v.attempts, n, s.Retries, s.Reruns, s.Hedges)
 	}
 }
