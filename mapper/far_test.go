@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,7 @@ import (
 // farRuntime has a container that is some way off.
 type farRuntime struct {
 	way, work time.Duration // of a chunk there and back, of each input
-	longest   int           // chunk
+	longest   atomic.Int64  // chunk
 }
 
 func (*farRuntime) Check(any) error { return nil }
@@ -35,7 +36,9 @@ func (f *farRuntime) Open(context.Context, supervisor.Launch) (supervisor.Instan
 
 func (f farInstance) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
 	n := len(chunk.Inputs)
-	f.longest = max(f.longest, n)
+	for most := f.longest.Load(); int64(n) > most && !f.longest.CompareAndSwap(most, int64(n)); most = f.longest.Load() {
+		continue
+	}
 	time.Sleep(f.way + time.Duration(n)*f.work)
 	for i, in := range chunk.Inputs {
 		done(i, in, nil)
@@ -68,16 +71,16 @@ func TestTimed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		far := &farRuntime{way: 2 * time.Millisecond, work: 10 * time.Microsecond}
 		run(t, far)
-		require.Equal(t, 1, far.longest)
+		require.EqualValues(t, 1, far.longest.Load())
 	})
 	synctest.Test(t, func(t *testing.T) {
 		far := &farRuntime{way: 2 * time.Millisecond, work: 10 * time.Microsecond}
 		run(t, timedRuntime{far})
-		require.Equal(t, 1024, far.longest)
+		require.EqualValues(t, 1024, far.longest.Load())
 	})
 	synctest.Test(t, func(t *testing.T) {
 		far := &farRuntime{way: 2 * time.Millisecond, work: 4 * time.Millisecond}
 		run(t, timedRuntime{far})
-		require.Equal(t, 4, far.longest, "eight times the way")
+		require.EqualValues(t, 4, far.longest.Load(), "eight times the way")
 	})
 }

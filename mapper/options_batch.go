@@ -30,7 +30,7 @@ import (
 // database is away, say, it can spare itself the search by [Errors] with that error for each
 // input: those are a verdict on each.
 // Nothing is searched either where the function returns another number of values (a
-// *[LengthError] is its own fault), under AtMostOnce, after the end of the run, and after a
+// *[LengthError] is its own fault), where it was refused by [policy.Throttled], which is about all, under AtMostOnce, after the end of the run, and after a
 // crash, when inputs run alone by themselves.
 type Batch struct {
 	// Size is how many inputs one call is given at most, 1 to 1000. A run whose Outstanding

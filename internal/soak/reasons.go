@@ -30,8 +30,10 @@ func (p *play) mayFail(i, id int, err error) bool {
 	return errors.Is(err, errOwn) && (p.did(id, "error", "permanent", "after", "throttled") || p.mayFailTogether())
 }
 
-// mayFailTogether says whether an input may fail for good with the error of another of its batch.
-func (p *play) mayFailTogether() bool { return p.Joint && (p.Batch.Whole || p.Opts.AtMostOnce) }
+// mayFailTogether says whether an input may fail for good with the error of another of its batch. A refusal is that of all.
+func (p *play) mayFailTogether() bool {
+	return p.Joint && (p.Batch.Whole || p.Opts.AtMostOnce || p.book.injections()["throttled"] > 0)
+}
 
 // mayEnd says whether a whole act may have ended like that, and its inputs with it.
 func (p *play) mayEnd(i int, err error) bool {

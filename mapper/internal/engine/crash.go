@@ -15,7 +15,7 @@ func (w *Worker) Crashed(crash *supervisor.CrashError) supervisor.Evidence {
 	} else {
 		w.started.Store(0)
 		w.reclaim(w.position(), nil, func(r *Run, t *chunk.Task, _ int) { w.strike(r, t, c) })
-		w.Unask()
+		w.unask()
 	}
 	w.leave()
 	c.evidence.InReach = w.s.inReach()

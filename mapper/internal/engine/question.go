@@ -16,9 +16,9 @@ func (w *Worker) asks(r *Run, ch *chunk.Chunk, beside ...*chunk.Chunk) {
 // let go of it.
 func (w *Worker) answered() bool { return w.question.CompareAndSwap(&w.asked, nil) }
 
-// Unask implements [fleet.Worker]: it has what a worker asks about executed elsewhere, since that is given up.
+// unask has what a worker asks about executed elsewhere, since the worker is given up, and reports whether that was anything.
 // Its goroutine may still read and write the chunks, which are left to the collector.
-func (w *Worker) Unask() bool {
+func (w *Worker) unask() bool {
 	q := w.question.Swap(nil)
 	if q == nil {
 		return false

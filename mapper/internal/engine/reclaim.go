@@ -82,9 +82,19 @@ func (w *Worker) reclaimAs(o outcome) bool {
 			w.decide(r, t, o)
 		}
 	})
-	had = w.Unask() || had
+	had = w.unask() || had
 	w.visit(nil)
 	w.quits(nil)
+	return had
+}
+
+// Unask implements [fleet.Worker].
+func (w *Worker) Unask() bool {
+	had := w.unask()
+	if had {
+		w.visit(nil)
+		w.quits(nil)
+	}
 	return had
 }
 
