@@ -18,17 +18,18 @@ import (
 // TestAdaptive: never more attempts are under way than the limit says, it grows to what the other side bears and falls when
 // that refuses, of runs and calls of a function too.
 func TestAdaptive(t *testing.T) {
+	t.Parallel()
 	const cores = 16
 	for name, play := range map[string]func(*testing.T, func(context.Context, int) (int, error), mapper.Options){
 		"a run": func(t *testing.T, fn func(context.Context, int) (int, error), opts mapper.Options) {
-			values, err := mapper.Collect(t.Context(), fn, ints(60_000), opts)
+			values, err := mapper.Collect(t.Context(), fn, ints(15_000), opts)
 			require.NoError(t, err)
-			require.Len(t, values, 60_000)
+			require.Len(t, values, 15_000)
 		},
 		"a function": func(t *testing.T, fn func(context.Context, int) (int, error), opts mapper.Options) {
 			f, err := mapper.Deploy(t.Context(), mapper.Plain(fn), opts)
 			require.NoError(t, err)
-			_, err = f.Collect(t.Context(), ints(30_000), mapper.RunOptions{})
+			_, err = f.Collect(t.Context(), ints(10_000), mapper.RunOptions{})
 			require.NoError(t, err)
 			_, err = f.Call(t.Context(), 1)
 			require.NoError(t, err)

@@ -38,9 +38,15 @@ func TestConformanceSupervision(t *testing.T) {
 		known[c.ID] = true
 		_, listed := bySupervisor[c.ID]
 		if run, ok := supervisionCases[c.ID]; ok {
-			t.Run(c.ID, func(t *testing.T) { synctest.Test(t, run) })
+			t.Run(c.ID, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, run)
+			})
 		} else if c.Level == "run" {
-			t.Run(c.ID, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { playRun(t, c) }) })
+			t.Run(c.ID, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { playRun(t, c) })
+			})
 		} else if !listed && c.Level != "trace" {
 			t.Errorf("%s (%s) is neither run nor listed", c.ID, c.Name)
 		}

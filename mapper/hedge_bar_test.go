@@ -87,6 +87,7 @@ func playTailed(t *testing.T, own bool, hedge policy.Hedge) *tailed {
 // TestHedgeTail: second attempts at the 95 % quantile cut the tail and the time of the whole, for a twentieth more of attempts
 // and never in more containers. Where the input itself is slow they are in vain, and cost as little.
 func TestHedgeTail(t *testing.T) {
+	t.Parallel()
 	plain, hedged := playTailed(t, false, policy.Hedge{}), playTailed(t, false, policy.Hedge{Quantile: 0.95})
 	require.Greater(t, plain.p999(), 600*ms)
 	require.LessOrEqual(t, hedged.p999(), 35*ms)
