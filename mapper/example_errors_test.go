@@ -87,3 +87,87 @@ func ExampleOptions_Validate() {
 	// longshore: invalid Containers -1: must be 0 (the default) to 1048576
 	// Containers
 }
+
+// A function over batches has a value for each input, in their order.
+func ExampleLengthError() {
+	forgets := mapper.Batched(func(_ context.Context, rows []string) ([]int, error) {
+		return make([]int, len(rows)-1), nil
+	}, mapper.Batch{Size: 2})
+	_, err := forgets.Collect(context.Background(), []string{"a", "b"}, mapper.Options{})
+	length, ok := errors.AsType[*mapper.LengthError](err)
+	fmt.Println(ok, length.Inputs, length.Values)
+	// Output: true 2 1
+}
+
+// A state that is not there in time.
+func ExampleStartTimeoutError() {
+	hangs := mapper.WithState(func(ctx context.Context) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}, func(context.Context, string, int) (int, error) { return 0, nil }, nil)
+	_, err := hangs.Collect(context.Background(), []int{1}, mapper.Options{StartTimeout: time.Millisecond})
+	late, ok := errors.AsType[*mapper.StartTimeoutError](err)
+	fmt.Println(ok, late)
+	// Output: true mapper: container not ready after 1ms
+}
+
+// A call before and after its end.
+func ExampleCall_Cancel() {
+	ctx := context.Background()
+	f, err := mapper.Deploy(ctx, mapper.Plain(func(ctx context.Context, _ int) (int, error) {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}), mapper.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	call, err := f.Spawn(ctx, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = call.Poll()
+	fmt.Println(errors.Is(err, mapper.ErrPending))
+	call.Cancel()
+	_, err = call.Get(ctx)
+	fmt.Println(errors.Is(err, mapper.ErrCancelled))
+	fmt.Println(f.Stop(ctx))
+	// Output:
+	// true
+	// true
+	// <nil>
+}
+
+// A container is to go at once: its attempt is told why, and executes elsewhere.
+func ExampleFunction_Preempt() {
+	ctx := context.Background()
+	executing := make(chan int, 2)
+	f, err := mapper.Deploy(ctx, mapper.Plain(func(ctx context.Context, _ int) (string, error) {
+		at, _ := mapper.AttemptFrom(ctx)
+		executing <- at.Container
+		if at.Attempt > 1 {
+			return "elsewhere", nil
+		}
+		<-ctx.Done()
+		fmt.Println(errors.Is(context.Cause(ctx), mapper.ErrInterrupted))
+		return "", ctx.Err()
+	}), mapper.Options{Containers: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	call, err := f.Spawn(ctx, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(f.Preempt(<-executing)) // Drain would let it finish
+	fmt.Println(call.Get(ctx))
+	fmt.Println(f.Stop(ctx))
+	// Unordered output:
+	// true
+	// true
+	// elsewhere <nil>
+	// <nil>
+}
