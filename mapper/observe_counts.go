@@ -14,10 +14,11 @@ func (v *view) Counts() Counts {
 	over := v.over() // first: what is read after it is final
 	c := Counts{
 		Inputs:  -1,
-		Retries: e.Retried(), Reruns: e.Reran(),
+		Retries: e.Retried(), Reruns: e.Reran(), Throttled: e.Refused(),
 		TimedOut: int(v.s.TimedOut.Load()), Release: v.s.Release().Number, Dropped: int(v.s.Events().Dropped()),
 		Waiting: e.Undelivered(), Window: e.Window.Size, Restored: e.Restored(), Unrecorded: e.Unrecorded(), Damaged: e.Damaged(),
 	}
+	c.Hedges, _ = e.Hedges()
 	if e.Window.Size == unlimited {
 		c.Window = 0
 	}
@@ -35,6 +36,7 @@ func (v *view) Counts() Counts {
 		c.Cancelled += rest // nobody comes for it any more
 		return c
 	}
+	c.Held = heldOf(e)
 	c.Readable, c.Paused = e.Readable(), e.Paused()
 	c.Running = min(running, rest)
 	c.Retrying = min(e.Retrying(), rest-c.Running)

@@ -3,7 +3,6 @@ package mapper
 import (
 	"math"
 
-	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -36,26 +35,6 @@ type Stats struct {
 	Duplicates int // of an Expanding body: added inputs that were dropped since their identity was known
 
 	Pool supervisor.Snapshot
-}
-
-// Held is the inputs that wait without a container, and why: each is counted where it waits first.
-type Held struct {
-	Pause  int // could begin, but for a pause
-	Rate   int // could begin, but for Options.Rate, Options.Adaptive, or a throttle that is not of one key
-	Key    int // wait for their key: its concurrency, its order, its rate or its throttle
-	Weight int // wait for room in Options.Capacity
-}
-
-// heldOf is what a run holds.
-func heldOf(e *engine.Run) (h Held) {
-	h.Key, h.Weight = e.Held()
-	switch could := e.Could(); {
-	case e.Paused():
-		h.Pause = could
-	case e.Throttled():
-		h.Rate = could
-	}
-	return h
 }
 
 // Stats returns the numbers of the run. It asks the supervisor for the state of each

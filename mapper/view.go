@@ -79,12 +79,18 @@ type Counts struct {
 	Retries  int // attempts asked for after application failures, charged to Retries
 	Reruns   int // attempts asked for after crashes
 	TimedOut int // attempts, of all runs of a function
+	Hedges   int // second attempts, see Options.Hedge
 	Waiting  int // results that the reader has not taken; calls have none
 	Refused  int // calls of a function: it had accepted as many as it may
 	Window   int // how many may be outstanding: taken and not delivered; 0 without a limit
 	Runs     int // of a function, under way
 	Release  int // of its body: the redeploys so far
 	Dropped  int // events that observers were too slow for
+
+	// Of those that Pending and Retrying count: what waits without a container, and why. And how many attempts the other side has
+	// refused, see policy.Throttled.
+	Held      Held
+	Throttled int
 
 	Paused   bool // nothing begins: it is paused, or the function whose containers serve it
 	Readable bool // the reader could take a result at once; in an ordered run, that of the next input

@@ -1,6 +1,9 @@
 package metrics
 
-import "github.com/longshore-go/longshore/supervisor"
+import (
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // row is a number that is pulled from views. Rows of one name stand together and differ in
 // a label, which OpenTelemetry has in the name, as Modal does.
@@ -77,6 +80,22 @@ var table = []row{
 		otel: "longshore.function.retrying_inputs", unit: "{input}", typ: Gauge,
 		help: "Inputs that wait for another attempt.",
 		of:   count(func(r *reading) int { return r.Retrying }),
+	},
+	held("pause", func(h mapper.Held) int { return h.Pause }),
+	held("rate", func(h mapper.Held) int { return h.Rate }),
+	held("key", func(h mapper.Held) int { return h.Key }),
+	held("weight", func(h mapper.Held) int { return h.Weight }),
+	{
+		name: "longshore_throttled_attempts_total",
+		otel: "longshore.input_events.throttled", unit: "{attempt}", typ: Counter,
+		help: "Attempts that the other side refused: everybody was to wait.",
+		of:   count(func(r *reading) int { return r.Throttled }),
+	},
+	{
+		name: "longshore_hedges_total",
+		otel: "longshore.input_events.hedges", unit: "{attempt}", typ: Counter,
+		help: "Second attempts of inputs whose first was slow.",
+		of:   count(func(r *reading) int { return r.Hedges }),
 	},
 	{
 		name: "longshore_unread_results",
@@ -199,6 +218,16 @@ var table = []row{
 		help: "Events that observers were too slow for.",
 		of:   count(func(r *reading) int { return r.Dropped }),
 	},
+}
+
+// held is the inputs that wait for one of the gates.
+func held(gate string, of func(mapper.Held) int) row {
+	return row{
+		name: "longshore_held_inputs", label: Label{"reason", gate},
+		otel: "longshore.function.held_by_" + gate, unit: "{input}", typ: Gauge,
+		help: "Inputs that could begin, but for what holds them: they wait without a container.",
+		of:   count(func(r *reading) int { return of(r.Held) }),
+	}
 }
 
 // containers is the row of one state.

@@ -118,6 +118,8 @@ func (r report) numbers() []string {
 	add(c.TimedOut, plural(c.TimedOut, "attempt", "attempts")+" timed out")
 	add(c.Retries, plural(c.Retries, "retry", "retries"))
 	add(r.crashed, plural(r.crashed, "crash", "crashes"))
+	add(c.Throttled, plural(c.Throttled, "attempt", "attempts")+" refused by the other side")
+	add(c.Hedges, plural(c.Hedges, "hedge", "hedges"))
 	add(c.Reruns, plural(c.Reruns, "re-run", "re-runs"))
 	return list
 }

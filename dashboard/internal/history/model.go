@@ -81,22 +81,36 @@ type Run struct {
 
 // Counts is the inputs of a run, or the calls of a function, by state, and what happened to them.
 type Counts struct {
-	Inputs    int `json:"inputs"` // -1: not known
-	Pending   int `json:"pending"`
-	Running   int `json:"running"`
-	Retrying  int `json:"retrying"`
-	Succeeded int `json:"succeeded"`
-	Failed    int `json:"failed"`
-	Cancelled int `json:"cancelled"`
-	Retries   int `json:"retries"`
-	Reruns    int `json:"reruns"`
-	TimedOut  int `json:"timed_out"`
-	Waiting   int `json:"waiting_for_reader"`
-	Window    int `json:"outstanding_limit"` // 0: none
-	Refused   int `json:"refused"`           // calls of a function that had no place for them
-	Runs      int `json:"runs"`              // of a function, under way
-	Release   int `json:"release"`
+	Inputs    int  `json:"inputs"` // -1: not known
+	Pending   int  `json:"pending"`
+	Running   int  `json:"running"`
+	Retrying  int  `json:"retrying"`
+	Succeeded int  `json:"succeeded"`
+	Failed    int  `json:"failed"`
+	Cancelled int  `json:"cancelled"`
+	Retries   int  `json:"retries"`
+	Reruns    int  `json:"reruns"`
+	TimedOut  int  `json:"timed_out"`
+	Waiting   int  `json:"waiting_for_reader"`
+	Window    int  `json:"outstanding_limit"` // 0: none
+	Refused   int  `json:"refused"`           // calls of a function that had no place for them
+	Throttled int  `json:"throttled"`         // attempts that the other side has refused
+	Hedges    int  `json:"hedges"`            // second attempts of inputs whose first was slow
+	Held      Held `json:"held"`
+	Runs      int  `json:"runs"` // of a function, under way
+	Release   int  `json:"release"`
 }
+
+// Held is the inputs, of those pending or retrying, that wait without a container, by what holds them.
+type Held struct {
+	Pause  int `json:"pause"`
+	Rate   int `json:"rate"` // a throttle of all and an adaptive limit included
+	Key    int `json:"key"`
+	Weight int `json:"weight"`
+}
+
+// Sum is all of them.
+func (h Held) Sum() int { return h.Pause + h.Rate + h.Key + h.Weight }
 
 // Loop is a crash loop: which function, since when, how many crashes, by which rule, why, on which input, when
 // the next start is, and what the policy will do.

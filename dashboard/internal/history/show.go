@@ -134,6 +134,7 @@ func countsOf(c mapper.Counts) Counts {
 		Succeeded: c.Succeeded, Failed: c.Failed, Cancelled: c.Cancelled,
 		Retries: c.Retries, Reruns: c.Reruns, TimedOut: c.TimedOut,
 		Waiting: c.Waiting, Window: c.Window, Refused: c.Refused, Runs: c.Runs, Release: c.Release,
+		Throttled: c.Throttled, Hedges: c.Hedges, Held: Held(c.Held),
 	}
 }
 
