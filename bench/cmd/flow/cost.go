@@ -68,6 +68,12 @@ func kept(scale float64) scene {
 			return []figure{{"% kept", 100 * float64(n) / perSecond / time.Since(begin).Seconds()}}, err
 		}}
 	}
+	byLongshore := func(burst int) func(context.Context) error {
+		return func(ctx context.Context) error {
+			return longshore(ctx, plain(func(context.Context, int) error { return nil }), n,
+				mapper.Options{Containers: 8, Rate: rate.NewLimiter(perSecond, burst)})
+		}
+	}
 	return scene{"1,000 a second, burst 1", "≥ 99 %", []way{
 		each("by hand", func(ctx context.Context) error {
 			limiter := rate.NewLimiter(perSecond, 1)
@@ -77,9 +83,7 @@ func kept(scale float64) scene {
 			guarded := failsafe.With(ratelimiter.NewSmoothBuilder[any](perSecond, time.Second).WithMaxWaitTime(time.Hour).Build())
 			return byHand(ctx, 8, n, func(context.Context, int) error { return guarded.Run(func() error { return nil }) })
 		}),
-		each("Longshore", func(ctx context.Context) error {
-			return longshore(ctx, plain(func(context.Context, int) error { return nil }), n,
-				mapper.Options{Containers: 8, Rate: rate.NewLimiter(perSecond, 1)})
-		}),
+		each("Longshore", byLongshore(1)),
+		each("Longshore, burst 5", byLongshore(5)),
 	}}
 }
