@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -68,4 +69,49 @@ func TestKeyEndsItsGoroutine(t *testing.T) {
 	}
 	_, ok := errors.AsType[*supervisor.CutoffError](run.Wait())
 	require.True(t, ok, "%v", run.Wait())
+}
+
+// stuck is a value whose methods never return, or not to their caller, from the second on.
+type stuck struct{ N int }
+
+var stuckBy func(n int)
+
+func (s stuck) MarshalJSON() ([]byte, error) {
+	stuckBy(s.N)
+	return []byte(strconv.Itoa(s.N)), nil
+}
+
+func (s *stuck) UnmarshalJSON(data []byte) (err error) {
+	s.N, err = strconv.Atoi(string(data))
+	return err
+}
+
+// TestValueThatCannotBeWritten: a value whose methods block, panic or end their goroutine fails its input, and no other.
+func TestValueThatCannotBeWritten(t *testing.T) {
+	forever := make(chan struct{})
+	defer close(forever)
+	for name, by := range map[string]func(){
+		"never returns":      func() { <-forever },
+		"panics":             func() { panic("boom") },
+		"ends its goroutine": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			stuckBy = func(n int) {
+				if n == 3 {
+					by()
+				}
+			}
+			j, err := journal.Open(filepath.Join(t.TempDir(), "run"), journal.Options{})
+			require.NoError(t, err)
+			defer func() { require.NoError(t, j.Close()) }()
+			n := 0
+			for r := range mapper.Map(t.Context(), func(_ context.Context, i int) (stuck, error) { return stuck{i}, nil }, []int{1, 2, 3, 4, 5},
+				mapper.Options{Containers: 1, Journal: j, ReturnExceptions: true}) {
+				n++
+				_, bad := errors.AsType[*journal.EncodingError](r.Err)
+				require.Equal(t, r.Input == 3, bad, "%+v", r)
+			}
+			require.Equal(t, 5, n)
+		})
+	}
 }

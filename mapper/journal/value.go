@@ -2,17 +2,20 @@ package journal
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
-	"runtime/debug"
 	"strconv"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 )
 
 // Codec writes values as bytes, and reads them again. Its name is in the journal: one with
-// another name is a [*MismatchError]. Its methods are called by one goroutine at a time.
+// another name is a [*MismatchError]. Its methods are called by one goroutine at a time. A call that has not returned after a
+// second is given up: its input fails with an [*EncodingError].
 type Codec interface {
 	Name() string
 	Marshal(v any) ([]byte, error)
@@ -31,6 +34,7 @@ type valuer struct {
 	plain   form
 	checked bool // a value has come back as it went
 	lax     bool // values that differ in nothing but what their own methods hide are equal
+	own     bool // some of the code that writes and reads them is the user's
 }
 
 // form is how values are written without a codec.
@@ -71,7 +75,56 @@ func newValuer(out reflect.Type, codec Codec) *valuer {
 		v.lax = bad == nil
 	}
 	v.checked = v.codec == nil && v.plain != asJSON
+	v.own = v.codec != nil || v.plain == asJSON && hasMethods(out, map[reflect.Type]bool{})
 	return v
+}
+
+// marshalers are what has JSON call the user's code.
+var marshalers = []reflect.Type{
+	reflect.TypeFor[json.Marshaler](), reflect.TypeFor[json.Unmarshaler](),
+	reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextUnmarshaler](),
+}
+
+// hasMethods reports that values of a type may have methods of the user's by which they are written or read: an interface may hold
+// anything. Those of the standard library are known to return.
+func hasMethods(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	if t.Kind() == reflect.Interface {
+		return true
+	}
+	for _, m := range marshalers {
+		if t.Implements(m) || reflect.PointerTo(t).Implements(m) {
+			return !isStandard(t)
+		}
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return hasMethods(t.Elem(), seen)
+	case reflect.Map:
+		return hasMethods(t.Key(), seen) || hasMethods(t.Elem(), seen)
+	case reflect.Struct:
+		for field := range t.Fields() {
+			if hasMethods(field.Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isStandard reports that a type is one of the standard library's.
+func isStandard(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.PkgPath() {
+	case "time", "encoding/json", "math/big", "net", "net/netip", "net/url", "regexp", "log/slog":
+		return true
+	}
+	return false
 }
 
 // encode returns value i as SQLite has it.
@@ -124,16 +177,12 @@ func (v *valuer) encodeValue(value reflect.Value) (any, error) {
 // marshal calls the user's code, and checks that the first value comes back. JSON does not keep
 // strings that are no UTF-8: where there may be one, it is checked again.
 func (v *valuer) marshal(marshal func(any) ([]byte, error), value reflect.Value) (data []byte, err error) {
-	err = v.guard("it cannot be encoded", func() error {
-		data, err = marshal(value.Interface())
-		return err
-	})
+	data, err = v.guard("it cannot be encoded", func() ([]byte, error) { return marshal(value.Interface()) })
 	if err != nil || (v.checked && (v.codec != nil || !bytes.Contains(data, []byte(`\ufffd`)))) {
 		return data, err
 	}
 	back := reflect.New(v.out)
-	err = v.guard("it cannot be decoded again", func() error { return v.unmarshal(data, back.Interface()) })
-	if err != nil {
+	if err = v.read("it cannot be decoded again", data, back); err != nil {
 		return nil, err
 	}
 	if !reflect.DeepEqual(value.Interface(), back.Elem().Interface()) && !v.alike(marshal, data, back) {
@@ -146,7 +195,7 @@ func (v *valuer) marshal(marshal func(any) ([]byte, error), value reflect.Value)
 // alike reports that a value which came back differs in nothing that is written: a time has come
 // without its monotonic clock.
 func (v *valuer) alike(marshal func(any) ([]byte, error), data []byte, back reflect.Value) bool {
-	again, err := marshal(back.Elem().Interface())
+	again, err := v.guard("it cannot be encoded", func() ([]byte, error) { return marshal(back.Elem().Interface()) })
 	return v.lax && err == nil && bytes.Equal(data, again) && !bytes.Contains(data, []byte(`\ufffd`))
 }
 
@@ -157,20 +206,54 @@ func (v *valuer) unmarshal(data []byte, into any) error {
 	return json.Unmarshal(data, into)
 }
 
-// guard calls the user's code.
-func (v *valuer) guard(reason string, f func() error) (err error) {
-	returned := false
-	defer func() {
-		if !returned {
-			err = v.unfit(reason, fmt.Errorf("panic: %v\n%s", recover(), debug.Stack()))
-		}
-	}()
-	err = f()
-	returned = true
-	if err != nil {
-		return v.unfit(reason, err)
+// read has the user's code read data into a value that nobody else has yet.
+func (v *valuer) read(reason string, data []byte, into reflect.Value) error {
+	_, err := v.guard(reason, func() ([]byte, error) { return nil, v.unmarshal(data, into.Interface()) })
+	return err
+}
+
+// decodeInto is read for a value that somebody has: it is not to be written to by code that returns late.
+func (v *valuer) decodeInto(into reflect.Value, data []byte) error {
+	fresh := reflect.New(v.out)
+	if err := v.read("it cannot be decoded", data, fresh); err != nil {
+		return err
 	}
+	into.Set(fresh.Elem())
 	return nil
+}
+
+// guard calls what may be the user's code. Where it is, it has a second, on a goroutine of its own: whoever keeps the journal is
+// waited for at the end of a run.
+func (v *valuer) guard(reason string, f func() ([]byte, error)) ([]byte, error) {
+	type answer struct {
+		data []byte
+		err  error
+	}
+	var got answer
+	var failure *guard.Failure
+	if v.own {
+		got, failure = guard.Call(v.out, func() (a answer) {
+			a.data, a.err = f()
+			return a
+		})
+	} else {
+		got.data, got.err = f()
+	}
+	switch {
+	case failure == nil:
+	case failure.Panic != nil:
+		got.err = fmt.Errorf("panic: %v\n%s", failure.Panic.Value, failure.Panic.Stack)
+	case failure.Goexit:
+		got.err = errors.New("it calls runtime.Goexit")
+	case failure.Refused:
+		got.err = errors.New("it was not tried: others have not returned")
+	default:
+		got.err = fmt.Errorf("it has not returned within %v", failure.Overdue)
+	}
+	if got.err != nil {
+		return nil, v.unfit(reason, got.err)
+	}
+	return got.data, nil
 }
 
 func (v *valuer) sized(value any, n int) (any, error) {
@@ -209,12 +292,12 @@ func (v *valuer) decodeValue(stored any, into reflect.Value) error {
 			into.SetString(stored)
 			return nil
 		case v.codec == nil && v.plain == asJSON:
-			return v.guard("it cannot be decoded", func() error { return json.Unmarshal([]byte(stored), into.Addr().Interface()) })
+			return v.decodeInto(into, []byte(stored))
 		}
 	case []byte:
 		switch {
 		case v.codec != nil:
-			return v.guard("it cannot be decoded", func() error { return v.codec.Unmarshal(stored, into.Addr().Interface()) })
+			return v.decodeInto(into, stored)
 		case v.plain == asBlob:
 			if stored == nil {
 				stored = []byte{}
