@@ -87,3 +87,13 @@ func ExampleDeployed() {
 	fmt.Printf("%+v\n", policy.Deployed{MaxDelay: 5 * time.Minute}.WithDefaults())
 	// Output: {InitialDelay:1s MaxDelay:5m0s GateInitialDelay:2s GateMaxDelay:30s ColdDebt:4 Debt:8 Probation:10s ColdInputs:96}
 }
+
+// The other side asks everybody to wait, as a 429 with Retry-After does.
+func ExampleThrottled() {
+	err := policy.Throttled(errors.New("429 Too Many Requests"), 30*time.Second)
+	fmt.Println(err)
+	fmt.Println(policy.ThrottleDelay(err))
+	// Output:
+	// 429 Too Many Requests
+	// 30s true
+}
