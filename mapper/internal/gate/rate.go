@@ -98,14 +98,18 @@ func (r *Rate) opens() {
 	r.wake()
 }
 
-// Back takes back a token that nobody has begun with.
+// Back takes back a token that nobody has begun with. Whoever has found none meanwhile may have this one.
 func (r *Rate) Back() {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.spare++
+	wasShut := r.shut.Swap(0) > 0
+	r.mu.Unlock()
+	if wasShut {
+		r.wake()
+	}
 }
 
 // PassNow takes a token that is there, for what is not to wait for one: nor does it take the one that other work waits for.

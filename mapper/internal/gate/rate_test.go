@@ -34,3 +34,23 @@ func TestRateTakesBack(t *testing.T) {
 		require.Equal(t, 1, pass())
 	})
 }
+
+// TestRateBackOpens: a token that is given back is there for whoever has found none meanwhile.
+func TestRateBackOpens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		woken := 0
+		g := gate.NewRate(rate.NewLimiter(1, 1), func() { woken++ })
+		defer g.Close()
+		require.True(t, g.Pass())
+		require.False(t, g.Pass())
+		require.True(t, g.IsShut())
+		g.Back()
+		require.False(t, g.IsShut())
+		require.Equal(t, 1, woken)
+		require.True(t, g.Pass())
+		require.False(t, g.Pass(), "the next one is due in a second")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.True(t, g.Pass())
+	})
+}
