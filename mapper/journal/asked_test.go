@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,10 +75,10 @@ func TestKeyEndsItsGoroutine(t *testing.T) {
 // stuck is a value whose methods never return, or not to their caller, from the second on.
 type stuck struct{ N int }
 
-var stuckBy func(n int)
+var stuckBy atomic.Pointer[func(n int)] // one that has not returned may still read it
 
 func (s stuck) MarshalJSON() ([]byte, error) {
-	stuckBy(s.N)
+	(*stuckBy.Load())(s.N)
 	return []byte(strconv.Itoa(s.N)), nil
 }
 
@@ -96,11 +97,12 @@ func TestValueThatCannotBeWritten(t *testing.T) {
 		"ends its goroutine": runtime.Goexit,
 	} {
 		t.Run(name, func(t *testing.T) {
-			stuckBy = func(n int) {
+			does := func(n int) {
 				if n == 3 {
 					by()
 				}
 			}
+			stuckBy.Store(&does)
 			j, err := journal.Open(filepath.Join(t.TempDir(), "run"), journal.Options{})
 			require.NoError(t, err)
 			defer func() { require.NoError(t, j.Close()) }()
