@@ -151,7 +151,11 @@ func (w *Worker) mayBegin(r *Run, chunks ...*chunk.Chunk) bool {
 // identifyAll is identify for the chunks of a batch.
 func (w *Worker) identifyAll(r *Run, batch []*chunk.Chunk) (rest []*chunk.Chunk, ok bool) {
 	for i, ch := range batch {
-		if ch, ok = w.identify(r, ch, slices.Concat(rest, batch[i+1:])...); !ok {
+		var beside []*chunk.Chunk
+		if ch.Keys == nil { // else nothing is asked
+			beside = slices.Concat(rest, batch[i+1:])
+		}
+		if ch, ok = w.identify(r, ch, beside...); !ok {
 			return nil, false
 		}
 		if ch != nil {

@@ -31,10 +31,10 @@ func (q *Quota) IsFull() bool {
 
 // Room is how many more may take something, of those that want to.
 func (q *Quota) Room(want int) int {
-	if q == nil {
+	if q == nil || int(q.most-q.taken.Load()) >= want {
 		return want
 	}
-	q.refused.Store(true) // as IsFull does
+	q.refused.Store(true) // first, as IsFull does
 	return min(want, max(int(q.most-q.taken.Load()), 0))
 }
 
