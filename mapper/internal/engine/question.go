@@ -14,7 +14,14 @@ func (w *Worker) asks(r *Run, ch *chunk.Chunk, beside ...*chunk.Chunk) {
 
 // answered reports that what the worker has asked about is its own still. Otherwise the worker was given up meanwhile, and must
 // let go of it.
-func (w *Worker) answered() bool { return w.question.CompareAndSwap(&w.asked, nil) }
+func (w *Worker) answered() bool {
+	if !w.question.CompareAndSwap(&w.asked, nil) {
+		return false
+	}
+	clear(w.asked.chunks) // or a container that lives on would keep them, and the run
+	w.asked.r = nil
+	return true
+}
 
 // unask has what a worker asks about executed elsewhere, since the worker is given up, and reports whether that was anything.
 // Its goroutine may still read and write the chunks, which are left to the collector.

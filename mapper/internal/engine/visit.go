@@ -60,7 +60,7 @@ func (w *Worker) ends() bool { return w.s.Over() || w.s.Context().Err() != nil |
 func (w *Worker) rest() {
 	w.tellRest()
 	w.visit(nil)
-	w.last = nil
+	w.last, w.looping = nil, Loop{} // or a container that lives on would keep the run, and its inputs
 	if w.foreign {
 		w.release()
 		w.ctx.Store(nil) // or the worker would remember the caller's values
