@@ -80,13 +80,15 @@ func playRun(t *testing.T, c conformance.Case) {
 		errs, crashes = p.collect(t, start)
 	}
 	values, failures := 0, 0
-	for _, err := range errs {
+	for _, err := range errs { // may be a million
 		var cut *supervisor.CutoffError
 		switch {
 		case err == nil:
 			values++
 		case errors.As(err, &cut):
-			require.Equal(t, p.Expect.Cutoff, cut.Rule.String())
+			if rule := cut.Rule.String(); rule != p.Expect.Cutoff {
+				require.Equal(t, p.Expect.Cutoff, rule)
+			}
 		default:
 			require.ErrorIs(t, err, errCrash)
 			failures++

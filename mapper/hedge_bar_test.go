@@ -15,7 +15,7 @@ import (
 	"github.com/longshore-go/longshore/policy"
 )
 
-// tailed is a run of 20,000 inputs in 64 containers, one of a hundred of which takes some hundred milliseconds.
+// tailed is a run of 10,000 inputs in 64 containers, one of a hundred of which takes some hundred milliseconds.
 type tailed struct {
 	mu    sync.Mutex
 	rng   *rand.Rand
@@ -68,7 +68,7 @@ func (p *tailed) p999() time.Duration {
 }
 
 func playTailed(t *testing.T, own bool, hedge policy.Hedge) *tailed {
-	const inputs = 20_000
+	const inputs = 10_000
 	p := &tailed{rng: rand.New(rand.NewPCG(1, 2)), own: own, begun: make([]time.Time, inputs), took: make([]time.Duration, inputs)}
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -92,7 +92,7 @@ func TestHedgeTail(t *testing.T) {
 	require.Greater(t, plain.p999(), 600*ms)
 	require.LessOrEqual(t, hedged.p999(), 35*ms)
 	require.Less(t, hedged.whole, plain.whole*69/100)
-	require.LessOrEqual(t, hedged.hedges, 20_000*5/100)
+	require.LessOrEqual(t, hedged.hedges, 10_000*5/100)
 	require.LessOrEqual(t, hedged.most, 64)
 	plain, hedged = playTailed(t, true, policy.Hedge{}), playTailed(t, true, policy.Hedge{Quantile: 0.95})
 	require.Less(t, hedged.busy, plain.busy*106/100)

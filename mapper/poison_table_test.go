@@ -66,8 +66,8 @@ func badScenarios() []badScenario {
 		{name: "AtMostOnce, 40 from 10", n: 1000, opts: mapper.Options{AtMostOnce: true}, poison: cluster(10, 40)},
 		{name: "a leak kills each 100th", n: 2000, leak: 100},
 		{name: "an outage of 5 s", n: 20000, good: 10 * time.Millisecond, dead: outage(50*time.Millisecond, 5*time.Second)},
-		{name: "everything crashes", n: 20000, cut: true, poison: always},
-		{name: "everything crashes after 500", n: 20000, cut: true, poison: func(i int) bool { return i >= 500 }, opts: mapper.Options{Outstanding: 1000}},
+		{name: "everything crashes", n: 5000, cut: true, poison: always},
+		{name: "everything crashes after 500", n: 5000, cut: true, poison: func(i int) bool { return i >= 500 }, opts: mapper.Options{Outstanding: 1000}},
 		{name: "everything, slowly", n: 2000, cut: true, bad: 10 * time.Second, poison: always},
 	}
 }
