@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
@@ -38,8 +39,11 @@ type Frontier[In any] struct {
 // Outstanding ahead of its reader, and then takes the lowest index and not the latest: use Unordered or Collect
 // for large trees. Collect returns as many values as there were inputs.
 //
+// With a Runtime the function is registered with its Unique, see process.RegisterExpanding: what an attempt adds crosses
+// with its value. An input whose function was registered without, where the Frontier has one, fails and says so.
+//
 // It is for runs, of its own and on a function. Calls, which have one result, are refused with a
-// *policy.InvalidError, and so is a Runtime.
+// *policy.InvalidError.
 func Expanding[In, Out any](fn func(ctx context.Context, in In, add func(...In)) (Out, error), f Frontier[In]) Body[In, Out] {
 	b := Body[In, Out]{
 		shape: shape{
@@ -48,6 +52,7 @@ func Expanding[In, Out any](fn func(ctx context.Context, in In, add func(...In))
 		},
 		types: typesOf[In, Out](),
 	}
+	b.types.newChunk = func() *chunk.Chunk { return typed.NewExpanding[In, Out](f.Unique) }
 	b.types.expands = &expansion{breadthFirst: f.BreadthFirst, unique: f.Unique}
 	b.shape.needs("fn", fn != nil)
 	return b

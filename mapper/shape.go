@@ -1,7 +1,6 @@
 package mapper
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
@@ -64,9 +63,6 @@ func (s shape) validate() error {
 func (s shape) check(rt supervisor.Runtime) error {
 	if rt == nil {
 		return nil
-	}
-	if s.expands {
-		return invalid("Runtime", fmt.Sprintf("%T", rt), "cannot execute a body that is Expanding: what is added does not cross from a worker process")
 	}
 	return rt.Check(s.plan.Function)
 }

@@ -58,6 +58,8 @@ type Instance interface {
 	// any more; Run returns when that input has ended, which it reports. It does not
 	// give up an input that ignores this: who wants that calls Close.
 	//
+	// Of a function that adds inputs to its run each value is an [Expanded].
+	//
 	// For a function over batches an input is a slice. Its value may come with [Errors], one for
 	// each element; any other error is that of all of them, and comes without a value.
 	//

@@ -24,7 +24,7 @@ func oblige(ctx context.Context, o order) (answer, error) {
 }
 
 // deploy deploys a body and sees to its end.
-func deploy[Out any](t *testing.T, body mapper.Body[order, Out], opts mapper.Options) *mapper.Function[order, Out] {
+func deploy[In, Out any](t *testing.T, body mapper.Body[In, Out], opts mapper.Options) *mapper.Function[In, Out] {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	f, err := mapper.Deploy(ctx, body, opts)

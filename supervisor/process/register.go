@@ -43,6 +43,16 @@ func RegisterState[S, In, Out any](
 	return registry.RegisterState(enter, call, exit)
 }
 
+// RegisterExpanding is [Register] for a function that adds inputs to its run, as mapper.Expanding takes it. unique is what
+// mapper.Frontier.Unique is, and runs in the worker, as add is called: it may be any function, and is nil where that
+// is. What an attempt adds crosses with its value, by the codec for In, and must take less than 63 MiB together.
+func RegisterExpanding[In, Out any](
+	fn func(ctx context.Context, in In, add func(...In)) (Out, error),
+	unique func(In) string,
+) func(ctx context.Context, in In, add func(...In)) (Out, error) {
+	return registry.RegisterExpanding(fn, unique)
+}
+
 // Codec turns the values of one type into bytes and back, see wire.Codec. The default one keeps what
 // goroutines keep, or refuses the type, see wire.NewCodec.
 type Codec = wire.Codec

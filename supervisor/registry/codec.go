@@ -55,7 +55,7 @@ func NewCodec(t reflect.Type) Codec {
 // checkTypes panics if a function that is to be registered takes or returns what the default codec refuses, and
 // nobody has registered another. The caller holds the registry.
 func (f *Function) checkTypes() {
-	for _, t := range []reflect.Type{f.In, f.Out} {
+	for _, t := range f.parts {
 		if registry.codecs[t] == nil {
 			if err := wire.CheckType(t); err != nil {
 				panic(fmt.Sprintf("registry: %s cannot be registered: %v", f.Name, err))

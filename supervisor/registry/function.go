@@ -14,6 +14,8 @@ type Function struct {
 	Enter func(context.Context) (Member, error)          // makes one for a container
 	Input func(decode func(into any) error) (any, error) // decodes an In
 	Value func(decode func(into any) error) (any, error) // decodes an Out
+
+	parts []reflect.Type // that cross
 }
 
 // Batches reports that the function may be one over batches: it takes slices, and returns them or nothing.
@@ -37,6 +39,7 @@ func newFunction[In, Out any](fn any) *Function {
 		Name: name, Fn: fn,
 		In: reflect.TypeFor[In](), Input: decodeAs[In],
 		Out: reflect.TypeFor[Out](), Value: decodeAs[Out],
+		parts: []reflect.Type{reflect.TypeFor[In](), reflect.TypeFor[Out]()},
 	}
 }
 

@@ -39,10 +39,10 @@ type Payload interface {
 	Move(from Payload, lo, hi int)
 	// Trim keeps the inputs and values from lo to hi.
 	Trim(lo, hi int)
-	// Boxed is input i, and SetBoxed sets value i and reports whether it is of the right type,
-	// for containers that are somewhere else.
+	// Boxed is input i, and SetBoxed sets value i, for containers that are somewhere else. It returns why it cannot
+	// be one, and keeps nothing then.
 	Boxed(i int) any
-	SetBoxed(i int, value any) bool
+	SetBoxed(i int, value any) error
 	// Inputs and Values are all of them, as slices of the user's types.
 	Inputs() any
 	Values() any

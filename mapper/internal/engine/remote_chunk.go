@@ -74,8 +74,10 @@ func (x *remoteChunk) settle(told report) (n int) {
 		if !x.clockOff() {
 			o = x.w.late(nil)
 		}
-		if o.err == nil && !x.ch.Payload.SetBoxed(i, told.value) {
-			o.err = fmt.Errorf("mapper: the runtime returned a %T for input %d", told.value, x.ch.Lo+i)
+		if o.err == nil {
+			if err := x.ch.Payload.SetBoxed(i, told.value); err != nil {
+				o = outcome{err: fmt.Errorf("mapper: no value of input %d: %w", x.ch.Lo+i, err), marks: marks{permanent: true}}
+			}
 		}
 		if o.err != nil {
 			x.w.settleAt(x.r, x.ch, i, o)

@@ -82,30 +82,36 @@ type growth[In any] struct {
 	keyBuf   []string
 }
 
+// NewExpanding makes a chunk for such a function. It has identities where unique is given.
+func NewExpanding[In, Out any](unique func(In) string) *chunk.Chunk {
+	c := New[In, Out]()
+	g := &growth[In]{unique: unique}
+	g.adder = g.add
+	Of[In, Out](c).growth = g
+	return c
+}
+
 // growth makes room for what the attempts of a chunk add.
 func (c *Expand[In, Out]) growth(ch *chunk.Chunk) *growth[In] {
-	g := Of[In, Out](ch).growing()
+	g := Of[In, Out](ch).growth
 	g.unique = c.Unique
-	if cap(g.addedBuf) < ch.N {
-		g.addedBuf = make([][]In, ch.N)
-	}
-	g.added = g.addedBuf[:ch.N]
-	if c.Unique != nil {
-		if cap(g.keysBuf) < ch.N {
-			g.keysBuf = make([][]string, ch.N)
-		}
-		g.keys = g.keysBuf[:ch.N]
-	}
+	g.room(ch.N)
 	return g
 }
 
-// growing is that of a payload that may be of use for the first time.
-func (p *Payload[In, Out]) growing() *growth[In] {
-	if p.growth == nil {
-		p.growth = &growth[In]{}
-		p.growth.adder = p.growth.add
+// room is room for what the attempts of so many inputs add.
+func (g *growth[In]) room(n int) {
+	if cap(g.addedBuf) < n {
+		g.addedBuf = make([][]In, n)
 	}
-	return p.growth
+	g.added = g.addedBuf[:n]
+	if g.unique == nil {
+		return
+	}
+	if cap(g.keysBuf) < n {
+		g.keysBuf = make([][]string, n)
+	}
+	g.keys = g.keysBuf[:n]
 }
 
 // add is what the user's function calls. Identities are asked for here: it is his code, and what it does is
@@ -199,11 +205,7 @@ func (s *span[In, Out]) Bind(ch *chunk.Chunk, lo, hi int) { Of[In, Out](ch).In =
 
 // Gather implements [intake.Added].
 func (f *Frontier[In, Out]) Gather(ch *chunk.Chunk) intake.Span {
-	g := Of[In, Out](ch).growth
-	if g == nil {
-		return nil
-	}
-	n := 0
+	g, n := Of[In, Out](ch).growth, 0
 	for _, in := range g.added {
 		n += len(in)
 	}

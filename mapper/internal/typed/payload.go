@@ -1,13 +1,17 @@
 package typed
 
-import "github.com/longshore-go/longshore/mapper/internal/chunk"
+import (
+	"fmt"
+
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
 
 // Payload is the inputs of a chunk and their values.
 type Payload[In, Out any] struct {
 	In  []In  // the caller's own slice, or buffer
 	Out []Out // buffer
 
-	growth *growth[In] // of a function that adds inputs
+	growth *growth[In] // of a function that adds inputs; else nil
 	chunk  chunk.Chunk // in one piece with its payload
 	inBuf  []In
 	outBuf []Out
@@ -62,7 +66,7 @@ func (p *Payload[In, Out]) Grow(n int) {
 func (p *Payload[In, Out]) Move(from chunk.Payload, lo, hi int) {
 	of := from.(*Payload[In, Out])
 	if of.growth != nil && len(of.growth.added) > 0 {
-		p.growing().move(of.growth, lo, hi)
+		p.growth.move(of.growth, lo, hi)
 	}
 	out := of.Out[lo:hi]
 	p.Grow(len(out))
@@ -85,9 +89,16 @@ func (p *Payload[In, Out]) Trim(lo, hi int) {
 func (p *Payload[In, Out]) Boxed(i int) any { return p.In[i] }
 
 // SetBoxed implements [chunk.Payload].
-func (p *Payload[In, Out]) SetBoxed(i int, value any) (ok bool) {
-	p.Out[i], ok = value.(Out)
-	return ok || value == nil
+func (p *Payload[In, Out]) SetBoxed(i int, value any) error {
+	if p.growth != nil {
+		return p.setGrown(i, value)
+	}
+	v, ok := value.(Out)
+	if !ok && value != nil {
+		return fmt.Errorf("the runtime returned a %T", value)
+	}
+	p.Out[i] = v
+	return nil
 }
 
 // Inputs implements [chunk.Payload].

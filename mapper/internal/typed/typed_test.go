@@ -84,11 +84,11 @@ func TestBoxed(t *testing.T) {
 	t.Parallel()
 	_, p := holding("a", "b")
 	require.Equal(t, "b", p.Boxed(1))
-	require.True(t, p.SetBoxed(1, 42))
+	require.NoError(t, p.SetBoxed(1, 42))
 	require.Equal(t, 42, p.Out[1])
-	require.False(t, p.SetBoxed(1, "no int"))
-	require.Zero(t, p.Out[1])
-	require.True(t, p.SetBoxed(0, nil), "the zero value of whatever type")
+	require.EqualError(t, p.SetBoxed(1, "no int"), "the runtime returned a string")
+	require.Equal(t, 42, p.Out[1])
+	require.NoError(t, p.SetBoxed(0, nil), "the zero value of whatever type")
 	require.Zero(t, p.Out[0])
 }
 
@@ -96,9 +96,9 @@ func TestBoxedInterface(t *testing.T) {
 	t.Parallel()
 	p := typed.Of[any, error](typed.New[any, error]())
 	p.Grow(1)
-	require.True(t, p.SetBoxed(0, nil))
+	require.NoError(t, p.SetBoxed(0, nil))
 	require.NoError(t, p.Out[0])
-	require.False(t, p.SetBoxed(0, "no error"))
+	require.Error(t, p.SetBoxed(0, "no error"))
 }
 
 // TestPayloadIsTwoSlices drives payloads, which share and recycle memory, and plain slices alike.
