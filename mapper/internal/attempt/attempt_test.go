@@ -70,11 +70,15 @@ func requireEnded(t *testing.T, ctx context.Context) {
 
 // bubble runs the test for attempts that may not time out, and for those that may.
 func bubble(t *testing.T, f func(*testing.T, *worker, *attempt.Contexts)) {
-	for name, late := range map[string]error{"": nil, "with a timeout": errLate} {
+	for name, late := range map[string]error{"": nil, "with a timeout": errLate, "with a hub": nil} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &worker{}
-				f(t, w, attempt.New(t.Context(), w, &w.span, late))
+				var hub *attempt.Hub
+				if name == "with a hub" {
+					hub = attempt.NewHub(t.Context())
+				}
+				f(t, w, attempt.New(t.Context(), hub, w, &w.span, late))
 			})
 		})
 	}
@@ -184,7 +188,7 @@ func TestCancel(t *testing.T) {
 					type key struct{}
 					parent := context.WithValue(t.Context(), key{}, "value")
 					w := &worker{deadline: time.Now().Add(time.Hour)}
-					all := attempt.New(parent, w, &w.span, errLate)
+					all := attempt.New(parent, nil, w, &w.span, errLate)
 					before := w.take(t, all, 2, 1)
 					ctx := w.next(all, 1)
 					at, ok := ctx.Deadline()
@@ -223,7 +227,7 @@ func TestParent(t *testing.T) {
 		parent, stop := context.WithDeadlineCause(t.Context(), at, cause)
 		defer stop()
 		w := &worker{deadline: at.Add(time.Hour)}
-		c := attempt.New(parent, w, &w.span, errLate)
+		c := attempt.New(parent, attempt.NewHub(parent), w, &w.span, errLate)
 		ctx := w.take(t, c, 1, 1)
 		until, ok := ctx.Deadline()
 		require.True(t, ok)
@@ -242,14 +246,14 @@ func TestParent(t *testing.T) {
 
 func TestRetire(t *testing.T) {
 	w := &worker{}
-	c := attempt.New(t.Context(), w, &w.span, nil)
+	c := attempt.New(t.Context(), nil, w, &w.span, nil)
 	w.take(t, c, 1, 1).Value(supervisor.AttemptKey{}).(interface{ Retire() }).Retire()
 	require.True(t, w.retired)
 }
 
 func TestPause(t *testing.T) {
 	w := &worker{}
-	c := attempt.New(t.Context(), w, &w.span, errLate)
+	c := attempt.New(t.Context(), nil, w, &w.span, errLate)
 	clock := w.take(t, c, 1, 1).Value(supervisor.AttemptKey{}).(interface {
 		Pause()
 		Resume()
@@ -266,7 +270,7 @@ func TestRelease(t *testing.T) {
 		parent := &counting{}
 		parent.Context, parent.cancel = context.WithCancelCause(t.Context())
 		w := &worker{}
-		c := attempt.New(parent, w, &w.span, nil)
+		c := attempt.New(parent, nil, w, &w.span, nil)
 		ctx := w.take(t, c, 9, 1)
 		for range 5 {
 			ctx.Done()
@@ -279,7 +283,7 @@ func TestRelease(t *testing.T) {
 		c.Release()
 		require.Zero(t, parent.children)
 
-		c = attempt.New(parent, w, &w.span, nil)
+		c = attempt.New(parent, nil, w, &w.span, nil)
 		w.take(t, c, 2, 1).Done()
 		c = c.Next()
 		ctx = w.next(c, 1)
@@ -287,6 +291,49 @@ func TestRelease(t *testing.T) {
 		parent.cancel(nil)
 		<-ctx.Done()
 		require.Equal(t, context.Canceled, ctx.Err())
+	})
+}
+
+// TestHub: one who asks the parent tells all who have asked and have not let go.
+func TestHub(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := &counting{}
+		parent.Context, parent.cancel = context.WithCancelCause(t.Context())
+		hub := attempt.NewHub(parent)
+		join := func() (*attempt.Contexts, <-chan struct{}) {
+			w := &worker{}
+			c := attempt.New(parent, hub, w, &w.span, nil)
+			return c, w.take(t, c, 1, 1).Done()
+		}
+		var all []<-chan struct{}
+		var left []*attempt.Contexts
+		for i := range 100 {
+			c, done := join()
+			if i%3 == 0 {
+				left = append(left, c)
+			} else {
+				all = append(all, done)
+			}
+		}
+		for _, c := range left {
+			c.Release()
+			c.Release() // once more is nothing
+		}
+		require.Equal(t, 1, parent.children, "one for all")
+		for _, done := range all {
+			select {
+			case <-done:
+				t.Fatal("too early")
+			default:
+			}
+		}
+		parent.cancel(nil)
+		for _, done := range all {
+			<-done
+		}
+		late, done := join()
+		<-done
+		late.Release()
 	})
 }
 

@@ -39,6 +39,7 @@ type Contexts struct {
 	owner    Owner
 	span     Span
 	parent   context.Context
+	hub      *Hub  // of the parent; nil: it has none
 	late     error // the cause after which Err is DeadlineExceeded; nil: no attempt has a timeout
 	all      [turns]attemptContext
 	base     uint // whose turn it is at position 0
@@ -56,9 +57,9 @@ type Contexts struct {
 }
 
 // New makes contexts that descend from parent, for what span says is begun. After a
-// cancellation with the cause late, Err is DeadlineExceeded.
-func New(parent context.Context, owner Owner, span Span, late error) *Contexts {
-	c := &Contexts{owner: owner, span: span, parent: parent, late: late}
+// cancellation with the cause late, Err is DeadlineExceeded. A hub, if it is not nil, is the parent's.
+func New(parent context.Context, hub *Hub, owner Owner, span Span, late error) *Contexts {
+	c := &Contexts{owner: owner, span: span, parent: parent, hub: hub, late: late}
 	for i := range c.all {
 		c.all[i] = attemptContext{c, uint8(i)}
 	}
@@ -94,7 +95,7 @@ func (c *Contexts) Begin(lease int) bool {
 
 // Next returns others for the attempts that follow, of what is in hand. Those before have returned.
 func (c *Contexts) Next() *Contexts {
-	next := New(c.parent, c.owner, c.span, c.late)
+	next := New(c.parent, c.hub, c.owner, c.span, c.late)
 	next.base, next.position = c.base, c.position
 	next.hand.Store(c.hand.Load())
 	c.Rest() // before: nobody joins what has ended

@@ -11,16 +11,24 @@ import (
 // and have all containers meet at its lock.
 type link struct {
 	current atomic.Pointer[Contexts]
+	place   int // in its hub, with the hub's lock
 
 	mu       sync.Mutex
-	stop     func() bool
+	stop     func()
 	released bool
 }
 
 // join links the contexts to their parent, whose methods may be the user's.
 func (c *Contexts) join() {
-	if l := c.newLink(); l != nil {
-		l.keep(context.AfterFunc(c.parent, l.ended))
+	l := c.newLink()
+	switch hub := c.hub; {
+	case l == nil:
+	case hub != nil:
+		hub.add(l)
+		l.keep(func() { hub.remove(l) })
+	default:
+		stop := context.AfterFunc(c.parent, l.ended)
+		l.keep(func() { stop() })
 	}
 }
 
@@ -36,10 +44,13 @@ func (c *Contexts) newLink() *link {
 	return c.link
 }
 
-func (l *link) keep(stop func() bool) {
+// keep keeps how to let go of the parent.
+func (l *link) keep(stop func()) {
 	l.mu.Lock()
 	released := l.released
-	l.stop = stop
+	if !released {
+		l.stop = stop
+	}
 	l.mu.Unlock()
 	if released {
 		stop()
@@ -72,7 +83,7 @@ func (c *Contexts) Release() {
 	}
 	l.mu.Lock()
 	stop := l.stop
-	l.released = true
+	l.stop, l.released = nil, true
 	l.mu.Unlock()
 	if stop != nil {
 		stop()

@@ -18,7 +18,7 @@ import (
 // caller whose only input it is. So many of its inputs are begun at a time.
 func (w *Worker) prepare(r *Run, ch *chunk.Chunk, lease int) {
 	if ch.Task != nil && ch.Task.Call != nil {
-		w.renew(ch.Task.Call.Context(), lease)
+		w.renew(ch.Task.Call.Context(), nil, lease)
 		w.foreign = true
 		ch.Task.Call.Attempted(w.ctx.Load())
 	} else {
@@ -29,19 +29,19 @@ func (w *Worker) prepare(r *Run, ch *chunk.Chunk, lease int) {
 // useContext gives the worker the contexts of a run.
 func (w *Worker) useContext(r *Run, lease int) {
 	if w.foreign || w.parent != r.ctx || !w.ctx.Load().Begin(lease) {
-		w.renew(r.ctx, lease)
+		w.renew(r.ctx, r.hub, lease)
 		w.foreign = false
 	}
 }
 
 // renew gives the worker new contexts for its attempts.
-func (w *Worker) renew(parent context.Context, lease int) {
+func (w *Worker) renew(parent context.Context, hub *attempt.Hub, lease int) {
 	var late error
 	if w.s.Timeout > 0 {
 		late = ErrTimeout
 	}
 	w.release()
-	c := attempt.New(parent, w, &w.span, late)
+	c := attempt.New(parent, hub, w, &w.span, late)
 	c.Begin(lease)
 	w.parent = parent
 	w.ctx.Store(c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/gate"
@@ -20,6 +21,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 		lastLeft: park.NewWaiter(), stopped: make(chan struct{}), maxClaim: pace.MaxClaim,
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	r.hub = attempt.NewHub(r.ctx)
 	r.firstClaim.Store(1)
 	r.free.New = cfg.NewChunk
 	r.limiter = newLimiter(cfg.FailureLimit)

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/mapper/internal/attempt"
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
@@ -66,6 +67,7 @@ type Run struct {
 	caller context.Context
 	ctx    context.Context
 	cancel context.CancelCauseFunc
+	hub    *attempt.Hub // of ctx
 
 	src      intake.Source
 	iterator *intake.Iterator // src, if it is one
