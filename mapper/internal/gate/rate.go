@@ -57,8 +57,10 @@ func (r *Rate) take(now time.Time) bool {
 		r.next = nil
 		r.spare++
 	}
-	// What nobody has had use for for so long would be more than the burst.
-	r.spare = max(min(r.spare, r.limiter.Burst()-int(r.limiter.TokensAt(now))), 0)
+	if r.spare > 0 {
+		// What nobody has had use for for so long would be more than the burst.
+		r.spare = max(min(r.spare, r.limiter.Burst()-int(r.limiter.TokensAt(now))), 0)
+	}
 	if r.spare > 0 {
 		r.spare--
 		return true
@@ -136,7 +138,13 @@ func (r *Rate) IsFree() bool {
 }
 
 // IsShut reports that nothing may begin for now.
-func (r *Rate) IsShut() bool { return r != nil && r.shut.Load() > time.Now().UnixNano() }
+func (r *Rate) IsShut() bool {
+	if r == nil {
+		return false
+	}
+	until := r.shut.Load()
+	return until > 0 && until > time.Now().UnixNano() // the time is asked for at each input: seldom is better
+}
 
 // Close gives back what was reserved, at the end of all runs. All who join call it: what was given back is not to be
 // given back again, which would be a token more.
