@@ -59,6 +59,7 @@ func (w *Worker) ends() bool { return w.s.Over() || w.s.Context().Err() != nil |
 // rest is a worker's sleep, until there is something to do for it or its container ends.
 func (w *Worker) rest() {
 	w.tellRest()
+	w.unmark()
 	w.visit(nil)
 	w.last, w.looping = nil, Loop{} // or a container that lives on would keep the run, and its inputs
 	if w.foreign {
