@@ -39,9 +39,12 @@ type plan struct {
 	Killer     int // the input that kills the process; 0 for none
 	Once       bool
 	NoSync     bool
-	Again      bool // Options.RetryPoison
-	Stops      bool // the killer only stops the process, until it is told to continue
-	Late       bool // the killer ends the run in order, and kills the process before that has ended
+	Again      bool          // Options.RetryPoison
+	Stops      bool          // the killer only stops the process, until it is told to continue
+	Slow       int           // the input that takes Long
+	Long       time.Duration // likewise
+	Dies       time.Duration // after which the process dies, whatever executes; 0 for never
+	Late       bool          // the killer ends the run in order, and kills the process before that has ended
 }
 
 var _ = process.Register(inWorker)
@@ -69,6 +72,9 @@ func child(text string) {
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(3)
+	}
+	if p.Dies > 0 {
+		time.AfterFunc(p.Dies, func() { os.Exit(8) })
 	}
 	err = p.run(j)
 	say("returned", 0)
@@ -105,6 +111,9 @@ func (p plan) run(j *journal.File) error {
 		}
 		if in == p.Killer {
 			os.Exit(9) // as a fault of the runtime, or of C, would
+		}
+		if in == p.Slow {
+			time.Sleep(p.Long)
 		}
 		time.Sleep(p.Work)
 		return valueOf(in), nil

@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"errors"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
@@ -14,7 +16,13 @@ import (
 // executes alone from then on, and has a share in no death but those in which it did; it is guilty
 // once these are as many as the CrashLimit says. One that comes to an end is no suspect any more.
 //
-// Somebody may kill the process from outside, too, at random. That this happens is certain of a
+// Something else may kill the process, too. Where that happens some time after its start, whatever
+// takes longer would be hit alone again and again. So a suspect that was hit alone does not execute
+// in the next life before the process has lived, with nothing executing, for longer than it had when
+// it died. If it dies before that, there was nobody to blame, and neither was there before: such
+// suspects are none any more.
+//
+// Somebody may kill the process from outside, at random. That this happens is certain of a
 // death in which nothing was executing, and where a suspect that was hit alone comes to an end
 // later. With each such death one more is needed, up to three times the CrashLimit: an innocent
 // would have to be hit in its own time in that many lives, and in no life come to its end.
@@ -32,21 +40,23 @@ func (d *database) death(o *owner) error {
 	if err := before.load(d); err != nil {
 		return err
 	}
-	blamed, certain, survived := verdict(left(o.file))
-	outside := len(blamed) == 0
+	v := verdictOf(left(o.file))
+	outside := len(v.blamed) == 0
 	if err := d.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	survived := v.survived
+	if v.nobody() {
+		survived = append(survived, before.hitAlone()...)
+	}
 	for _, key := range survived {
 		outside = outside || before.all[key].certain > 0 // it was hit, and not to blame
-		if err := d.run("DELETE FROM deaths WHERE key = ?", []any{key[:]}); err != nil {
+		if err := d.acquit(key); err != nil {
 			return err
 		}
 	}
-	for key := range blamed {
-		err := d.run("INSERT INTO deaths VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET deaths = deaths + 1, certain = certain + excluded.certain",
-			[]any{key[:], certain})
-		if err != nil {
+	for key := range v.blamed {
+		if err := d.suspect(key, v.certain, v.wait(o.last.Opened)); err != nil {
 			return err
 		}
 	}
@@ -61,31 +71,70 @@ func (d *database) death(o *owner) error {
 	return d.exec("COMMIT")
 }
 
-// verdict is who may be to blame for a death, by what the process has left, whether that is
-// certain (1), and which suspects had come to an end before.
-func verdict(slots []*durable.Slot) (blamed map[chunk.Key]struct{}, certain int64, survived []chunk.Key) {
-	blamed = map[chunk.Key]struct{}{}
-	excused := false
+// suspect counts a death of an input.
+func (d *database) suspect(key chunk.Key, certain, wait int64) error {
+	err := d.run("INSERT INTO deaths VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET deaths = deaths + 1, certain = certain + excluded.certain",
+		[]any{key[:], certain})
+	if err != nil || certain == 0 {
+		return err
+	}
+	return d.run("INSERT INTO waits VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET wait = max(wait, excluded.wait)", []any{key[:], wait})
+}
+
+// acquit takes back that an input is suspected.
+func (d *database) acquit(key chunk.Key) error {
+	return errors.Join(d.run("DELETE FROM deaths WHERE key = ?", []any{key[:]}), d.run("DELETE FROM waits WHERE key = ?", []any{key[:]}))
+}
+
+// verdict is what a process has left that has died.
+type verdict struct {
+	blamed   map[chunk.Key]struct{} // who may be to blame
+	certain  int64                  // 1 where that is certain
+	survived []chunk.Key            // suspects that had come to an end before
+	excused  bool                   // the run was over
+	alone    int64                  // when what was alone began, and when the process was last seen alive; 0 for never
+	seen     int64                  // both in Unix milliseconds
+}
+
+func verdictOf(slots []*durable.Slot) verdict {
+	v := verdict{blamed: map[chunk.Key]struct{}{}}
 	for _, s := range slots {
 		for _, key := range s.Executing() {
-			blamed[key] = struct{}{}
+			v.blamed[key] = struct{}{}
 		}
-		survived = append(survived, s.Enrolled()...)
-		excused = excused || s.Excused()
+		v.survived = append(v.survived, s.Enrolled()...)
+		v.excused = v.excused || s.Excused()
+		v.seen = max(v.seen, s.Seen())
 		if s.Alone() {
-			certain = 1
+			v.certain, v.alone = 1, s.Since()
 		}
 	}
-	for _, key := range survived {
-		delete(blamed, key)
+	for _, key := range v.survived {
+		delete(v.blamed, key)
 	}
-	if excused {
-		clear(blamed)
+	if v.excused {
+		clear(v.blamed)
 	}
-	if len(blamed) != 1 {
-		certain = 0
+	if len(v.blamed) != 1 {
+		v.certain = 0
 	}
-	return blamed, certain, survived
+	return v
+}
+
+// nobody reports that the process died in a run which had suspects, and nothing was executing.
+func (v *verdict) nobody() bool { return len(v.blamed) == 0 && !v.excused && v.seen > 0 }
+
+// A process may have lived for long before what is suspected began. What kills it after some time
+// hits what takes that long at any time of it, and hardly ever at its very beginning.
+const (
+	longAgo   = 10
+	atLeastMs = 10_000
+)
+
+// wait is how many milliseconds after the opening at least the process has died in which an input
+// was alone.
+func (v *verdict) wait(opened int64) int64 {
+	return max(min(v.seen-opened, longAgo*max(v.seen-v.alone, 0)+atLeastMs), 0)
 }
 
 // suspicion is what is known of deaths. It is safe for concurrent use.
@@ -95,7 +144,13 @@ type suspicion struct {
 	some  atomic.Bool
 
 	mu  sync.Mutex
-	all map[chunk.Key]struct{ deaths, certain int }
+	all map[chunk.Key]held
+}
+
+// held is what is held against an input.
+type held struct {
+	deaths, certain int
+	wait            time.Duration // since the journal was opened
 }
 
 // bound says how many certain deaths make an input guilty.
@@ -113,18 +168,29 @@ func number(text string) int {
 
 // load reads what is recorded.
 func (s *suspicion) load(d *database) error {
-	s.all = map[chunk.Key]struct{ deaths, certain int }{}
-	err := d.query("SELECT key, deaths, certain FROM deaths", nil, func(row []any) error {
+	s.all = map[chunk.Key]held{}
+	err := d.query("SELECT key, deaths, certain, coalesce(wait, 0) FROM deaths LEFT JOIN waits USING (key)", nil, func(row []any) error {
 		key, _ := row[0].([]byte)
 		deaths, _ := row[1].(int64)
 		certain, _ := row[2].(int64)
+		wait, _ := row[3].(int64)
 		if len(key) == len(chunk.Key{}) && deaths > 0 { // else it is damaged
-			s.all[chunk.Key(key)] = struct{ deaths, certain int }{int(deaths), int(certain)}
+			s.all[chunk.Key(key)] = held{int(deaths), int(certain), time.Duration(wait) * time.Millisecond}
 		}
 		return nil
 	})
 	s.some.Store(len(s.all) > 0)
 	return err
+}
+
+// hitAlone are the suspects that have been alone in a death.
+func (s *suspicion) hitAlone() (some []chunk.Key) {
+	for key, h := range s.all {
+		if h.certain > 0 {
+			some = append(some, key)
+		}
+	}
+	return some
 }
 
 // clear reports whether the input was a suspect, which it is no more.
@@ -155,13 +221,21 @@ func (s *suspicion) suspects(keys []chunk.Key) (some []chunk.Key) {
 // Suspected implements [durable.Log].
 func (l *log) Suspected() bool { return l.suspicion.some.Load() }
 
-// Suspicion implements [durable.Log].
-func (l *log) Suspicion(key chunk.Key) (deaths int, guilty bool) {
+// Suspicion implements [durable.Log]. One that was hit alone waits for longer than that took, by what
+// starts of a process differ.
+func (l *log) Suspicion(key chunk.Key) durable.Suspicion {
 	l.suspicion.mu.Lock()
 	defer l.suspicion.mu.Unlock()
-	d := l.suspicion.all[key]
-	return d.deaths, d.certain >= l.suspicion.limit && !l.suspicion.again
+	h := l.suspicion.all[key]
+	s := durable.Suspicion{Deaths: h.deaths, Guilty: h.certain >= l.suspicion.limit && !l.suspicion.again}
+	if h.certain > 0 {
+		s.Wait = max(h.wait+h.wait/4+200*time.Millisecond-time.Since(l.f.owner.opened), 0)
+	}
+	return s
 }
+
+// Alive implements [durable.Log].
+func (l *log) Alive() { l.f.owner.alive() }
 
 // Mark implements [durable.Log].
 func (l *log) Mark() *durable.Slot { return l.f.owner.take(l.f.owner.file) }

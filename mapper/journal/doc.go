@@ -48,8 +48,10 @@
 // Cancelling the run, Close and another start of the machine are no deaths. A kill from outside
 // cannot be told from one by an input, but that there are such kills shows: nothing was executing,
 // or a suspect comes to its end later. Each asks for one death more, up to three times CrashLimit.
-// Where something ends a program each time before an input that executes alone is through, that
-// input is convicted, too: Options.RetryPoison runs it again. What worker processes execute is not suspected. Windows has none of this.
+// Where something ends a program some time after each start, an input that takes longer is alone in each death. So one
+// that was alone in a death waits in the next life, with nothing executing, until the process has lived for longer than
+// it had then: if it dies before that, nobody is suspected any more. An innocent can still be convicted by chance, where kills
+// are many: Options.RetryPoison runs it again. What worker processes execute is not suspected. Windows has none of this.
 //
 // # What it refuses
 //

@@ -156,7 +156,7 @@ func open(path string, o Options) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = d.update(path, migrations[:])
+	err = d.update(path, migrations())
 	if err == nil {
 		err = d.verify()
 	}

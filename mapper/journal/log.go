@@ -100,7 +100,7 @@ func (l *log) acquit(key chunk.Key) error {
 	if err := l.begin(); err != nil {
 		return err
 	}
-	return l.f.db.run("DELETE FROM deaths WHERE key = ?", []any{key[:]})
+	return l.f.db.acquit(key)
 }
 
 // Begin implements [durable.Log].

@@ -120,6 +120,15 @@ func (m *marks) excuse() {
 	}
 }
 
+// alive notes that this process is.
+func (m *marks) alive() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.rolls {
+		s.Alive()
+	}
+}
+
 func (m *marks) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

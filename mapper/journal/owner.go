@@ -14,16 +14,18 @@ import (
 type owner struct {
 	file *os.File
 	marks
-	last *identity // whoever has left the file without closing the journal; nil for nobody
+	last   *identity // whoever has left the file without closing the journal; nil for nobody
+	opened time.Time
 }
 
 // identity is what stands in the file.
 type identity struct {
-	PID   int       `json:"pid"`
-	Host  string    `json:"host"`
-	Since time.Time `json:"since"`
-	Boot  string    `json:"boot"` // of the machine; empty where that is unknown
-	Life  string    `json:"life"` // another one each time
+	PID    int       `json:"pid"`
+	Host   string    `json:"host"`
+	Since  time.Time `json:"since"`
+	Opened int64     `json:"opened"` // the same in Unix milliseconds, as marks have it
+	Boot   string    `json:"boot"`   // of the machine; empty where that is unknown
+	Life   string    `json:"life"`   // another one each time
 }
 
 // identityLength is how much of the file is for that. Behind it are the marks.
@@ -77,7 +79,10 @@ func read(f *os.File) *identity {
 // enter writes this process into the file.
 func (o *owner) enter() error {
 	host, _ := os.Hostname()
-	text, err := json.Marshal(identity{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second), Boot: bootID(), Life: rand.Text()})
+	o.opened = time.Now()
+	text, err := json.Marshal(identity{
+		PID: os.Getpid(), Host: host, Since: o.opened.Truncate(time.Second), Opened: o.opened.UnixMilli(), Boot: bootID(), Life: rand.Text(),
+	})
 	if err != nil {
 		return err
 	}

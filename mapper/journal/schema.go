@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 // The database: what is in it, and by what it is known. The names are for people, too, who may
@@ -12,7 +13,7 @@ import (
 
 const (
 	applicationID = 0x4c4a6e6c // LJnl
-	format        = 1          // of the schema
+	format        = 2          // of the schema
 )
 
 // The states of a row.
@@ -22,9 +23,13 @@ const (
 	stateBegun     = 2 // with AtMostOnce
 )
 
+// definition is a part of the database.
+type definition struct{ name, sql string }
+
 // schema is what a journal consists of, by name. A row of results is an input: at the place of its
 // index, or where that is taken by one that has moved, at any that is free, below 0.
-var schema = []struct{ name, sql string }{
+// It is that of format 1, which all have.
+var schema = []definition{
 	{"manifest", "CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID"},
 	{"results", "CREATE TABLE results (idx INTEGER PRIMARY KEY, key BLOB NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, value, input, sum INTEGER NOT NULL)"},
 	{"deaths", "CREATE TABLE deaths (key BLOB PRIMARY KEY, deaths INTEGER NOT NULL, certain INTEGER NOT NULL) WITHOUT ROWID"},
@@ -32,20 +37,39 @@ var schema = []struct{ name, sql string }{
 	{"progress", "CREATE VIEW progress AS SELECT count(*) FILTER (WHERE state = 0) AS succeeded, count(*) FILTER (WHERE state = 1) AS failed, count(*) FILTER (WHERE state = 2) AS begun, (SELECT count(*) FROM deaths) AS suspects FROM results"},
 }
 
+// added is what later formats have besides, by the format.
+var added = map[int][]definition{
+	2: {
+		{"waits", "CREATE TABLE waits (key BLOB PRIMARY KEY, wait INTEGER NOT NULL) WITHOUT ROWID"},
+		{"crashes", "CREATE TABLE crashes (key BLOB PRIMARY KEY, crashes INTEGER NOT NULL, strikes INTEGER NOT NULL, certain INTEGER NOT NULL) WITHOUT ROWID"},
+	},
+}
+
+// definitions are what a journal of a format consists of.
+func definitions(format int) []definition {
+	all := slices.Clone(schema)
+	for f := 2; f <= format; f++ {
+		all = append(all, added[f]...)
+	}
+	return all
+}
+
 // migrations are what makes a journal of each older format one of the next: the first makes format 2 of
-// format 1, and so on. There is none yet, as format 1 is the first. One that changes what stands in
-// schema has its statement end as it stands there.
-var migrations [format - 1][]string
+// format 1, and so on.
+func migrations() [][]string {
+	steps := make([][]string, format-1)
+	for i := range steps {
+		for _, d := range added[i+2] {
+			steps[i] = append(steps[i], d.sql)
+		}
+	}
+	return steps
+}
 
 // update brings a journal of an older format up to the one behind the last of the steps, in one
-// transaction. The header of the file may still say that it is older: what was committed last is in the WAL.
+// transaction.
 func (d *database) update(path string, steps [][]string) error {
-	from := 0
-	err := d.query("PRAGMA user_version", nil, func(row []any) error {
-		have, _ := row[0].(int64)
-		from = int(have)
-		return nil
-	})
+	from, err := d.format()
 	switch known := len(steps) + 1; {
 	case err != nil:
 		return err
@@ -63,6 +87,17 @@ func (d *database) update(path string, steps [][]string) error {
 	return errors.Join(err, d.exec("ROLLBACK"))
 }
 
+// format is that of the journal. The header of the file may still say that it is older: what was
+// committed last is in the WAL.
+func (d *database) format() (have int, err error) {
+	err = d.query("PRAGMA user_version", nil, func(row []any) error {
+		n, _ := row[0].(int64)
+		have = int(n)
+		return nil
+	})
+	return have, err
+}
+
 func (d *database) steps(from int, steps [][]string) error {
 	for _, step := range steps[from-1:] {
 		for _, text := range step {
@@ -76,7 +111,7 @@ func (d *database) steps(from int, steps [][]string) error {
 
 // create makes an empty journal of an empty database.
 func (d *database) create() error {
-	for _, s := range schema {
+	for _, s := range definitions(format) {
 		if err := d.exec(s.sql); err != nil {
 			return err
 		}
@@ -96,7 +131,11 @@ func (d *database) create() error {
 // read right rows wrong.
 func (d *database) verify() error {
 	have := map[string]any{}
-	err := d.query("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", nil, func(row []any) error {
+	format, err := d.format()
+	if err != nil {
+		return err
+	}
+	err = d.query("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", nil, func(row []any) error {
 		name, _ := row[0].(string)
 		have[name] = row[1]
 		return nil
@@ -104,7 +143,7 @@ func (d *database) verify() error {
 	if err != nil {
 		return err
 	}
-	for _, s := range schema {
+	for _, s := range definitions(format) {
 		if have[s.name] != s.sql {
 			return d.corrupt(fmt.Errorf("the definition of %s is damaged", s.name))
 		}

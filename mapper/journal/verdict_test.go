@@ -42,12 +42,12 @@ func TestVerdict(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			blamed, certain, _ := verdict(v.left)
-			require.Len(t, blamed, len(v.blamed))
+			is := verdictOf(v.left)
+			require.Len(t, is.blamed, len(v.blamed))
 			for _, key := range v.blamed {
-				require.Contains(t, blamed, key)
+				require.Contains(t, is.blamed, key)
 			}
-			require.Equal(t, v.certain, certain)
+			require.Equal(t, v.certain, is.certain)
 		})
 	}
 }
@@ -65,7 +65,7 @@ func TestRolls(t *testing.T) {
 	}
 	o.enroll(o.file, keys[:10])
 	o.enroll(o.file, keys[10:])
-	_, _, survived := verdict(left(o.file))
+	survived := verdictOf(left(o.file)).survived
 	have := map[chunk.Key]bool{}
 	for _, key := range survived {
 		have[key] = true
@@ -74,7 +74,7 @@ func TestRolls(t *testing.T) {
 	require.Len(t, survived, len(keys))
 	o.excuse()
 	o.anew(o.file)
-	_, _, survived = verdict(left(o.file))
+	survived = verdictOf(left(o.file)).survived
 	require.Empty(t, survived)
 	require.False(t, o.rolls[0].Excused())
 	o.end()

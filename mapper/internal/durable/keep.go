@@ -12,6 +12,10 @@ import (
 func (k *Keeper) keep() {
 	defer close(k.done)
 	for {
+		suspected := k.log.Suspected()
+		if suspected {
+			k.log.Alive()
+		}
 		closing := k.take()
 		for _, ch := range k.spare {
 			k.record(ch)
@@ -31,7 +35,7 @@ func (k *Keeper) keep() {
 			return
 		default:
 			k.dozes.Store(len(k.open) > 0)
-			k.news.Sleep(k.hasNews, k.deadline())
+			k.news.Sleep(k.hasNews, k.deadline(suspected))
 			k.dozes.Store(false)
 		}
 	}
@@ -62,12 +66,16 @@ func (k *Keeper) due() bool {
 	return k.bytes >= commitBytes || time.Since(k.since) >= commitTime || k.run.Hurry(k.Unrecorded())
 }
 
-// deadline is when it will be at the latest; nil where there is nothing to commit.
-func (k *Keeper) deadline() <-chan time.Time {
-	if len(k.open) == 0 {
+// deadline is when it will be at the latest, or when the next sign of life is; nil where there is
+// nothing to commit, and nobody suspected.
+func (k *Keeper) deadline(suspected bool) <-chan time.Time {
+	left := lifeSign
+	switch {
+	case len(k.open) > 0:
+		left = commitTime - time.Since(k.since)
+	case !suspected:
 		return nil
 	}
-	left := commitTime - time.Since(k.since)
 	if k.timer == nil {
 		k.timer = time.NewTimer(left)
 	} else {

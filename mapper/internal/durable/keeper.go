@@ -42,6 +42,8 @@ const (
 	commitBytes = 4 << 20
 	mostWaiting = 64 << 20
 	enough      = 512 // chunks that are worth a wake before that
+
+	lifeSign = 50 * time.Millisecond // how often it is noted that the process is alive, where that matters
 )
 
 // Keeper keeps the log of one run.
@@ -164,8 +166,8 @@ func (k *Keeper) Unmark(s *Slot) { k.log.Unmark(s) }
 // Suspected reports that some input was executing when the process died.
 func (k *Keeper) Suspected() bool { return k.log.Suspected() }
 
-// Suspicion is how often that was so of the input with that key, and whether it is to blame.
-func (k *Keeper) Suspicion(key chunk.Key) (deaths int, guilty bool) { return k.log.Suspicion(key) }
+// Suspicion is what is held against the input with that key.
+func (k *Keeper) Suspicion(key chunk.Key) Suspicion { return k.log.Suspicion(key) }
 
 // Excuse says that the run is over, and not because all is settled: what still executes has
 // nothing to do with the end of the process.

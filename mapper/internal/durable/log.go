@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
@@ -37,10 +38,11 @@ type Log interface {
 	// it. They are safe for concurrent use, as Suspicion is.
 	Mark() *Slot
 	Unmark(*Slot)
-	// Suspected reports that some input was executing when the process died, and Suspicion how
-	// often that was so of the one with that key, and whether it is to blame.
+	// Suspected reports that some input was executing when the process died, and Suspicion what is
+	// held against the one with that key. Where some are suspected, Alive is called again and again.
 	Suspected() bool
-	Suspicion(chunk.Key) (deaths int, guilty bool)
+	Suspicion(chunk.Key) Suspicion
+	Alive()
 	// Begin writes down that inputs are begun, and Return that they were not, after all.
 	Begin(lo int, keys []chunk.Key) error
 	Return(lo int, keys []chunk.Key) error
@@ -65,6 +67,13 @@ type Entry struct {
 	Values   any
 	Attempts int   // of each
 	Err      error // why it has failed
+}
+
+// Suspicion is what is held against an input. The zero value is nothing.
+type Suspicion struct {
+	Deaths int           // of the process, in which it was executing
+	Guilty bool          // it is not to be executed any more
+	Wait   time.Duration // for how long nothing may execute before it does
 }
 
 // Fate is what the log knows of an input that is no plain success.

@@ -1,9 +1,13 @@
 package durable
 
-import "github.com/longshore-go/longshore/mapper/internal/chunk"
+import (
+	"time"
 
-// A roll is a slot that says the opposite: which suspects have come to an end, and whether the run
-// is over. It is where the marks are, since a process may be killed long before a commit: who was
+	"github.com/longshore-go/longshore/mapper/internal/chunk"
+)
+
+// A roll is a slot that says the opposite: which suspects have come to an end, whether the run
+// is over, and how long the process was alive. It is where the marks are, since a process may be killed long before a commit: who was
 // suspected in each such life again would be hit alone some day, by chance. Its writers take turns.
 
 // Enroll notes suspects that have come to an end. It returns how many it had room for.
@@ -20,6 +24,20 @@ func (s *Slot) Enroll(keys []chunk.Key) int {
 func (s *Slot) Excuse() {
 	s.at.Store(isRoll)
 	s.alone.Store(1)
+}
+
+// Alive notes that the process is, now.
+func (s *Slot) Alive() {
+	s.at.Store(isRoll)
+	s.since.Store(time.Now().UnixMilli())
+}
+
+// Seen is when that was noted last, in Unix milliseconds; 0 for never.
+func (s *Slot) Seen() int64 {
+	if s.at.Load() != isRoll {
+		return 0
+	}
+	return s.since.Load()
 }
 
 // Enrolled is who has come to an end.

@@ -2,6 +2,7 @@ package durable
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
@@ -15,7 +16,7 @@ type Slot struct {
 	at    atomic.Int64 // one more than the position that executes; 0 for none, or one of those below
 	n     atomic.Int64 // how many inputs the chunk has
 	alone atomic.Int64 // 1 where nothing else of the run executes, by intent; of a roll, where the run is over
-	_     [8]byte
+	since atomic.Int64 // when what is alone began; of a roll, when the process was last alive. Unix milliseconds
 	keys  [slotKeys]chunk.Key
 }
 
@@ -34,6 +35,7 @@ func (s *Slot) Take(keys []chunk.Key, alone bool) {
 	n := int(s.n.Load())
 	s.n.Store(int64(n + copy(s.keys[n:], keys)))
 	if alone {
+		s.since.Store(time.Now().UnixMilli())
 		s.alone.Store(1)
 	}
 }
@@ -49,10 +51,14 @@ func (s *Slot) Clear() {
 	s.at.Store(0)
 	s.n.Store(0)
 	s.alone.Store(0)
+	s.since.Store(0)
 }
 
 // Alone reports that it was executing alone.
 func (s *Slot) Alone() bool { return s.at.Load() != isRoll && s.alone.Load() == 1 }
+
+// Since is when what executes alone began, in Unix milliseconds.
+func (s *Slot) Since() int64 { return s.since.Load() }
 
 // Executing is the keys of what was executing. What else may stand there is none of ours.
 func (s *Slot) Executing() []chunk.Key {

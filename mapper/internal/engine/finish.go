@@ -100,6 +100,7 @@ func (r *Run) gentle() bool {
 // close has nothing new begin in a run that is over, and whoever sleeps wake up.
 func (r *Run) close() {
 	r.backlog.Stop()
+	r.suspects.stop()
 	if r.former != nil {
 		r.former.close()
 	}

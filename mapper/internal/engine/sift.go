@@ -85,18 +85,18 @@ func (w *Worker) identify(r *Run, ch *chunk.Chunk, beside ...*chunk.Chunk) (left
 // setApart takes suspects out of a chunk.
 func (w *Worker) setApart(r *Run, ch *chunk.Chunk) *chunk.Chunk {
 	for i := 0; i < ch.N; i++ {
-		deaths, guilty := r.keeper.Suspicion(ch.Keys[i])
-		if deaths == 0 {
+		s := r.keeper.Suspicion(ch.Keys[i])
+		if s.Deaths == 0 {
 			continue
 		}
 		t, rest := w.takeOut(r, ch, i)
-		if guilty {
+		if s.Guilty {
 			t.Keys = nil
-			r.fail(t, r.Errors.Death(deaths))
+			r.fail(t, r.Errors.Death(s.Deaths))
 		} else {
-			t.Err = r.Errors.Death(deaths)
-			r.suspects.add(t)
-			r.emitInput(supervisor.InputRerun, t, 0)
+			t.Err = r.Errors.Death(s.Deaths)
+			r.emitInput(supervisor.InputRerun, t, s.Wait)
+			r.suspects.add(t, s.Wait, r.Wake)
 		}
 		if i > 0 {
 			r.backlog.Return(some(rest))
