@@ -137,6 +137,26 @@ func (l *Ledger) status(r record) Status {
 	return StatusClean
 }
 
+// Record is what is held against an input, for whoever keeps it for longer than the ledger.
+type Record struct {
+	Crashes          int // all, charged or not
+	Strikes, Certain int
+}
+
+// Record is what is held against the input.
+func (l *Ledger) Record(input int) Record {
+	r := l.records[input]
+	return Record{Crashes: r.crashes, Strikes: r.strikes, Certain: r.certain}
+}
+
+// Restore has the ledger begin with what was held against the input, and returns what it thinks of it. It is convicted by
+// no less than another crash.
+func (l *Ledger) Restore(input int, kept Record) Status {
+	r := record{crashes: kept.Crashes, strikes: kept.Strikes, certain: kept.Certain}
+	l.records[input] = r
+	return l.status(r)
+}
+
 // Cleared says that the input has succeeded, or is settled: nothing is held against it any more.
 func (l *Ledger) Cleared(input int) { delete(l.records, input) }
 

@@ -217,3 +217,16 @@ func BenchmarkLedgerLife(b *testing.B) {
 		ledger.Cleared(i)
 	}
 }
+
+// TestRestored: an input has its last crash in another ledger than its first, and none of them convicts it by itself.
+func TestRestored(t *testing.T) {
+	t.Parallel()
+	before := rules.NewLedger(3, false)
+	before.Crash(7, named)
+	before.Crash(7, named)
+	l := rules.NewLedger(3, false)
+	require.Equal(t, suspect, l.Restore(1, before.Record(7)))
+	require.Equal(t, rules.Record{Crashes: 2, Strikes: 2, Certain: 2}, l.Record(1))
+	require.Equal(t, rules.Verdict{Status: failed, Charged: true}, l.Crash(1, named))
+	require.Zero(t, l.Record(2))
+}

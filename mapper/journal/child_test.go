@@ -21,6 +21,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
@@ -48,6 +49,19 @@ type plan struct {
 }
 
 var _ = process.Register(inWorker)
+
+var _ = process.Register(inBadWorker)
+
+// inBadWorker ends its worker for one input, after a while.
+func inBadWorker(_ context.Context, in int) (string, error) {
+	if in == badInWorker {
+		time.Sleep(400 * time.Millisecond)
+		os.Exit(5)
+	}
+	return valueOf(in), nil
+}
+
+const badInWorker = 7
 
 // inWorker is the function in worker processes.
 func inWorker(_ context.Context, in int) (string, error) { return valueOf(in), nil }
@@ -121,6 +135,17 @@ func (p plan) run(j *journal.File) error {
 	switch p.Form {
 	case "Collect":
 		return told(mapper.Collect(ctx, fn, inputs, opts))
+	case "crashing processes":
+		opts.Runtime = process.New(process.Options{})
+		opts.Observer = supervisor.ObserverFunc(func(e supervisor.Event) {
+			if e.Kind == supervisor.InputRerun {
+				say("r", e.Input+1)
+				if p.Killer > 0 {
+					time.AfterFunc(p.Work, func() { os.Exit(9) })
+				}
+			}
+		})
+		return told(mapper.Collect(ctx, inBadWorker, inputs, opts))
 	case "processes":
 		opts.Runtime = process.New(process.Options{})
 		return told(mapper.Collect(ctx, inWorker, inputs, opts))
@@ -183,6 +208,7 @@ func tell(in int, value string, err error) error {
 type life struct {
 	executed  []int
 	delivered []int
+	reran     []int // after a crash of a container
 	failed    map[int]string
 	ended     bool // by itself, in order
 	err       string
@@ -217,6 +243,8 @@ func (p plan) liveTill(t testing.TB, kill time.Duration, by os.Signal) life {
 		switch word {
 		case "x":
 			l.executed = append(l.executed, in)
+		case "r":
+			l.reran = append(l.reran, in)
 		case "d":
 			l.delivered = append(l.delivered, in)
 		case "failed":

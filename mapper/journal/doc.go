@@ -25,12 +25,14 @@
 //
 // Recorded results come again when the run is resumed: in their places in an ordered run, and in an
 // unordered one as soon as their input is reached, which waits for no container. The values are not
-// kept in memory till then. How often an input has crashed its container is not recorded: that is
-// counted anew in each life.
+// kept in memory till then.
 //
 // An input may run again that was executing when the process died, whose attempt had finished and
 // was not committed (one group at most), or whose result was delivered when the caller died before
 // acting on it. With Options.NoSync a power cut takes further groups with it, kill -9 does not.
+//
+// How often an input has crashed its container is recorded, too, until the input is settled: with
+// CrashLimit 3 it may crash two in one life, and one in the next.
 //
 // Recorded failures run again when the run is resumed, with fresh retries, and a success is never
 // replaced. With Options.KeepFailed they are final.

@@ -207,7 +207,7 @@ func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error
 	}
 	l := &log{f: f, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}
 	l.suspicion.again = f.opts.RetryPoison
-	if err := errors.Join(l.suspicion.bound(f.db, crashLimit(about)), l.suspicion.load(f.db)); err != nil {
+	if err := errors.Join(l.suspicion.bound(f.db, crashLimit(about)), l.suspicion.load(f.db), l.struck.load(f.db)); err != nil {
 		return nil, failed("begin", f.path, err)
 	}
 	f.owner.anew(f.owner.file)

@@ -20,6 +20,7 @@ type log struct {
 	encoded []row // the keeper's own
 
 	suspicion suspicion
+	struck    struck
 
 	// Guarded by the lock of f.
 	places  places
@@ -85,6 +86,11 @@ func (l *log) Record(e durable.Entry) (n, bytes int, err error) {
 		rows[i].idx = l.places.of(e.Lo + i)
 		if l.suspicion.clear(e.Keys[i]) {
 			if err := l.acquit(e.Keys[i]); err != nil {
+				return 0, 0, l.broken("record", err)
+			}
+		}
+		if l.struck.clear(e.Keys[i]) {
+			if err := l.forgive(e.Keys[i]); err != nil {
 				return 0, 0, l.broken("record", err)
 			}
 		}

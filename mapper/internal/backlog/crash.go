@@ -36,6 +36,25 @@ func (b *Backlog) Crash(t *chunk.Task, c Crash) (failed bool) {
 	return v.Status == rules.StatusFailed
 }
 
+// Record is what is held against an input that was in crashes.
+type Record = rules.Record
+
+// Record is that.
+func (b *Backlog) Record(t *chunk.Task) Record {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ledger.Record(t.Index)
+}
+
+// Restore has an input wait for its turn that was in crashes before this run began: it is struck like any other.
+func (b *Backlog) Restore(t *chunk.Task, r Record) {
+	b.mu.Lock()
+	t.Alone = b.ledger.Restore(t.Index, r) == rules.StatusSuspect
+	t.Crashes, t.Lineage, t.CrashedAt, t.Due = r.Crashes, nobody, b.Now(), 0
+	b.mu.Unlock()
+	b.Rerun(t)
+}
+
 // Rerun has a struck input wait for its turn.
 func (b *Backlog) Rerun(t *chunk.Task) {
 	b.mu.Lock()

@@ -16,7 +16,8 @@ func (k *Keeper) keep() {
 		if suspected {
 			k.log.Alive()
 		}
-		closing := k.take()
+		closing, crashes := k.take()
+		k.note(crashes)
 		for _, ch := range k.spare {
 			k.record(ch)
 		}
@@ -42,14 +43,30 @@ func (k *Keeper) keep() {
 }
 
 // take takes what is to be recorded, and who waits for it.
-func (k *Keeper) take() (closing bool) {
+func (k *Keeper) take() (closing bool, crashes []crash) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.finished, k.spare = k.spare[:0], k.finished
 	k.waiting = append(k.waiting, k.flushes...)
 	k.flushes = nil
 	k.begun, k.begins = k.begins, nil
-	return k.closing
+	crashes, k.crashes = k.crashes, nil
+	return k.closing, crashes
+}
+
+// note writes down crashes. They come before what else has become of their inputs.
+func (k *Keeper) note(crashes []crash) {
+	for _, c := range crashes {
+		if k.broken {
+			return
+		}
+		if err := k.log.Crashed(c.key, c.held); err != nil {
+			k.fail(err)
+		}
+	}
+	if len(crashes) > 0 && !k.broken {
+		k.commit()
+	}
 }
 
 func (k *Keeper) hasNews() bool {
@@ -58,7 +75,7 @@ func (k *Keeper) hasNews() bool {
 	if n := len(k.finished); n >= enough || (n > 0 && len(k.open) == 0) {
 		return true
 	}
-	return len(k.begins) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
+	return len(k.begins) > 0 || len(k.crashes) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
 }
 
 // due reports that what is recorded is to be committed.

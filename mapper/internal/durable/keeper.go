@@ -56,6 +56,7 @@ type Keeper struct {
 	finished []*chunk.Chunk // to be recorded
 	restores []*chunk.Chunk // to be recalled
 	begins   []begin
+	crashes  []crash
 	flushes  []chan struct{}
 	closing  bool
 	returned []*chunk.Chunk
@@ -82,6 +83,12 @@ type Keeper struct {
 type begin struct {
 	ch   *chunk.Chunk
 	done chan bool // whether it is
+}
+
+// crash is an input that was in one, and what is held against it since.
+type crash struct {
+	key  chunk.Key
+	held Crashes
 }
 
 // NewKeeper keeps a log that is to be closed by Close.
@@ -168,6 +175,21 @@ func (k *Keeper) Suspected() bool { return k.log.Suspected() }
 
 // Suspicion is what is held against the input with that key.
 func (k *Keeper) Suspicion(key chunk.Key) Suspicion { return k.log.Suspicion(key) }
+
+// Struck reports that some inputs were in crashes of their containers before the run began, and
+// Crashes how many that with the key was in.
+func (k *Keeper) Struck() bool { return k.log.Struck() }
+
+// Crashes is that.
+func (k *Keeper) Crashes(key chunk.Key) (c Crashes, any bool) { return k.log.Crashes(key) }
+
+// Crashed takes what is held against an input after a crash. It never blocks.
+func (k *Keeper) Crashed(key chunk.Key, c Crashes) {
+	k.mu.Lock()
+	k.crashes = append(k.crashes, crash{key, c})
+	k.mu.Unlock()
+	k.news.Wake()
+}
 
 // Excuse says that the run is over, and not because all is settled: what still executes has
 // nothing to do with the end of the process.

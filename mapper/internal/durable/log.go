@@ -43,6 +43,12 @@ type Log interface {
 	Suspected() bool
 	Suspicion(chunk.Key) Suspicion
 	Alive()
+	// Struck reports that some inputs were in crashes of their containers before the run began, and
+	// Crashes how many that with the key was in. Both are safe for concurrent use. Crashed writes down
+	// how many it was in by now.
+	Struck() bool
+	Crashes(chunk.Key) (c Crashes, any bool)
+	Crashed(chunk.Key, Crashes) error
 	// Begin writes down that inputs are begun, and Return that they were not, after all.
 	Begin(lo int, keys []chunk.Key) error
 	Return(lo int, keys []chunk.Key) error
@@ -74,6 +80,12 @@ type Suspicion struct {
 	Deaths int           // of the process, in which it was executing
 	Guilty bool          // it is not to be executed any more
 	Wait   time.Duration // for how long nothing may execute before it does
+}
+
+// Crashes is what is held against an input that has crashed its container, and is not settled.
+type Crashes struct {
+	Crashes          int // all, charged or not
+	Strikes, Certain int
 }
 
 // Fate is what the log knows of an input that is no plain success.

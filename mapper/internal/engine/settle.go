@@ -6,6 +6,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -149,6 +150,9 @@ func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Cras
 	default:
 		r.reran.Add(1)
 		r.emitInput(supervisor.InputRerun, t, 0)
+		if r.keeper != nil && t.Keys != nil {
+			r.keeper.Crashed(t.Keys[0], durable.Crashes(r.backlog.Record(t)))
+		}
 		r.backlog.Rerun(t)
 	}
 }

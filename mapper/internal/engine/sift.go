@@ -76,28 +76,25 @@ func (w *Worker) identify(r *Run, ch *chunk.Chunk, beside ...*chunk.Chunk) (left
 			ch = some(ch)
 		}
 	}
-	if ch == nil || !r.keeper.Suspected() || r.suspects.runs(w) {
-		return ch, true
+	if ch != nil && r.keeper.Suspected() && !r.suspects.runs(w) {
+		ch = w.setApart(r, ch, r.suspected)
 	}
-	return w.setApart(r, ch), true
+	if ch != nil && r.keeper.Struck() && ch.Task == nil {
+		ch = w.setApart(r, ch, r.struckBefore)
+	}
+	return ch, true
 }
 
-// setApart takes suspects out of a chunk.
-func (w *Worker) setApart(r *Run, ch *chunk.Chunk) *chunk.Chunk {
+// setApart takes inputs out of a chunk that have something held against them. which says of each whether that is so, and
+// what is to become of it.
+func (w *Worker) setApart(r *Run, ch *chunk.Chunk, which func(chunk.Key) (then func(*chunk.Task))) *chunk.Chunk {
 	for i := 0; i < ch.N; i++ {
-		s := r.keeper.Suspicion(ch.Keys[i])
-		if s.Deaths == 0 {
+		then := which(ch.Keys[i])
+		if then == nil {
 			continue
 		}
 		t, rest := w.takeOut(r, ch, i)
-		if s.Guilty {
-			t.Keys = nil
-			r.fail(t, r.Errors.Death(s.Deaths))
-		} else {
-			t.Err = r.Errors.Death(s.Deaths)
-			r.emitInput(supervisor.InputRerun, t, s.Wait)
-			r.suspects.add(t, s.Wait, r.Wake)
-		}
+		then(t)
 		if i > 0 {
 			r.backlog.Return(some(rest))
 			return ch
@@ -106,6 +103,33 @@ func (w *Worker) setApart(r *Run, ch *chunk.Chunk) *chunk.Chunk {
 		ch, i = rest, -1
 	}
 	return some(ch)
+}
+
+// suspected is what becomes of an input that may have killed the process.
+func (r *Run) suspected(key chunk.Key) func(*chunk.Task) {
+	s := r.keeper.Suspicion(key)
+	if s.Deaths == 0 {
+		return nil
+	}
+	return func(t *chunk.Task) {
+		if s.Guilty {
+			t.Keys = nil
+			r.fail(t, r.Errors.Death(s.Deaths))
+			return
+		}
+		t.Err = r.Errors.Death(s.Deaths)
+		r.emitInput(supervisor.InputRerun, t, s.Wait)
+		r.suspects.add(t, s.Wait, r.Wake)
+	}
+}
+
+// struckBefore is what becomes of an input that has crashed its container in an earlier life.
+func (r *Run) struckBefore(key chunk.Key) func(*chunk.Task) {
+	c, any := r.keeper.Crashes(key)
+	if !any {
+		return nil
+	}
+	return func(t *chunk.Task) { r.backlog.Restore(t, backlog.Record(c)) }
 }
 
 // takeOut takes input i out of a chunk, which ends before it, and returns that and those behind it.
