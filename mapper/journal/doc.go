@@ -24,8 +24,8 @@
 // Options.Version with whatever the results depend on.
 //
 // Recorded results come again when the run is resumed: in their places in an ordered run, and in an
-// unordered one as soon as their input is reached, which waits for no container. The values are not
-// kept in memory till then.
+// unordered one before all others. There the inputs of an iterator are known only once they are pulled: their results come
+// then, which waits for no container. The values are not kept in memory till then.
 //
 // An input may run again that was executing when the process died, whose attempt had finished and
 // was not committed (one group at most), or whose result was delivered when the caller died before

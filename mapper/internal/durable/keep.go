@@ -27,6 +27,7 @@ func (k *Keeper) keep() {
 		if len(k.open) > 0 && (closing || len(k.waiting) > 0 || k.due()) {
 			k.commit()
 		}
+		k.release(closing || len(k.waiting) > 0)
 		switch {
 		case restored || len(k.spare) > 0:
 		case len(k.waiting) > 0:
@@ -193,72 +194,4 @@ func (k *Keeper) begin() {
 		b.done <- !k.broken
 	}
 	k.begun = nil
-}
-
-// commit tells the run of what is recorded, once that is safe.
-func (k *Keeper) commit() {
-	err := k.log.Commit()
-	open := k.open
-	k.open, k.bytes = k.open[:0], 0
-	for _, ch := range open {
-		if err != nil {
-			k.lose(ch)
-			continue
-		}
-		k.unrecorded.Add(int64(-ch.N))
-		k.run.Recorded(ch)
-	}
-	clear(open)
-	if err != nil {
-		k.fail(err)
-	}
-	k.balance()
-}
-
-// fail is the end of the log.
-func (k *Keeper) fail(err error) {
-	if k.broken {
-		return
-	}
-	k.broken = true
-	for _, ch := range k.open { // not committed, and never will be
-		k.lose(ch)
-	}
-	clear(k.open)
-	k.open, k.bytes = k.open[:0], 0
-	k.run.Broken(err)
-}
-
-func (k *Keeper) lose(ch *chunk.Chunk) {
-	k.unrecorded.Add(int64(-ch.N))
-	k.run.Lost(ch)
-}
-
-// flushed tells those who wait.
-func (k *Keeper) flushed() {
-	for _, w := range k.waiting {
-		close(w)
-	}
-	k.waiting = nil
-}
-
-// end closes the log.
-func (k *Keeper) end() {
-	if k.timer != nil {
-		k.timer.Stop()
-	}
-	for _, ch := range k.returned {
-		if ch.Keys == nil || k.broken {
-			continue
-		}
-		if err := k.log.Return(ch.Lo, ch.Keys[:ch.N]); err != nil {
-			k.fail(err)
-		}
-	}
-	if len(k.returned) > 0 && !k.broken {
-		k.commit()
-	}
-	if err := k.log.Close(); err != nil && !k.broken {
-		k.run.Broken(err)
-	}
 }

@@ -76,6 +76,8 @@ type Keeper struct {
 	spare   []*chunk.Chunk
 	timer   *time.Timer
 	waiting []chan struct{} // flushes
+	before  int             // known inputs that the run is to be told of before others
+	held    []*chunk.Chunk  // those others: committed, and not told of
 	begun   []begin
 }
 
@@ -100,6 +102,12 @@ func NewKeeper(run Run, log Log) *Keeper {
 func (k *Keeper) Resume(ctx context.Context, total int, inputs func(lo, hi int) any) error {
 	k.known = newKnown(total)
 	return k.log.Resume(ctx, total, inputs, func(i int) { k.known.set(i, true) })
+}
+
+// RestoreFirst has the run told of what is known before anything else, and reports whether there is any.
+func (k *Keeper) RestoreFirst() bool {
+	k.before = k.known.count()
+	return k.before > 0
 }
 
 // Await prepares for the inputs of an iterator, of which so many may be outstanding.

@@ -1,6 +1,9 @@
 package durable
 
-import "sync/atomic"
+import (
+	"math/bits"
+	"sync/atomic"
+)
 
 // known is a bit for each input that the log knows, of an iterator for those in the window. It is
 // set before anybody can claim the input.
@@ -29,6 +32,14 @@ func (k *known) set(i int, yes bool) {
 	} else {
 		word.And(^bit)
 	}
+}
+
+// count is how many there are.
+func (k *known) count() (n int) {
+	for i := range k.words {
+		n += bits.OnesCount64(k.words[i].Load())
+	}
+	return n
 }
 
 func (k *known) get(i int) bool {

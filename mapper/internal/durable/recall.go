@@ -20,6 +20,7 @@ func (k *Keeper) restoreNext() bool {
 
 // recall has a chunk of known inputs go where it would go if they had just been finished.
 func (k *Keeper) recall(ch *chunk.Chunk) {
+	k.before -= ch.N
 	for ch != nil {
 		if k.broken || k.run.Leaves() {
 			k.run.Lost(ch)

@@ -101,6 +101,8 @@ func (r *Run) rest(ch *chunk.Chunk, want int) bool {
 	switch src := r.src.(type) {
 	case *intake.Slice:
 		return src.Rest(ch, want)
+	case *intake.Resumed:
+		return src.Rest(ch, want)
 	case *intake.Frontier:
 		return src.Rest(ch, want, math.MaxInt)
 	}

@@ -21,6 +21,9 @@ func (r *Run) Keep(log durable.Log) error {
 			k.Abandon()
 			return err
 		}
+		if _, unordered := r.results.(*chunk.Completions); unordered && k.RestoreFirst() {
+			r.src = s.Resumed(k.Stretch)
+		}
 	}
 	r.keeper = k
 	k.Begin()
