@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -32,20 +34,24 @@ const childPlan = "JOURNAL_CHILD_PLAN"
 
 // plan is what a child does.
 type plan struct {
-	Path       string
-	Inputs     int
-	Form       string // Collect, ordered, unordered, batched, processes
-	Work       time.Duration
-	Containers int
-	Killer     int // the input that kills the process; 0 for none
-	Once       bool
-	NoSync     bool
-	Again      bool          // Options.RetryPoison
-	Stops      bool          // the killer only stops the process, until it is told to continue
-	Slow       int           // the input that takes Long
-	Long       time.Duration // likewise
-	Dies       time.Duration // after which the process dies, whatever executes; 0 for never
-	Late       bool          // the killer ends the run in order, and kills the process before that has ended
+	Path        string
+	Inputs      int
+	Form        string // Collect, ordered, unordered, batched, processes
+	Work        time.Duration
+	Containers  int
+	Killer      int // the input that kills the process; 0 for none
+	Once        bool
+	NoSync      bool
+	Again       bool // Options.RetryPoison
+	Stops       bool // the killer only stops the process, until it is told to continue
+	Large       int  // bytes of each value; 0 for a few
+	Outstanding int
+	SlowSync    time.Duration // how much longer each sync of the disk takes
+	Reads       bool          // it only reads, in one transaction, until its stdin ends
+	Slow        int           // the input that takes Long
+	Long        time.Duration // likewise
+	Dies        time.Duration // after which the process dies, whatever executes; 0 for never
+	Late        bool          // the killer ends the run in order, and kills the process before that has ended
 }
 
 var _ = process.Register(inWorker)
@@ -82,6 +88,13 @@ func child(text string) {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		panic(err)
 	}
+	if p.Reads {
+		p.read()
+		return
+	}
+	if p.SlowSync > 0 {
+		slowSyncs(p.SlowSync)
+	}
 	j, err := journal.Open(p.Path, journal.Options{NoSync: p.NoSync, RetryPoison: p.Again})
 	if err != nil {
 		fmt.Println("error", err)
@@ -100,6 +113,30 @@ func child(text string) {
 		os.Exit(3)
 	}
 	fmt.Println("closed")
+	say("syncs", int(syncs.Load()))
+}
+
+// read has a transaction that reads, as the command line of SQLite's would.
+func (p plan) read() {
+	db, err := sql.Open("sqlite", "file:"+p.Path+"?mode=ro")
+	if err != nil {
+		panic(err)
+	}
+	tx, err := db.Begin()
+	if err != nil {
+		panic(err)
+	}
+	count := func() (n int) {
+		if err := tx.QueryRow("SELECT count(*) FROM results").Scan(&n); err != nil {
+			panic(err)
+		}
+		return n
+	}
+	say("sees", count())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	say("sees", count())
+	_ = tx.Rollback()
+	_ = db.Close()
 }
 
 func (p plan) run(j *journal.File) error {
@@ -111,6 +148,7 @@ func (p plan) run(j *journal.File) error {
 	}
 	opts := mapper.Options{
 		Journal: j, Containers: p.Containers, Unordered: p.Form == "unordered", AtMostOnce: p.Once, ReturnExceptions: true,
+		Outstanding: p.Outstanding,
 	}
 	fn := func(ctx context.Context, in int) (string, error) {
 		say("x", in)
@@ -162,6 +200,9 @@ func (p plan) run(j *journal.File) error {
 		}
 		return told(mapper.Batched(many, mapper.Batch{Size: 10}).Collect(ctx, inputs, opts))
 	}
+	if p.Large > 0 {
+		return p.runLarge(ctx, inputs, opts)
+	}
 	run, err := mapper.Start(ctx, fn, slices.Values(inputs), opts)
 	if err != nil {
 		return err
@@ -170,6 +211,31 @@ func (p plan) run(j *journal.File) error {
 		if err := tell(r.Input, r.Value, r.Err); err != nil {
 			return err
 		}
+	}
+	return run.Wait()
+}
+
+// runLarge is a run with large values. It tells of the most that were executed and not recorded.
+func (p plan) runLarge(ctx context.Context, inputs []int, opts mapper.Options) error {
+	var executed, told atomic.Int64
+	waited := int64(0) // by whoever records
+	large := func(_ context.Context, in int) ([]byte, error) {
+		say("x", in)
+		executed.Add(1)
+		return make([]byte, p.Large), nil
+	}
+	defer func() { say("waited", int(waited)) }()
+	run, err := mapper.Start(ctx, large, slices.Values(inputs), opts)
+	if err != nil {
+		return err
+	}
+	for r := range run.All() {
+		waited = max(waited, executed.Load()-told.Load())
+		told.Add(1)
+		if r.Err != nil || len(r.Value) != p.Large {
+			return fmt.Errorf("input %d: %w", r.Input, r.Err)
+		}
+		say("d", r.Input)
 	}
 	return run.Wait()
 }
@@ -208,6 +274,8 @@ func tell(in int, value string, err error) error {
 type life struct {
 	executed  []int
 	delivered []int
+	syncs     int   // of the disk
+	waited    int   // results, at most
 	reran     []int // after a crash of a container
 	failed    map[int]string
 	ended     bool // by itself, in order
@@ -217,13 +285,19 @@ type life struct {
 // live runs a child, and kills it after a time; 0 lets it live.
 func (p plan) live(t testing.TB, kill time.Duration) life { return p.liveTill(t, kill, os.Kill) }
 
-// liveTill has it end by a signal.
-func (p plan) liveTill(t testing.TB, kill time.Duration, by os.Signal) life {
+// command is a child.
+func (p plan) command(t testing.TB) *exec.Cmd {
 	text, err := json.Marshal(p)
 	require.NoError(t, err)
 	c := exec.Command(os.Args[0])
 	c.Env = append(os.Environ(), childPlan+"="+string(text))
 	c.Stderr = io.Discard
+	return c
+}
+
+// liveTill has it end by a signal.
+func (p plan) liveTill(t testing.TB, kill time.Duration, by os.Signal) life {
+	c := p.command(t)
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
@@ -243,6 +317,10 @@ func (p plan) liveTill(t testing.TB, kill time.Duration, by os.Signal) life {
 		switch word {
 		case "x":
 			l.executed = append(l.executed, in)
+		case "syncs":
+			l.syncs = in
+		case "waited":
+			l.waited = in
 		case "r":
 			l.reran = append(l.reran, in)
 		case "d":

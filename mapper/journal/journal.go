@@ -152,7 +152,7 @@ func open(path string, o Options) (*database, error) {
 		sync = "synchronous(normal)"
 	}
 	d, err := openDatabase(path, readWrite, "busy_timeout(10000)", sync, "fullfsync(1)",
-		"cell_size_check(1)", "trusted_schema(0)", "wal_autocheckpoint(4000)")
+		"cell_size_check(1)", "trusted_schema(0)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)")
 	if err != nil {
 		return nil, err
 	}

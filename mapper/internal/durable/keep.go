@@ -157,21 +157,33 @@ func entry(ch *chunk.Chunk) Entry {
 	return e
 }
 
-// weigh has no more claimed where too much waits. How much that is is known only of what was
-// recorded.
+// weigh learns how large inputs are. How much that is is known only of what was recorded.
 func (k *Keeper) weigh(n, bytes int) {
 	if n > 0 {
-		k.each += (bytes/n - k.each) / 8
+		was, now := k.each.Load(), int64(bytes/n)
+		if now < was {
+			now = was + (now-was)/8
+		}
+		k.each.Store(now) // what grows does so at once: a commit may take a while
 	}
 	k.balance()
 }
 
+// balance has no more claimed where too much waits. Those that finish inputs ask, too: the keeper may wait for the disk
+// meanwhile. It never blocks, and is safe for concurrent use.
 func (k *Keeper) balance() {
-	waits := k.Unrecorded() * max(k.each, 1)
-	switch full := k.full.Load(); {
-	case !full && waits > mostWaiting, full && waits <= mostWaiting/2:
-		k.full.Store(!full)
-		k.run.Full(!full)
+	waits := k.unrecorded.Load() * max(k.each.Load(), 1)
+	full := k.full.Load()
+	if full == (waits > mostWaiting) || (full && waits > mostWaiting/2) || !k.full.CompareAndSwap(full, !full) {
+		return
+	}
+	for told := !full; ; {
+		k.run.Full(told)
+		now := k.full.Load()
+		if now == told {
+			return
+		}
+		told = now // somebody has changed it, and may have told the run before
 	}
 }
 

@@ -65,13 +65,13 @@ type Keeper struct {
 
 	unrecorded atomic.Int64 // inputs that are finished and not recorded
 	full       atomic.Bool
-	dozes      atomic.Bool // it waits for the time of its commit, or for enough to record
+	each       atomic.Int64 // bytes of an input, as far as is known
+	dozes      atomic.Bool  // it waits for the time of its commit, or for enough to record
 
 	// The goroutine's own.
 	open    []*chunk.Chunk // recorded, and not committed
 	since   time.Time      // when the first of them was
 	bytes   int            // of them
-	each    int            // bytes of an input, as far as is known
 	broken  bool
 	spare   []*chunk.Chunk
 	timer   *time.Timer
@@ -95,7 +95,9 @@ type crash struct {
 
 // NewKeeper keeps a log that is to be closed by Close.
 func NewKeeper(run Run, log Log) *Keeper {
-	return &Keeper{run: run, log: log, news: park.NewWaiter(), each: 64}
+	k := &Keeper{run: run, log: log, news: park.NewWaiter()}
+	k.each.Store(64)
+	return k
 }
 
 // Resume looks up the inputs of a slice. It blocks.
@@ -148,6 +150,7 @@ func (k *Keeper) Put(ch *chunk.Chunk) {
 	k.finished = append(k.finished, ch)
 	n := len(k.finished)
 	k.mu.Unlock()
+	k.balance()
 	if !k.dozes.Load() || n >= enough || k.run.Hurry(int(unrecorded)) {
 		k.news.Wake()
 	}

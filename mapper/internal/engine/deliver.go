@@ -145,6 +145,7 @@ func (r *Run) Abort() {
 	if r.iterator == nil {
 		return
 	}
+	r.Window.Full.Store(false) // for good: nobody executes any more
 	for ch := r.free.Get(); r.iterator.Claim(ch, pace.MaxClaim, true); {
 		for _, t := range appendTasks(nil, ch) {
 			r.abortOne(t)

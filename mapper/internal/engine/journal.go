@@ -125,5 +125,6 @@ func (k kept) Full(yes bool) {
 	k.r.Window.Full.Store(yes)
 	if !yes {
 		k.r.refill(1)
+		k.r.s.Idle.Nudge()
 	}
 }

@@ -142,7 +142,7 @@ func (f *Iterator) Claim(ch *chunk.Chunk, want int, eager bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	h := int(f.head.Load())
-	avail := int(f.tail.Load()) - h
+	avail := f.Waiting()
 	if avail <= 0 {
 		return false
 	}
@@ -157,7 +157,7 @@ func (f *Iterator) ClaimAt(skipped, ch *chunk.Chunk, k int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	h := int(f.head.Load())
-	avail := int(f.tail.Load()) - h
+	avail := f.Waiting()
 	if avail <= 0 {
 		return false
 	}
@@ -182,6 +182,9 @@ func (f *Iterator) plenty(want int) bool {
 // Waiting implements [Source].
 func (f *Iterator) Waiting() int {
 	h := f.head.Load()
+	if f.window.Full.Load() {
+		return 0
+	}
 	return int(f.tail.Load() - h)
 }
 

@@ -1,0 +1,70 @@
+package journal_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// A disk that is slow, for a child: SQLite's own way to files, in which each sync takes longer. All of the rest is as it
+// is, and what is synced reaches the disk. The driver is C that became Go, so that the pointers to
+// functions in its tables are pointers to Go's.
+
+// syncs is how many there were.
+var syncs atomic.Int64
+
+type (
+	openFunc = func(tls *libc.TLS, vfs, name, file uintptr, flags int32, out uintptr) int32
+	syncFunc = func(tls *libc.TLS, file uintptr, flags int32) int32
+)
+
+// slowSyncs has every sync of this process take so much longer.
+func slowSyncs(by time.Duration) {
+	tls := libc.NewTLS()
+	vfs := sqlite3.Xsqlite3_vfs_find(tls, 0)
+	slow := new(sqlite3.Tsqlite3_vfs)
+	*slow = **(**sqlite3.Tsqlite3_vfs)(unsafe.Pointer(&vfs))
+	open := *(*openFunc)(unsafe.Pointer(&struct{ uintptr }{slow.FxOpen}))
+	var mu sync.Mutex
+	patched := map[uintptr]*sqlite3.Tsqlite3_io_methods{} // by what they stand for
+	var ours openFunc = func(tls *libc.TLS, _, name, file uintptr, flags int32, out uintptr) int32 {
+		code := open(tls, vfs, name, file, flags, out)
+		methods := &(*(**sqlite3.Tsqlite3_file)(unsafe.Pointer(&file))).FpMethods
+		if code != sqlite3.SQLITE_OK || *methods == 0 {
+			return code
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if patched[*methods] == nil {
+			p := new(sqlite3.Tsqlite3_io_methods)
+			*p = **(**sqlite3.Tsqlite3_io_methods)(unsafe.Pointer(methods))
+			do := *(*syncFunc)(unsafe.Pointer(&struct{ uintptr }{p.FxSync}))
+			var longer syncFunc = func(tls *libc.TLS, file uintptr, flags int32) int32 {
+				syncs.Add(1)
+				time.Sleep(by)
+				return do(tls, file, flags)
+			}
+			p.FxSync = pointerTo(longer)
+			patched[*methods] = p
+		}
+		*methods = uintptr(unsafe.Pointer(patched[*methods]))
+		return code
+	}
+	slow.FxOpen = pointerTo(ours)
+	slowOnes = append(slowOnes, slow, ours, patched)
+	if sqlite3.Xsqlite3_vfs_register(tls, uintptr(unsafe.Pointer(slow)), 1) != sqlite3.SQLITE_OK {
+		panic("the slow file system is not taken")
+	}
+}
+
+// slowOnes is what only the driver refers to, in a way that the collector does not see.
+var slowOnes []any
+
+func pointerTo[F any](f F) uintptr {
+	slowOnes = append(slowOnes, f)
+	return *(*uintptr)(unsafe.Pointer(&f))
+}
