@@ -1,8 +1,10 @@
 package cluster
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
@@ -18,6 +20,7 @@ type death struct {
 	Kind   string `json:"kind,omitempty"`
 	Peak   int64  `json:"peak,omitempty"`
 	Fatal  bool   `json:"fatal,omitempty"` // no start can succeed
+	Lost   bool   `json:"lost,omitempty"`  // it was ended for no fault of its own
 	Err    []byte `json:"err,omitempty"`   // see wire.AppendError
 	Report []byte `json:"report,omitempty"`
 }
@@ -32,7 +35,7 @@ func packCrash(c *supervisor.CrashError) []byte {
 	}
 	if c.Err != nil {
 		d.Err = wire.AppendError(nil, c.Err)
-		d.Fatal = errors.Is(c.Err, supervisor.ErrFatalStart)
+		d.Fatal, d.Lost = errors.Is(c.Err, supervisor.ErrFatalStart), errors.Is(c.Err, supervisor.ErrLost)
 	}
 	return encode(d)
 }
@@ -60,7 +63,21 @@ func parseCrash(src []byte) (*supervisor.CrashError, bool) {
 		}
 		c.Err = err
 	}
+	if d.Fatal {
+		c.Err = mark(c.Err, supervisor.ErrFatalStart)
+	}
+	if d.Lost {
+		c.Err = mark(c.Err, supervisor.ErrLost)
+	}
 	return c, true
+}
+
+// mark has errors.Is find a mark in err, which may be nil: marks do not cross by themselves.
+func mark(err, mark error) error {
+	if err == nil || errors.Is(err, mark) {
+		return cmp.Or(err, mark)
+	}
+	return fmt.Errorf("%w (%w)", err, mark)
 }
 
 // asCrash is what the runtime of a worker returned.

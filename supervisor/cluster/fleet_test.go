@@ -3,11 +3,8 @@ package cluster_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -33,21 +30,10 @@ func square(_ context.Context, n int) (int, error) {
 	return n * n, nil
 }
 
-// slowly takes as long as some work does.
-func slowly(ctx context.Context, n int) (int, error) {
-	select {
-	case <-time.After(5 * time.Millisecond):
-		return n * n, nil
-	case <-ctx.Done():
-		return 0, context.Cause(ctx)
-	}
-}
-
 func longer(_ context.Context, b []byte) ([]byte, error) { return append(b, b...), nil }
 
 var (
 	_ = registry.Register(square)
-	_ = registry.Register(slowly)
 	_ = registry.Register(longer)
 )
 
@@ -89,23 +75,12 @@ func listen(t *testing.T) (url string) {
 }
 
 // employ starts worker processes, and waits until they are known.
-func employ(t *testing.T, r *cluster.Runtime, url string, n int) []*exec.Cmd {
+func employ(t *testing.T, r *cluster.Runtime, url string, n int) {
 	t.Helper()
-	var all []*exec.Cmd
 	for range n {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), workerOf+"="+url, "GORACE=atexit_sleep_ms=0")
-		cmd.Stderr = os.Stderr
-		require.NoError(t, cmd.Start())
-		t.Cleanup(func() {
-			_ = cmd.Process.Signal(syscall.SIGCONT)
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		})
-		all = append(all, cmd)
+		require.NoError(t, spawn(t, workerOf+"="+url).Start())
 	}
 	require.Eventually(t, func() bool { return len(r.Machines()) == n }, patience, time.Millisecond)
-	return all
 }
 
 func TestInside(t *testing.T) {
@@ -152,47 +127,6 @@ func TestLarge(t *testing.T) {
 	require.Len(t, out[0], 10<<20)
 	require.Equal(t, "abab", string(out[1]))
 	require.Len(t, out[2], 6<<20)
-}
-
-// TestMachineLost: what was out on a machine that is killed, stopped or drained runs again, and nobody is charged.
-func TestMachineLost(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		signal syscall.Signal
-		lost   bool
-	}{
-		"killed":  {syscall.SIGKILL, true},
-		"stopped": {syscall.SIGSTOP, true},
-		"drained": {syscall.SIGTERM, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			url := listen(t)
-			r := open(t, cluster.Options{URL: url, Lost: time.Second})
-			workers := employ(t, r, url, 3)
-			run, err := mapper.Start(bounded(t), slowly, slices.Values(ints(5000)), mapper.Options{Runtime: r, CrashLimit: 1})
-			require.NoError(t, err)
-			n := 0
-			for res := range run.All() {
-				require.NoError(t, res.Err)
-				require.Equal(t, n, res.Index)
-				require.Equal(t, n*n, res.Value)
-				if n++; n == 1000 {
-					require.NoError(t, workers[1].Process.Signal(c.signal))
-				}
-			}
-			require.NoError(t, run.Wait())
-			require.Equal(t, 5000, n)
-			pool := run.Stats().Pool
-			require.Zero(t, pool.Crashes)
-			require.Equal(t, c.lost, pool.Lost > 0, fmt.Sprint(pool.Lost))
-			if !c.lost {
-				require.Zero(t, run.Stats().Reruns)
-				require.NoError(t, workers[1].Wait())
-			}
-			require.Eventually(t, func() bool { return len(r.Machines()) == 2 }, patience, time.Millisecond)
-		})
-	}
 }
 
 // TestNoMachineAtFirst: a run waits for the first machine.

@@ -23,8 +23,9 @@ type held struct {
 	parts    assembly                // the connection's goroutine's
 
 	mu     sync.Mutex
-	inst   supervisor.Instance // nil while it is opened
-	chunk  uint64
+	inst   supervisor.Instance     // nil while it is opened
+	taken  uint64                  // the last chunk that was taken from the connection
+	chunk  uint64                  // the last that was begun
 	cancel context.CancelCauseFunc // of that chunk
 	out    *outbox                 // of that chunk
 	first  frame                   // the answer to the request
@@ -103,6 +104,9 @@ func (h *held) execute(inst supervisor.Instance, f frame, in, out wire.Codec) *s
 	h.mu.Unlock()
 	chunk, positions := h.unpack(items, in, box)
 	crash := h.run(ctx, inst, chunk, func(i int, value any, err error) {
+		if err != nil && h.ending() {
+			return // it has failed because of us
+		}
 		box.tell(positions[i], outcome{value: value, err: err, kind: outcomeOf(err)})
 	})
 	if crash != nil {
@@ -135,11 +139,18 @@ func (h *held) run(
 	}
 	stopped := context.AfterFunc(h.over, func() { _ = inst.Close(h.over) })
 	defer stopped()
-	if err := inst.Run(ctx, chunk, done); err != nil {
+	err := inst.Run(ctx, chunk, done)
+	if h.ending() {
+		return asCrash(context.Cause(h.over)) // it has not crashed, we have ended it
+	}
+	if err != nil {
 		return asCrash(err)
 	}
 	return nil
 }
+
+// ending reports that the container is ended for no fault of its own.
+func (h *held) ending() bool { return errors.Is(context.Cause(h.over), supervisor.ErrLost) }
 
 // outcomeOf tells an input that has no encoding from one that has failed.
 func outcomeOf(err error) wire.Outcome {
@@ -167,74 +178,4 @@ func (h *held) unpack(items wire.BatchReader, in wire.Codec, box *outbox) (chunk
 		chunk.Inputs = append(chunk.Inputs, value)
 		positions = append(positions, i)
 	}
-}
-
-// take is what the connection calls with each message. It never blocks.
-func (h *held) take(part frame) {
-	f, whole := h.parts.add(part)
-	if !whole {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch f.kind {
-	case batch:
-		h.takeBatch(f)
-	case drain:
-		if h.last.kind != 0 {
-			h.tell(h.last)
-		} else if len(h.frames) == 0 { // else it is asked for again
-			h.queue(f)
-		}
-	case poll:
-		h.answer(f)
-	case stop:
-		if f.chunk == h.chunk && h.cancel != nil {
-			h.cancel(causeOf(f))
-		}
-	case destroy:
-		if h.last.kind != 0 {
-			h.tell(h.last)
-		}
-		h.end(causeOf(f))
-	}
-}
-
-// takeBatch takes the next chunk, once. The caller holds mu.
-func (h *held) takeBatch(f frame) {
-	switch {
-	case h.last.kind != 0:
-		h.tell(h.last)
-	case f.chunk == h.chunk+1 && len(h.frames) == 0:
-		h.queue(f)
-	}
-}
-
-func (h *held) queue(f frame) {
-	select {
-	case h.frames <- f:
-	default:
-	}
-}
-
-// answer says what has become of a chunk. The caller holds mu.
-func (h *held) answer(f frame) {
-	switch {
-	case f.chunk == h.chunk && h.out != nil:
-		h.out.again(f.at)
-	case h.last.kind != 0:
-		h.tell(h.last)
-	case f.chunk == h.chunk+1 && len(h.frames) == 0:
-		h.tell(frame{kind: missing, chunk: f.chunk})
-	}
-}
-
-var errUntold = errors.New("cluster: the caller has ended it")
-
-// causeOf is the cause that a frame carries.
-func causeOf(f frame) error {
-	if err, _, bad := wire.ParseError(f.payload); bad == nil && err != nil {
-		return err
-	}
-	return errUntold
 }

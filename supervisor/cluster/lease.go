@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -78,11 +77,20 @@ func (l *lease) lose(why error) {
 	})
 }
 
+// ending is what the worker knows of the end of a lease.
+type ending int
+
+const (
+	heard  ending = iota // it has said so itself
+	full                 // it had no slot for it
+	untold               // perhaps nothing: it is told until it says so, see members.orphans
+)
+
 // finish ends the lease and gives its slot back.
-func (l *lease) finish(why error, full bool) {
+func (l *lease) finish(why error, how ending) {
 	l.lose(why)
 	l.r.leases.Delete(l.id)
-	l.r.members.give(l, full)
+	l.r.members.give(l, how)
 }
 
 // crash is how it has ended. Each caller gets one of its own.
@@ -103,87 +111,6 @@ func (l *lease) kill(cause error) {
 	})
 	l.send(frame{kind: destroy, payload: wire.AppendError(nil, cause)})
 }
-
-// How often a caller asks again, at first and at most, and how long it waits for the last word of what it has killed.
-const (
-	askFirst = 250 * time.Millisecond
-	askMost  = 4 * time.Second
-	lastWord = 2 * time.Second
-)
-
-// open asks the worker for the container, and reports whether it was full.
-func (l *lease) open(ctx context.Context) (full bool, err error) {
-	l.r.leases.Store(l.id, l)
-	ask := func() {
-		_ = l.r.nc.Publish(openSubject(l.worker), encode(request{
-			Version: Version(), Function: l.function.Name, Name: l.launch.Name, Caller: l.r.id, Lease: l.id,
-			Container: l.launch.Container, Print: l.launch.Print != nil,
-		}))
-	}
-	ask()
-	again := time.NewTicker(askFirst)
-	defer again.Stop()
-	done := ctx.Done()
-	var late <-chan time.Time
-	for {
-		select {
-		case f := <-l.frames:
-			switch f.kind {
-			case opened:
-				if late != nil {
-					continue
-				}
-				return false, nil
-			case refused:
-				return l.refused(ctx, parseRefusal(f.payload))
-			case crashed:
-				return l.refused(ctx, refusal{Crash: f.payload})
-			}
-		case <-again.C:
-			if late == nil {
-				ask()
-			} else {
-				l.kill(l.cause)
-			}
-		case <-done: // what the start has come to is worth a moment
-			done, late = nil, time.After(lastWord)
-			l.kill(context.Cause(ctx))
-		case <-late:
-			l.finish(l.cause, false)
-			return false, l.cause
-		case <-l.gone:
-			l.finish(l.why, false)
-			return false, l.crash()
-		}
-	}
-}
-
-// refused is why there is no container.
-func (l *lease) refused(ctx context.Context, r refusal) (full bool, err error) {
-	switch {
-	case r.Full:
-		l.finish(errEnded, true)
-		return true, context.Cause(ctx)
-	case r.Fatal != "":
-		err = fmt.Errorf("cluster: %s: %s (%w)", l.host, r.Fatal, supervisor.ErrFatalStart)
-	default:
-		err = l.crashOf(r.Crash)
-	}
-	l.finish(err, false)
-	return false, err
-}
-
-// crashOf is the crash that the worker tells of.
-func (l *lease) crashOf(packed []byte) *supervisor.CrashError {
-	crash, ok := parseCrash(packed)
-	if !ok {
-		crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
-	}
-	crash.Container = l.launch.Container
-	return crash
-}
-
-var errStrange = errors.New("cluster: the worker says what no worker says")
 
 // Retiring implements supervisor.Retiring.
 func (l *lease) Retiring() <-chan struct{} { return l.m.leaving }
@@ -206,6 +133,7 @@ func (l *lease) Close(ctx context.Context) error {
 	}
 	select {
 	case <-l.gone:
+		l.finish(l.why, untold)
 		return nil
 	default:
 	}
@@ -225,15 +153,15 @@ func (l *lease) bye(ctx context.Context) error {
 			switch f.kind {
 			case bye:
 				err, _, bad := wire.ParseError(f.payload)
-				l.finish(errEnded, false)
+				l.finish(errEnded, heard)
 				return errors.Join(bad, err)
 			case crashed:
 				crash := l.crashOf(f.payload)
 				crash.Input = supervisor.NoInput
-				l.finish(crash, false)
+				l.finish(crash, heard)
 				return crash
 			case unknown:
-				l.finish(errEnded, false)
+				l.finish(errEnded, heard)
 				return nil
 			}
 		case <-again.C:
@@ -248,10 +176,10 @@ func (l *lease) bye(ctx context.Context) error {
 		case <-killed:
 			killed, late = nil, time.After(lastWord)
 		case <-late:
-			l.finish(l.cause, false)
+			l.finish(l.cause, untold)
 			return l.cause
 		case <-l.gone:
-			l.finish(l.why, false)
+			l.finish(l.why, untold)
 			return nil
 		}
 	}

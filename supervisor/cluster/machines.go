@@ -46,12 +46,13 @@ type members struct {
 	changed chan struct{} // closed when the room may have changed
 	freed   chan struct{} // closed when a lease may be had where none was
 	alone   time.Time     // since when no machine can be used; zero: one can
+	orphans orphans
 }
 
 func newMembers(o Options) *members {
 	return &members{
 		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{}, alone: time.Now(),
-		changed: make(chan struct{}), freed: make(chan struct{}),
+		changed: make(chan struct{}), freed: make(chan struct{}), orphans: orphans{},
 	}
 }
 
@@ -66,6 +67,7 @@ func (s *members) hear(h hello, now time.Time) {
 	defer s.mu.Unlock()
 	m := s.all[h.ID]
 	if h.Bye {
+		delete(s.orphans, h.ID)
 		if m != nil {
 			s.lose(m, "it has said goodbye")
 		}
@@ -174,14 +176,18 @@ func (s *members) list() string {
 }
 
 // give gives the slot of a lease back. A machine that has refused it is full until it says otherwise.
-func (s *members) give(l *lease, full bool) {
+func (s *members) give(l *lease, how ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(l.m.leases, l.id)
-	l.m.full = l.m.full || full
-	if !full {
-		s.ringFreed()
+	switch how {
+	case full:
+		l.m.full = true
+		return
+	case untold:
+		s.orphans.add(l.worker, l.id, time.Now())
 	}
+	s.ringFreed()
 }
 
 // lose gives a machine up, and all that is out there. The caller holds mu.

@@ -25,7 +25,7 @@ func (l *lease) Run(ctx context.Context, chunk supervisor.Chunk, done func(i int
 	for from := 0; from < len(chunk.Inputs) && ctx.Err() == nil; {
 		select {
 		case <-l.gone:
-			l.finish(l.why, false)
+			l.finish(l.why, untold)
 			return l.crash()
 		default:
 		}
@@ -114,10 +114,10 @@ func (s *sent) execute(ctx context.Context) error {
 		case <-killed:
 			killed, late = nil, time.After(lastWord)
 		case <-late:
-			l.finish(l.cause, false)
+			l.finish(l.cause, untold)
 			return l.crash()
 		case <-l.gone:
-			l.finish(l.why, false)
+			l.finish(l.why, untold)
 			return l.crash()
 		}
 	}
@@ -143,12 +143,9 @@ func (s *sent) take(f frame) (over bool, err error) {
 	switch f.kind {
 	case unknown:
 		err := fmt.Errorf("cluster: %s knows nothing of the container any more: %w", l.host, supervisor.ErrLost)
-		l.finish(err, false)
+		l.finish(err, heard)
 		return true, l.crash()
-	case crashed:
-		if f.chunk != s.frame.chunk && f.chunk != 0 {
-			return false, nil
-		}
+	case crashed: // perhaps after the last outcome of the chunk before: then it is to blame for nothing here
 		return true, s.crashed(f)
 	}
 	if f.chunk != s.frame.chunk {
@@ -170,12 +167,12 @@ func (s *sent) take(f frame) (over bool, err error) {
 func (s *sent) crashed(f frame) error {
 	l := s.l
 	crash := l.crashOf(f.payload)
-	if crash.Input >= s.reported && crash.Input < len(s.positions) {
+	if f.chunk == s.frame.chunk && crash.Input >= s.reported && crash.Input < len(s.positions) {
 		crash.Input = s.positions[crash.Input]
 	} else {
 		crash.Input = supervisor.NoInput
 	}
-	l.finish(crash, false)
+	l.finish(crash, heard)
 	return crash
 }
 
@@ -208,7 +205,7 @@ func (s *sent) results(f frame) (over bool, err error) {
 // strange ends a container whose worker says what no worker says.
 func (s *sent) strange() error {
 	s.l.kill(errStrange)
-	s.l.finish(errStrange, false)
+	s.l.finish(errStrange, untold)
 	return s.l.crash()
 }
 

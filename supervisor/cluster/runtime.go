@@ -214,11 +214,11 @@ func (r *Runtime) Open(ctx context.Context, launch supervisor.Launch) (superviso
 				return nil, fmt.Errorf("cluster: no slot is free: %w (%w)", context.Cause(ctx), supervisor.ErrLost)
 			}
 		}
-		full, err := l.open(ctx)
+		isFull, err := l.open(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if !full {
+		if !isFull {
 			return l, nil
 		}
 	}
@@ -227,6 +227,7 @@ func (r *Runtime) Open(ctx context.Context, launch supervisor.Launch) (superviso
 func (r *Runtime) heardHello(m *nats.Msg) {
 	if h, ok := parseHello(m.Data); ok {
 		r.members.hear(h, time.Now())
+		r.endOrphans(h.ID)
 	}
 }
 
@@ -237,8 +238,13 @@ func (r *Runtime) heardPulse(m *nats.Msg) {
 // heard takes a message for a lease.
 func (r *Runtime) heard(m *nats.Msg) {
 	f, ok := parseFrame(m.Data)
-	l, known := r.leases.Load(lastToken(m.Subject))
-	if ok && known {
+	id := lastToken(m.Subject)
+	l, known := r.leases.Load(id)
+	switch {
+	case !ok:
+	case known:
 		l.(*lease).take(f)
+	case f.kind.last():
+		r.members.ended(id)
 	}
 }

@@ -20,6 +20,7 @@ func leaseSubject(worker, caller, lease string) string {
 }
 func callerSubject(caller, lease string) string { return "ls.caller." + caller + "." + lease }
 func pulseSubject(caller, worker string) string { return "ls.pulse." + caller + "." + worker }
+func echoSubject(worker, caller string) string  { return "ls.echo." + worker + "." + caller }
 
 // lastToken is what stands behind the last dot.
 func lastToken(subject string) string { return subject[strings.LastIndexByte(subject, '.')+1:] }

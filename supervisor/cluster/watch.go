@@ -12,23 +12,30 @@ const (
 func (r *Runtime) watch() {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
-	deserted := false
+	deserted, last := false, time.Now()
 	for {
 		select {
 		case <-r.quit:
 			return
 		case <-tick.C:
 		}
+		now := time.Now()
+		if !r.nc.IsConnected() || stood(last, now) {
+			r.back.Store(now.UnixNano()) // it is we who hear nothing
+		}
+		last = now
 		if !r.nc.IsConnected() {
-			r.back.Store(time.Now().UnixNano()) // it is we who hear nothing
 			continue
 		}
-		now := time.Now()
 		for _, id := range r.members.look(now, now.Sub(time.Unix(0, r.back.Load())) < r.opts.Lost, r.opts.Lost, &deserted) {
 			_ = r.nc.PublishRequest(aliveSubject(id), pulseSubject(r.id, id), []byte(r.id))
 		}
 	}
 }
+
+// stood reports that this process itself stood still since the last tick, as one that is stopped does: others are not
+// silent because nobody has listened.
+func stood(last, now time.Time) bool { return now.Sub(last) > 4*probeEvery }
 
 // look gives up who was not heard for too long, and returns who is to be asked. Just after our own return nobody is given
 // up: others may still be on their way back.
@@ -39,6 +46,7 @@ func (s *members) look(now time.Time, fresh bool, lost time.Duration, deserted *
 		*deserted = !was
 		s.ring(now)
 	}
+	s.orphans.expire(now)
 	for id, m := range s.all {
 		switch {
 		case fresh:

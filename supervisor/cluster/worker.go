@@ -2,14 +2,16 @@ package cluster
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
@@ -45,9 +47,12 @@ type worker struct {
 	id   string
 	host string
 
+	beaten time.Time    // when it last looked after its callers; of the goroutine of Serve
+	back   atomic.Int64 // when the connection was last found to be back, in ns
+
 	mu       sync.Mutex
 	leases   map[string]*held // also those that have ended, for a while
-	callers  map[string]time.Time
+	callers  map[string]*caller
 	used     int
 	draining bool
 	freed    chan struct{} // has room for one: a slot is free
@@ -57,7 +62,7 @@ type worker struct {
 func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
 	registry.Close("cluster.Serve")
 	w := &worker{
-		opts: opts, nc: nc, id: newToken(), leases: map[string]*held{}, callers: map[string]time.Time{},
+		opts: opts, nc: nc, beaten: time.Now(), id: newToken(), leases: map[string]*held{}, callers: map[string]*caller{},
 		freed: make(chan struct{}, 1),
 	}
 	w.host, _ = os.Hostname()
@@ -66,6 +71,7 @@ func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
 		askSubject:                   func(*nats.Msg) { w.hello(false) },
 		openSubject(w.id):            w.asked,
 		aliveSubject(w.id):           w.probed,
+		echoSubject(w.id, "*"):       w.echo,
 		leaseSubject(w.id, "*", "*"): w.heard,
 	})
 	if err != nil {
@@ -110,7 +116,7 @@ func (w *worker) drain(tick <-chan time.Time) {
 	_ = w.nc.FlushTimeout(pingEvery)
 }
 
-var errDrained = errors.New("cluster: the worker was asked to end, and the time for that is over")
+var errDrained = fmt.Errorf("cluster: the worker was asked to end, and the time for that is over (%w)", supervisor.ErrLost)
 
 func (w *worker) busy() bool {
 	w.mu.Lock()
@@ -178,28 +184,17 @@ func (w *worker) asked(m *nats.Msg) {
 		h.repeat()
 		return
 	}
-	if w.draining || w.used >= w.opts.Slots {
-		answer(refusal{Full: true})
-		return
-	}
 	h := &held{w: w, request: req, key: key, function: f, frames: make(chan frame, heldFrames)}
 	h.over, h.end = context.WithCancelCause(context.Background())
 	w.leases[key] = h
-	w.used++
-	w.callers[req.Caller] = time.Now()
-	w.living.Go(h.live)
-}
-
-// repeat answers a request that has come again.
-func (h *held) repeat() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch {
-	case h.last.kind != 0:
-		h.tell(h.last)
-	case h.first.kind != 0:
-		h.tell(h.first)
+	if w.draining || w.used >= w.opts.Slots {
+		h.say(frame{kind: refused, payload: encode(refusal{Full: true})})
+		w.bury(h) // or the same request, which comes again, might open what nobody waits for any more
+		return
 	}
+	w.used++
+	w.callers[req.Caller] = &caller{heard: time.Now()}
+	w.living.Go(h.live)
 }
 
 // heard takes a message for a lease.
@@ -220,26 +215,11 @@ func (w *worker) heard(m *nats.Msg) {
 	h.take(f)
 }
 
-// probed answers a caller who wants to know whether this worker lives.
-func (w *worker) probed(m *nats.Msg) {
-	caller := string(m.Data)
-	if !isToken(caller) || m.Reply != pulseSubject(caller, w.id) {
-		return
-	}
-	w.mu.Lock()
-	if _, ok := w.callers[caller]; ok {
-		w.callers[caller] = time.Now()
-	}
-	w.mu.Unlock()
-	_ = w.nc.Publish(m.Reply, []byte(w.id))
-}
-
 // epitaphTime is how long the last word of a lease is repeated to whoever has not heard it.
 const epitaphTime = 10 * time.Second
 
 // release frees the slot of a lease that has ended.
 func (w *worker) release(h *held) {
-	h.end(errEnded)
 	w.mu.Lock()
 	w.used--
 	w.mu.Unlock()
@@ -247,37 +227,15 @@ func (w *worker) release(h *held) {
 	case w.freed <- struct{}{}:
 	default:
 	}
+	w.bury(h)
+}
+
+// bury forgets a lease that has ended, after a while.
+func (w *worker) bury(h *held) {
+	h.end(errEnded)
 	time.AfterFunc(epitaphTime, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		delete(w.leases, h.key)
 	})
-}
-
-// orphanTime is how long a caller may be silent before its leases end.
-const orphanTime = 10 * time.Second
-
-var errOrphaned = errors.New("cluster: the caller is gone")
-
-// reap ends the leases of callers that are gone.
-func (w *worker) reap(now time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.nc.IsConnected() {
-		for caller := range w.callers {
-			w.callers[caller] = now // it is we who hear nothing
-		}
-		return
-	}
-	for caller, at := range w.callers {
-		if now.Sub(at) < orphanTime {
-			continue
-		}
-		delete(w.callers, caller)
-		for _, h := range w.leases {
-			if h.request.Caller == caller {
-				h.end(errOrphaned)
-			}
-		}
-	}
 }
