@@ -36,6 +36,25 @@ type Elastic interface {
 	Room() (containers int, changed <-chan struct{})
 }
 
+// Shared is an [Elastic] whose room is for several pools, of this process and of others. Each has a share of it by what it
+// wishes: one that wishes little gets that, and the others the same number each.
+type Shared interface {
+	Elastic
+
+	// Share is the share of one more pool, which wishes nothing yet. It does not block.
+	Share() Share
+}
+
+// Share is a pool's part of a [Shared] runtime. It is safe for concurrent use.
+type Share interface {
+	// Room is Elastic.Room for a pool that would have so many containers if there were room for all, those that are open
+	// included. Of room that nobody else wishes it may have all. It does not block.
+	Room(wish int) (containers int, changed <-chan struct{})
+
+	// Close ends the share: the pool wishes nothing any more. It does not block, and is idempotent.
+	Close()
+}
+
 // Launch says which container a runtime is to open.
 type Launch struct {
 	Function  any    // the function itself, as its user wrote it

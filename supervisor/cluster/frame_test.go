@@ -95,6 +95,16 @@ func FuzzParseHello(f *testing.F) {
 	})
 }
 
+func FuzzParseWish(f *testing.F) {
+	f.Add(encode(wish{Caller: newToken(), Version: "v", Wish: 3}))
+	f.Add([]byte(`{"caller":"..","wish":-1}`))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if w, ok := parseWish(src); ok {
+			require.True(t, isToken(w.Caller) && 0 <= w.Wish && w.Wish <= mostSlots)
+		}
+	})
+}
+
 func FuzzParseRequest(f *testing.F) {
 	f.Add(encode(request{Version: "v", Function: "main.f", Caller: newToken(), Lease: newToken()}))
 	f.Add([]byte(`{"caller":"a.b","lease":"*"}`))

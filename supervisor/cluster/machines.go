@@ -47,12 +47,13 @@ type members struct {
 	freed   chan struct{} // closed when a lease may be had where none was
 	alone   time.Time     // since when no machine can be used; zero: one can
 	orphans orphans
+	shares  *shares
 }
 
-func newMembers(o Options) *members {
+func newMembers(o Options, self string) *members {
 	return &members{
 		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{}, alone: time.Now(),
-		changed: make(chan struct{}), freed: make(chan struct{}), orphans: orphans{},
+		changed: make(chan struct{}), freed: make(chan struct{}), orphans: orphans{}, shares: newShares(self),
 	}
 }
 
@@ -124,12 +125,10 @@ func (s *members) slots() (n int) {
 	return n
 }
 
-// room is for how many containers there is room. Where there has been none for too long it is one: who opens that is told
-// why there is none.
-func (s *members) room(now time.Time) (n int, changed <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n = s.slots()
+// room is for how many containers there is room, for this caller or one of its pools. Where there has been none for too long
+// it is one: who opens that is told why there is none. The caller holds mu.
+func (s *members) room(pool *share, now time.Time) (n int, changed <-chan struct{}) {
+	n = s.shares.room(s.slots(), pool)
 	if s.deserted(now) {
 		n = 1
 	}

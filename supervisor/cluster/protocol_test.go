@@ -80,7 +80,7 @@ func TestMarksCross(t *testing.T) {
 func TestOrphans(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	s := newMembers(Options{})
+	s := newMembers(Options{}, newToken())
 	s.orphans.add("w", "a", now)
 	s.orphans.add("w", "b", now.Add(time.Second))
 	s.orphans.add("v", "c", now)

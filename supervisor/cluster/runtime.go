@@ -15,7 +15,7 @@ import (
 	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
-// Runtime makes containers on other machines. It is a supervisor.Runtime and a supervisor.Elastic, made by [New], safe for
+// Runtime makes containers on other machines. It is a supervisor.Shared, made by [New], safe for
 // concurrent use, and holds a connection until [Runtime.Close].
 type Runtime struct {
 	opts    Options
@@ -32,13 +32,14 @@ type Runtime struct {
 	joined sync.WaitGroup
 }
 
-var _ supervisor.Elastic = (*Runtime)(nil)
+var _ supervisor.Shared = (*Runtime)(nil)
 
 // New returns a runtime whose containers are leases of slots that workers offer. It connects at the first Check, Room, Open
 // or Machines.
 func New(opts Options) *Runtime {
 	opts = opts.filled()
-	return &Runtime{opts: opts, id: newToken(), members: newMembers(opts), quit: make(chan struct{})}
+	id := newToken()
+	return &Runtime{opts: opts, id: id, members: newMembers(opts, id), quit: make(chan struct{})}
 }
 
 var errClosed = errors.New("cluster: the runtime is closed")
@@ -86,6 +87,7 @@ func (r *Runtime) open() (err error) {
 	}
 	err = subscribe(r.nc, map[string]nats.MsgHandler{
 		helloSubject:             r.heardHello,
+		wishSubject:              r.heardWish,
 		callerSubject(r.id, "*"): r.heard,
 		pulseSubject(r.id, "*"):  r.heardPulse,
 	})
@@ -149,6 +151,7 @@ func (r *Runtime) Close() error {
 	})
 	r.joined.Wait()
 	if nc != nil {
+		r.wish(0)
 		_ = nc.FlushTimeout(probeEvery)
 		closeConn(nc)
 	}
@@ -176,10 +179,13 @@ func (r *Runtime) Check(fn any) error {
 	return nil
 }
 
-// Room implements supervisor.Elastic: it is the slots of the machines that run this program, may be used, and do not drain.
+// Room implements supervisor.Elastic: it is the slots of the machines that run this program, may be used, and do not drain,
+// without the shares of other callers.
 func (r *Runtime) Room() (containers int, changed <-chan struct{}) {
 	_ = r.connect() // Check has reported it
-	return r.members.room(time.Now())
+	r.members.mu.Lock()
+	defer r.members.mu.Unlock()
+	return r.members.room(nil, time.Now())
 }
 
 // Machines lists the workers that are known, also those that are not used. It does not block.
@@ -228,6 +234,12 @@ func (r *Runtime) heardHello(m *nats.Msg) {
 	if h, ok := parseHello(m.Data); ok {
 		r.members.hear(h, time.Now())
 		r.endOrphans(h.ID)
+	}
+}
+
+func (r *Runtime) heardWish(m *nats.Msg) {
+	if w, ok := parseWish(m.Data); ok {
+		r.members.hearWish(w, time.Now())
 	}
 }
 

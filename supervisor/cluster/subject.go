@@ -11,6 +11,7 @@ import (
 const (
 	helloSubject = "ls.hello" // workers to all callers
 	askSubject   = "ls.ask"   // a caller to all workers: say hello
+	wishSubject  = "ls.wish"  // a caller to all callers
 )
 
 func openSubject(worker string) string  { return "ls.worker." + worker + ".open" }

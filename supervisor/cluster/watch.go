@@ -13,13 +13,18 @@ func (r *Runtime) watch() {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
 	deserted, last := false, time.Now()
+	told := teller{r: r}
 	for {
 		select {
 		case <-r.quit:
 			return
+		case <-r.members.shares.wished:
+			told.tell(time.Now())
+			continue
 		case <-tick.C:
 		}
 		now := time.Now()
+		told.tell(now)
 		if !r.nc.IsConnected() || stood(last, now) {
 			r.back.Store(now.UnixNano()) // it is we who hear nothing
 		}
@@ -31,6 +36,29 @@ func (r *Runtime) watch() {
 			_ = r.nc.PublishRequest(aliveSubject(id), pulseSubject(r.id, id), []byte(r.id))
 		}
 	}
+}
+
+// teller tells other callers what this one wishes: at once when that has changed, but not for each change of many.
+type teller struct {
+	r    *Runtime
+	wish int
+	at   time.Time
+}
+
+const wishPause = 20 * time.Millisecond
+
+func (t *teller) tell(now time.Time) {
+	wish := t.r.members.ownWish()
+	since := now.Sub(t.at)
+	if since < wishPause || wish == t.wish && (wish == 0 || since < wishEvery) {
+		return // the next tick comes soon
+	}
+	t.wish, t.at = wish, now
+	t.r.wish(wish)
+}
+
+func (r *Runtime) wish(n int) {
+	_ = r.nc.Publish(wishSubject, encode(wish{Caller: r.id, Version: Version(), Wish: n}))
 }
 
 // stood reports that this process itself stood still since the last tick, as one that is stopped does: others are not
@@ -47,6 +75,7 @@ func (s *members) look(now time.Time, fresh bool, lost time.Duration, deserted *
 		s.ring(now)
 	}
 	s.orphans.expire(now)
+	s.forgetRivals(now)
 	for id, m := range s.all {
 		switch {
 		case fresh:

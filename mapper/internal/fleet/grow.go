@@ -11,8 +11,8 @@ import (
 
 // StartAlone is Start for a pool that is over with its work. unfinished is how many inputs are known by now.
 func (p *Pool) StartAlone(ctx context.Context, cancel context.CancelCauseFunc, containers int, unfinished func() int) {
-	if place, ok := p.Runtime.(supervisor.Elastic); ok {
-		p.startWithin(ctx, cancel, place, containers, unfinished)
+	if _, elastic := p.Runtime.(supervisor.Elastic); elastic {
+		p.startWithin(ctx, cancel, containers, unfinished)
 		return
 	}
 	first := min(containers, max(unfinished(), 1))

@@ -18,7 +18,8 @@ func New(cfg Config, body Body) *Pool {
 // They live until ctx ends.
 func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, containers, want int) {
 	p.ctx, p.cancel = ctx, cancel
-	if room, changed := p.room(); changed != nil {
+	p.partake()
+	if room, changed := p.room(want); changed != nil {
 		want = min(want, room)
 		containers = want // more are added when there is room for them; so a successor waits until its place is free
 	}
@@ -107,6 +108,9 @@ func (p *Pool) Join() {
 	p.exits.Wait()
 	if p.follower != nil {
 		p.follower.end()
+	}
+	if p.share != nil {
+		p.share.Close()
 	}
 	if p.watched != nil {
 		<-p.watched

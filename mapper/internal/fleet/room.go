@@ -7,21 +7,32 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// room is for how many containers the runtime has some, and what is closed when that has changed: nil where it never does.
-func (p *Pool) room() (containers int, changed <-chan struct{}) {
+// room is for how many containers the runtime has some, for a pool that would have so many, and what is closed when that has
+// changed: nil where it never does.
+func (p *Pool) room(wish int) (containers int, changed <-chan struct{}) {
+	if p.share != nil {
+		return p.share.Room(wish)
+	}
 	if place, ok := p.Runtime.(supervisor.Elastic); ok {
 		return place.Room()
 	}
 	return math.MaxInt, nil
 }
 
+// partake has the pool have a share of its own, where the runtime has some.
+func (p *Pool) partake() {
+	if place, ok := p.Runtime.(supervisor.Shared); ok {
+		p.share = place.Share()
+	}
+}
+
 // startWithin is StartAlone where the room changes. The pool lasts as long as its context, or until it is dismissed: it may
 // have no container at all for a while.
 func (p *Pool) startWithin(
-	ctx context.Context, cancel context.CancelCauseFunc, place supervisor.Elastic, containers int, unfinished func() int,
+	ctx context.Context, cancel context.CancelCauseFunc, containers int, unfinished func() int,
 ) {
 	f := &follower{
-		p: p, place: place, most: containers,
+		p: p, most: containers,
 		news: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	p.follower = f
@@ -54,8 +65,9 @@ func (f *follower) help(unfinished int) {
 func (f *follower) run() {
 	defer close(f.done)
 	for {
-		room, changed := f.place.Room()
-		f.follow(min(room, int(f.p.grown.Load())))
+		want := int(f.p.grown.Load())
+		room, changed := f.p.room(want)
+		f.follow(min(room, want))
 		select {
 		case <-changed:
 		case <-f.news:

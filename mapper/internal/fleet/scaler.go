@@ -63,9 +63,11 @@ func (p *Pool) ScalerDone() <-chan struct{} { return p.scaler.done }
 func (s *scaler) help() {
 	if s.p.full.Load() {
 		s.p.Burst.WakeOne()
-	} else {
-		s.kick()
+		if s.p.share == nil {
+			return
+		}
 	}
+	s.kick() // where the room is shared there is more for who wishes more
 }
 
 // run is the scaler's goroutine.
@@ -75,7 +77,7 @@ func (s *scaler) run() {
 	defer timer.Stop()
 	for {
 		settings, inForce := s.taken()
-		room, changed := s.p.room()
+		room, changed := s.p.room(s.wish(settings))
 		again := s.look(settings, room)
 		for _, waits := range inForce {
 			close(waits)
@@ -89,6 +91,14 @@ func (s *scaler) run() {
 			return
 		}
 	}
+}
+
+// wish is how many containers there should be if there were room for all.
+func (s *scaler) wish(settings Scale) int {
+	if s.p.share == nil {
+		return 0 // nobody asks
+	}
+	return settings.wanted(s.p.census().busy, s.p.needed())
 }
 
 // look brings the number of containers up to date and returns when to look again.
@@ -121,7 +131,7 @@ func (s *scaler) look(settings Scale, room int) time.Duration {
 // fill notes whether further containers can be started: if not, the workers beyond the
 // target are called upon.
 func (s *scaler) fill(full bool) {
-	s.p.Idle.Helpful(!full || s.p.TargetInputs < s.p.MaxInputs)
+	s.p.Idle.Helpful(!full || s.p.TargetInputs < s.p.MaxInputs || s.p.share != nil)
 	if s.p.full.Swap(full) == full || !s.p.HasWork() {
 		return
 	}

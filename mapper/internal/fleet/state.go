@@ -32,8 +32,9 @@ type Pool struct {
 	events   *supervisor.Events
 	detail   bool // observers want each attempt
 	scaler   *scaler
-	follower *follower    // of the room of an elastic runtime, in a pool that is over with its work; else nil
-	grown    atomic.Int64 // containers started or asked for, of a pool that is over with its work
+	follower *follower        // of the room of an elastic runtime, in a pool that is over with its work; else nil
+	share    supervisor.Share // of a runtime that several pools share; else nil
+	grown    atomic.Int64     // containers started or asked for, of a pool that is over with its work
 
 	release atomic.Pointer[Release]
 	seats   atomic.Pointer[[]*seat] // by lineage
@@ -124,13 +125,12 @@ type scaler struct {
 
 // follower keeps as many containers as there is room for, and inputs. Its goroutine alone decides.
 type follower struct {
-	p     *Pool
-	place supervisor.Elastic
-	most  int           // containers, however much room there is
-	news  chan struct{} // there are more inputs than before
-	quit  chan struct{}
-	once  sync.Once
-	done  chan struct{} // closed when the goroutine has ended
+	p    *Pool
+	most int           // containers, however much room there is
+	news chan struct{} // there are more inputs than before
+	quit chan struct{}
+	once sync.Once
+	done chan struct{} // closed when the goroutine has ended
 }
 
 // rollout is a redeploy that waits for the end of the last container with an older body.
