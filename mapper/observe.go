@@ -177,7 +177,7 @@ func (v *view) Containers() []ContainerView {
 		return all
 	}
 	for c := range v.s.Containers {
-		shown := ContainerView{ID: c.ID(), Lineage: c.Lineage(), Release: c.Release().Number, Input: supervisor.NoInput}
+		shown := ContainerView{ID: c.ID(), Lineage: c.Lineage(), Machine: c.Machine(), Release: c.Release().Number, Input: supervisor.NoInput}
 		for _, w := range c.Workers() {
 			shown.add(w.(*engine.Worker).Executing())
 		}

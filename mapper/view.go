@@ -105,6 +105,7 @@ type Counts struct {
 type ContainerView struct {
 	ID      int
 	Lineage int
+	Machine string        // where it is; empty: on this one
 	Release int           // of the body that it started with
 	Run     uint64        // whose inputs it executes; 0 for none
 	Input   int           // that it executes, the first of several; -1 for none

@@ -16,7 +16,8 @@ type Container struct {
 	started time.Time
 	pool    *Supervisor
 
-	fate    atomic.Uint32 // of the bits below; how it ended is decided once
+	machine atomic.Pointer[string] // nil: this one
+	fate    atomic.Uint32          // of the bits below; how it ended is decided once
 	busy    atomic.Bool
 	ready   atomic.Bool
 	watched bool // the supervisor waits for its first finished input
@@ -46,6 +47,17 @@ func (c *Container) Lineage() int { return c.lineage }
 
 // Started is when the container was started.
 func (c *Container) Started() time.Time { return c.started }
+
+// Locate says on which machine the container is.
+func (c *Container) Locate(machine string) { c.machine.Store(&machine) }
+
+// Machine is where it is; empty: on this one, or not known yet.
+func (c *Container) Machine() string {
+	if at := c.machine.Load(); at != nil {
+		return *at
+	}
+	return ""
+}
 
 // Ready reports that the start is over: what goes wrong from here on is no longer
 // a crash at start-up. Plain containers are born ready.

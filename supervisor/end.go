@@ -25,7 +25,7 @@ func (s *Supervisor) abandon(c *Container) {
 	s.abandoned++
 	s.vacate(c)
 	s.judge.Stopped(c.lineage, time.Now())
-	s.emit(Event{Kind: ContainerAbandoned, Container: c.id, Lineage: c.lineage})
+	s.emit(Event{Kind: ContainerAbandoned, Container: c.id, Lineage: c.lineage, Machine: c.Machine()})
 	if s.Filled() < s.want {
 		s.schedule(c.lineage, 0)
 	}
@@ -51,7 +51,7 @@ func (s *Supervisor) exit(c *Container, d death) {
 	switch {
 	case d.crash == nil:
 		s.judge.Stopped(c.lineage, now)
-		s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage})
+		s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage, Machine: c.Machine()})
 		if !s.cfg.Lasting && !c.retired() && s.Filled() < s.want {
 			s.want-- // its work is done, and nobody asked for its end
 		}
@@ -66,7 +66,7 @@ func (s *Supervisor) exit(c *Container, d death) {
 func (s *Supervisor) lose(c *Container, d death, now time.Time) {
 	s.lost++
 	s.judge.Stopped(c.lineage, now)
-	s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage, Err: d.crash})
+	s.emit(Event{Kind: ContainerStopped, Container: c.id, Lineage: c.lineage, Machine: c.Machine(), Err: d.crash})
 	delay := time.Duration(0)
 	if !c.ready.Load() { // the place of one that was ready was there: the next may be elsewhere
 		delay = s.judge.restarts.Crash(c.lineage, 0)

@@ -24,6 +24,7 @@ const (
 // to the error that its function panicked with, or that its start returned.
 type CrashError struct {
 	Container int    // the container that died
+	Machine   string // where it was; empty for this one
 	Phase     Phase  // what it was doing
 	Input     int    // index of the input it was executing, else NoInput
 	Run       uint64 // the run of that input, as in Event
@@ -44,7 +45,11 @@ type CrashError struct {
 
 // Error says how the container ended in one line; the stack is left to Stack.
 func (e *CrashError) Error() string {
-	where := fmt.Sprintf("container %d crashed", e.Container)
+	where := fmt.Sprintf("container %d", e.Container)
+	if e.Machine != "" {
+		where += " on " + e.Machine
+	}
+	where += " crashed"
 	switch e.Phase {
 	case PhaseStart:
 		where += " at start-up"

@@ -8,7 +8,7 @@ func (e *CrashError) CrashJSON() *CrashJSON {
 		return nil
 	}
 	return &CrashJSON{
-		Container: e.Container, Phase: e.Phase, Input: event.Meant(e.Input), Reason: e.Reason(),
+		Container: e.Container, Machine: e.Machine, Phase: e.Phase, Input: event.Meant(e.Input), Reason: e.Reason(),
 		Kind: e.Kind, Exit: e.Exit, Signal: e.Signal, OOM: e.OOM, PeakMemory: e.PeakMemory,
 		Stack: e.Stack, Output: e.Output,
 	}

@@ -58,6 +58,10 @@ const (
 	InputHedged        = event.InputHedged
 	InputFailed        = event.InputFailed
 	InputCancelled     = event.InputCancelled
+	MachineJoined      = event.MachineJoined
+	MachineDraining    = event.MachineDraining
+	MachineLeft        = event.MachineLeft
+	MachineLost        = event.MachineLost
 	AttemptsEnded      = event.AttemptsEnded
 	ObserverFailed     = event.ObserverFailed
 )

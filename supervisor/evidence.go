@@ -46,6 +46,9 @@ func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death
 	if crash.Phase == "" {
 		crash.Phase = c.phase()
 	}
+	if crash.Machine == "" {
+		crash.Machine = c.Machine()
+	}
 	returned := crash.Panic == nil && crash.Err != nil
 	crash.Lost = returned && marked(crash.Err, ErrLost)
 	d := death{crash: crash, at: time.Now(), evidence: s.cfg.Crashed(c, crash)}

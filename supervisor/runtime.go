@@ -41,8 +41,9 @@ type Elastic interface {
 type Shared interface {
 	Elastic
 
-	// Share is the share of one more pool, which wishes nothing yet. It does not block.
-	Share() Share
+	// Share is the share of one more pool, which wishes nothing yet. It does not block. tell is given what happens to
+	// machines until the share is closed, one event at a time: [MachineJoined] and its like. It does not block.
+	Share(tell func(Event)) Share
 }
 
 // Share is a pool's part of a [Shared] runtime. It is safe for concurrent use.
@@ -60,6 +61,10 @@ type Launch struct {
 	Function  any    // the function itself, as its user wrote it
 	Name      string // of the function, for people
 	Container int    // the container's ID, for log lines and reports
+
+	// At is told on which machine the container is to be, before anything else is heard of it; again where that changes. It
+	// does not block. A runtime of this machine alone does not call it. Nil means that nobody wants to know.
+	At func(machine string)
 
 	// Print is given each line that the container prints, with the stream: stdout or stderr.
 	// It does not block. Nil means that nobody wants them.

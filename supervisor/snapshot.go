@@ -40,6 +40,7 @@ type Snapshot struct {
 type ContainerInfo struct {
 	ID        int // of its container; -1 while there is none
 	Lineage   int
+	Machine   string // where its container is; empty: on this one
 	State     State
 	Since     time.Time // start of the container
 	Finished  int64     // inputs brought to an end by it
@@ -106,6 +107,7 @@ func (s *Supervisor) info(i int) ContainerInfo {
 	case l.container != nil && l.container.living():
 		c := l.container
 		info.ID, info.State, info.Since, info.Finished = c.id, c.state(), c.started, c.finished.Load()
+		info.Machine = c.Machine()
 	case l.waiting:
 		info.State = BackingOff
 		info.NextStart = l.due
@@ -150,7 +152,7 @@ func (s *Supervisor) showLoop() {
 
 func (s *Supervisor) emitCrash(c *Container, crash *CrashError, next time.Time) {
 	s.cfg.Events.Emit(Event{
-		Kind: ContainerCrashed, Container: c.id, Lineage: c.lineage,
+		Kind: ContainerCrashed, Container: c.id, Lineage: c.lineage, Machine: c.Machine(),
 		Run: crash.Run, Input: crash.Input, Crashes: s.lineages[c.lineage].row, Next: next, Err: crash,
 	})
 }

@@ -95,7 +95,7 @@ func (s *Supervisor) ready(c *Container) {
 	l, now := &s.lineages[c.lineage], time.Now()
 	l.ready, l.trial = now, now
 	s.judge.Ready(c.lineage, now)
-	s.emit(Event{Kind: ContainerReady, Container: c.id, Lineage: c.lineage})
+	s.emit(Event{Kind: ContainerReady, Container: c.id, Lineage: c.lineage, Machine: c.Machine()})
 }
 
 // startDue gives every waiting lineage a try. It is called after whatever may have

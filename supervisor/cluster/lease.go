@@ -100,7 +100,7 @@ func (l *lease) crash() error {
 		own.Input = supervisor.NoInput
 		return &own
 	}
-	return &supervisor.CrashError{Container: l.launch.Container, Input: supervisor.NoInput, Err: l.why}
+	return &supervisor.CrashError{Container: l.launch.Container, Machine: l.host, Input: supervisor.NoInput, Err: l.why}
 }
 
 // kill has it end at once, and says so to the worker.

@@ -35,6 +35,23 @@ type machine struct {
 	leaving chan struct{} // closed when it drains
 }
 
+// name is what people know it by: several workers may be on one host.
+func (m Machine) name() string { return fmt.Sprintf("%s (pid %d)", m.Host, m.PID) }
+
+// tell tells all pools of a machine of this program. The caller holds mu.
+func (s *members) tell(m *machine, kind supervisor.Kind, err error) {
+	if m.Version != s.version {
+		return
+	}
+	for p := range s.shares.own {
+		if p.tell != nil {
+			p.tell(supervisor.Event{
+				Kind: kind, Machine: m.name(), Count: m.Slots, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
+			})
+		}
+	}
+}
+
 // members is who is there.
 type members struct {
 	version string
@@ -70,7 +87,7 @@ func (s *members) hear(h hello, now time.Time) {
 	if h.Bye {
 		delete(s.orphans, h.ID)
 		if m != nil {
-			s.lose(m, "it has said goodbye")
+			s.lose(m, "it has said goodbye", supervisor.MachineLeft)
 		}
 		return
 	}
@@ -86,8 +103,12 @@ func (s *members) hear(h hello, now time.Time) {
 		Draining: h.Draining || was.Draining, Since: m.Since, Labels: h.Labels,
 	}
 	m.heard, m.refused = now, time.Time{}
+	if was.ID == "" && s.usable(m) {
+		s.tell(m, supervisor.MachineJoined, nil)
+	}
 	if m.Draining && !was.Draining {
 		close(m.leaving)
+		s.tell(m, supervisor.MachineDraining, nil)
 	}
 	if m.full && h.Free > 0 {
 		m.full = false
@@ -155,7 +176,7 @@ func (s *members) take(l *lease, now time.Time) (freed <-chan struct{}, err erro
 	switch {
 	case best != nil:
 		best.leases[l.id] = l
-		l.m, l.worker, l.host = best, best.ID, best.Host
+		l.m, l.worker, l.host = best, best.ID, best.name()
 		return nil, nil
 	case s.deserted(now):
 		return nil, fmt.Errorf("cluster: no machine runs this program (version %s); there are: %s (%w)",
@@ -190,11 +211,16 @@ func (s *members) give(l *lease, how ending) {
 }
 
 // lose gives a machine up, and all that is out there. The caller holds mu.
-func (s *members) lose(m *machine, why string) {
+func (s *members) lose(m *machine, why string, kind supervisor.Kind) {
 	delete(s.all, m.ID)
+	err := fmt.Errorf("cluster: %s: %s: %w", m.name(), why, supervisor.ErrLost)
 	for _, l := range m.leases {
-		l.lose(fmt.Errorf("cluster: %s (pid %d): %s: %w", m.Host, m.PID, why, supervisor.ErrLost))
+		l.lose(err)
 	}
+	if kind == supervisor.MachineLeft {
+		err = nil
+	}
+	s.tell(m, kind, err)
 	s.ring(time.Now())
 }
 

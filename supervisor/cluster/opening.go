@@ -18,6 +18,9 @@ const (
 
 // open asks the worker for the container, and reports whether it was full.
 func (l *lease) open(ctx context.Context) (isFull bool, err error) {
+	if l.launch.At != nil {
+		l.launch.At(l.host)
+	}
 	l.r.leases.Store(l.id, l)
 	ask := func() {
 		_ = l.r.nc.Publish(openSubject(l.worker), encode(request{
@@ -84,7 +87,7 @@ func (l *lease) crashOf(packed []byte) *supervisor.CrashError {
 	if !ok {
 		crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: errStrange}
 	}
-	crash.Container = l.launch.Container
+	crash.Container, crash.Machine = l.launch.Container, l.host
 	return crash
 }
 

@@ -113,17 +113,18 @@ func (s *shares) room(slots int, pool *share) int {
 type share struct {
 	r    *Runtime
 	name string
+	tell func(supervisor.Event) // of machines; nil: nobody wants to know
 }
 
 // Share implements supervisor.Shared.
-func (r *Runtime) Share() supervisor.Share {
-	_ = r.connect() // Check has reported it
+func (r *Runtime) Share(tell func(supervisor.Event)) supervisor.Share {
 	s := r.members
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.shares.next++
-	one := &share{r: r, name: strconv.Itoa(s.shares.next)}
+	one := &share{r: r, tell: tell, name: strconv.Itoa(s.shares.next)}
 	s.shares.own[one] = 0
+	s.mu.Unlock()
+	_ = r.connect() // Check has reported it
 	return one
 }
 

@@ -42,7 +42,7 @@ func TestShares(t *testing.T) {
 	now := time.Now()
 	r := New(Options{Local: 1})
 	s := r.members
-	one, two := &share{r, "1"}, &share{r, "2"}
+	one, two := &share{r: r, name: "1"}, &share{r: r, name: "2"}
 	s.shares.own[one], s.shares.own[two] = 0, 0
 	s.hear(hello{ID: newToken(), Version: Version(), Slots: 12, Free: 12}, now)
 	room := func(p *share, wish int) int {

@@ -50,6 +50,9 @@ func become() (as func(context.Context) error) {
 // slots are those of a worker.
 const slots = 4
 
+// tick is how often tests look.
+const tick = time.Millisecond
+
 // serve is a server, as a process that can be killed.
 func serve(ctx context.Context) error {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})

@@ -1,6 +1,10 @@
 package cluster
 
-import "time"
+import (
+	"time"
+
+	"github.com/longshore-go/longshore/supervisor"
+)
 
 // How a caller finds out that a machine is gone.
 const (
@@ -80,10 +84,10 @@ func (s *members) look(now time.Time, fresh bool, lost time.Duration, deserted *
 		switch {
 		case fresh:
 		case !m.refused.IsZero() && now.Sub(m.refused) >= goneTime:
-			s.lose(m, "its process is gone")
+			s.lose(m, "its process is gone", supervisor.MachineLost)
 			continue
 		case now.Sub(m.heard) >= lost:
-			s.lose(m, "it is silent")
+			s.lose(m, "it is silent", supervisor.MachineLost)
 			continue
 		}
 		if len(m.leases) > 0 {

@@ -31,6 +31,10 @@ const (
 	InputHedged        Kind = "input_hedged"        // Attempt of it begins beside the one before, which is slow
 	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
 	InputCancelled     Kind = "input_cancelled"     // a call, withdrawn by its caller: Err is the cause
+	MachineJoined      Kind = "machine_joined"      // Machine may have containers from now on, Count of them
+	MachineDraining    Kind = "machine_draining"    // Machine takes none any more, and is about to go
+	MachineLeft        Kind = "machine_left"        // Machine is gone, in order
+	MachineLost        Kind = "machine_lost"        // Machine was given up with all that was out there; Err says why
 	AttemptsEnded      Kind = "attempts_ended"      // of Count inputs, consecutive ones from Input on
 	ObserverFailed     Kind = "observer_failed"     // another observer: Err is its first *ObserverError
 )
@@ -40,7 +44,8 @@ var kinds = [...]Kind{
 	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed, ThrottleClosed, ThrottleOpened, LimitChanged,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
-	InputRetried, InputRerun, InputHedged, InputFailed, InputCancelled, AttemptsEnded, ObserverFailed,
+	InputRetried, InputRerun, InputHedged, InputFailed, InputCancelled,
+	MachineJoined, MachineDraining, MachineLeft, MachineLost, AttemptsEnded, ObserverFailed,
 }
 
 // bulk reports events that come in numbers, and are the first to be dropped.
@@ -81,11 +86,12 @@ type Event struct {
 	Input     int       // NoInput where no input is meant
 	Attempt   int       // of the input, in events about one
 	Crashes   int       // in a row, of the lineage
+	Machine   string    // which it is about, or where the container is; empty: this one
 	Key       string    // of the inputs that it is about, in events of a throttle; empty: all
 	Next      time.Time // of the next start or attempt; zero when at once, or when there is none
 	Err       error
 
-	// Of AttemptsEnded. Inputs that are cheaper than a clock reading are told of together: a
+	// Of AttemptsEnded, and Count of others. Inputs that are cheaper than a clock reading are told of together: a
 	// container executes some 30 µs of them in a row. Of no-ops, several rows of 1024 are, and
 	// others may have taken some in between.
 	Count  int           // inputs

@@ -9,7 +9,7 @@ import (
 )
 
 // MarshalJSON writes the event as an object: time, kind, and those of function, pool, run,
-// container, lineage, input, attempt, crashes, key, next, count, failed, outcome, took_ns, text,
+// container, lineage, machine, input, attempt, crashes, key, next, count, failed, outcome, took_ns, text,
 // stream, dropped and error that say something. An error is an object as [ErrorJSON] has it. Value is
 // left out: inputs may be secret.
 func (e Event) MarshalJSON() ([]byte, error) {
@@ -21,6 +21,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Run       uint64     `json:"run,omitempty"`
 		Container *int       `json:"container,omitempty"`
 		Lineage   *int       `json:"lineage,omitempty"`
+		Machine   string     `json:"machine,omitempty"`
 		Input     *int       `json:"input,omitempty"`
 		Attempt   int        `json:"attempt,omitempty"`
 		Crashes   int        `json:"crashes,omitempty"`
@@ -36,7 +37,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		Err       *ErrorJSON `json:"error,omitempty"`
 	}{
 		e.Time, e.Kind, e.Function, e.Pool, e.Run,
-		Meant(e.Container), Meant(e.Lineage), Meant(e.Input),
+		Meant(e.Container), Meant(e.Lineage), e.Machine, Meant(e.Input),
 		e.Attempt, e.Crashes, e.Key, e.Next, e.Count, e.Failed, e.Outcome, e.Took.Nanoseconds(), e.Text, e.Stream, e.Dropped,
 		ErrorOf(e.Err),
 	})
@@ -56,6 +57,7 @@ type Phase string
 // CrashJSON is a crash as it is written to JSON.
 type CrashJSON struct {
 	Container  int    `json:"container"`
+	Machine    string `json:"machine,omitempty"`
 	Phase      Phase  `json:"phase"`
 	Input      *int   `json:"input,omitempty"`
 	Reason     string `json:"reason"`

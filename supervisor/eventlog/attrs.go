@@ -31,6 +31,7 @@ func attrs(ev supervisor.Event, why cause.Cause, t turn, stacks bool) []slog.Att
 	add(ev.Function != "", slog.String("function", cause.Clean(ev.Function, nameLength)))
 	add(ev.Run != 0, slog.Uint64("run", ev.Run))
 	add(ev.Container >= 0, slog.Int("container", ev.Container))
+	add(ev.Machine != "", slog.String("machine", cause.Clean(ev.Machine, nameLength)))
 	add(ev.Input >= 0, slog.Int("input", ev.Input))
 	add(ev.Outcome != "", slog.String("outcome", ev.Outcome.Say(ev.Failed, ev.Input)))
 	add(ev.Attempt > 0, slog.Int("attempt", ev.Attempt))

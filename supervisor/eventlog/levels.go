@@ -37,6 +37,10 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.InputHedged:        {slog.LevelDebug, "input hedged"},
 	supervisor.InputFailed:        {slog.LevelWarn, "input failed for good"},
 	supervisor.InputCancelled:     {slog.LevelDebug, "call withdrawn"},
+	supervisor.MachineJoined:      {slog.LevelInfo, "machine joined"},
+	supervisor.MachineDraining:    {slog.LevelInfo, "machine drains"},
+	supervisor.MachineLeft:        {slog.LevelInfo, "machine left"},
+	supervisor.MachineLost:        {slog.LevelWarn, "machine lost"},
 	supervisor.ObserverFailed:     {slog.LevelError, "an observer failed: it loses events"},
 }
 

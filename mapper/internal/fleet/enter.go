@@ -47,7 +47,7 @@ func (c *Container) enter(ctx context.Context) error {
 // open starts the container of a runtime.
 func (c *Container) open(ctx context.Context) (inst Instance, err error) {
 	inst.Remote, err = c.p.Runtime.Open(ctx, supervisor.Launch{
-		Function: c.release.Body.Function, Name: c.p.Name, Container: c.ID(), Print: c.print(),
+		Function: c.release.Body.Function, Name: c.p.Name, Container: c.ID(), At: c.Locate, Print: c.print(),
 	})
 	if err == nil {
 		inst.Exit = inst.Remote.Close
@@ -62,7 +62,7 @@ func (c *Container) print() func(stream, line string) {
 	}
 	return func(stream, line string) {
 		c.p.events.Emit(supervisor.Event{
-			Kind: supervisor.ContainerPrinted, Container: c.ID(), Lineage: c.Lineage(), Input: supervisor.NoInput,
+			Kind: supervisor.ContainerPrinted, Container: c.ID(), Lineage: c.Lineage(), Machine: c.Machine(), Input: supervisor.NoInput,
 			Stream: stream, Text: line,
 		})
 	}

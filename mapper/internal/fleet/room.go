@@ -22,7 +22,7 @@ func (p *Pool) room(wish int) (containers int, changed <-chan struct{}) {
 // partake has the pool have a share of its own, where the runtime has some.
 func (p *Pool) partake() {
 	if place, ok := p.Runtime.(supervisor.Shared); ok {
-		p.share = place.Share()
+		p.share = place.Share(p.events.Emit)
 	}
 }
 
