@@ -28,8 +28,8 @@ func TestKeyboard(t *testing.T) {
 	for _, path := range []string{"/", s.run("keys"), s.run("keys", "containers"), s.run("keys", "inputs")} {
 		p.open(s.url(path))
 		p.shows("#live-word", "live")
-		p.click("#live-pause") // so that nothing changes while the keys are pressed
-		p.shows("#live-word", "paused")
+		p.click("#live-freeze") // so that nothing changes while the keys are pressed
+		p.shows("#live-word", "frozen")
 		ask[bool](p, "eyes.begin()")
 		stops := ask[int](p, "eyes.stops().length")
 		for i := range stops {

@@ -94,10 +94,10 @@ func TestCrashLoop(t *testing.T) {
 func countsDown(p *tab) {
 	p.t.Helper()
 	p.await(`parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 3`)
-	p.click("#live-pause")
-	p.shows("#live-word", "paused")
+	p.click("#live-freeze")
+	p.shows("#live-word", "frozen")
 	p.await(`eyes.text(".banner .next time") === "in 2 s"`)
 	p.await(`eyes.text(".banner .next time") === "in 1 s"`)
-	p.click("#live-pause")
+	p.click("#live-freeze")
 	p.shows("#live-word", "live")
 }

@@ -65,11 +65,11 @@ func (q *quiet) asksNothing() {
 func TestPausedPageAsksNothing(t *testing.T) {
 	t.Parallel()
 	q := newQuiet(t)
-	q.p.click("#live-pause")
-	q.p.shows("#live-word", "paused")
+	q.p.click("#live-freeze")
+	q.p.shows("#live-word", "frozen")
 	q.asksNothing()
 	q.p.picture("paused")
-	q.p.click("#live-pause")
+	q.p.click("#live-freeze")
 	q.p.shows("#live-word", "live")
 	q.p.await(state("succeeded") + " === " + strconv.Itoa(q.done))
 }

@@ -91,7 +91,7 @@ func TestHostileStrings(t *testing.T) {
 				require.NoError(t, screen.Write(&b, Frame{Program: s, Live: true, Actions: true}))
 				page := b.String()
 				require.True(t, utf8.ValidString(page))
-				require.Equal(t, 3, strings.Count(page, "<script"), "the page's own")
+				require.Equal(t, 4, strings.Count(page, "<script"), "the page's own")
 				require.NotContains(t, page, "<x-evil")
 				require.NotContains(t, page, `href="javascript:`)
 				require.NotRegexp(t, `<[^>]* onmouseover="`, page)

@@ -65,7 +65,7 @@ func TestContrast(t *testing.T) {
 
 func TestStatic(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"live.js", "chart.js", "scheme.js"} {
+	for _, name := range []string{"merge.js", "live.js", "chart.js", "scheme.js"} {
 		script, err := fs.ReadFile(Static(), name)
 		require.NoError(t, err)
 		require.NotContains(t, string(script), "http", "nothing comes from elsewhere")

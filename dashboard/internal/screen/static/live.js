@@ -1,5 +1,5 @@
 // Keeps an open page up to date. One stream a tab tells what of the page has changed, as HTML;
-// it is merged into the page, so that focus, selection, open details and scroll positions stay.
+// it is merged into the page (merge.js), so that focus, selection, open details and scroll positions stay.
 // Everything else works without this file.
 "use strict";
 
@@ -28,7 +28,10 @@
     return new Date(at).toLocaleString([], form);
   }
 
+  // tick has times go on. The page is laid out and painted anew for it, so once a second is enough.
+  let ticked = 0;
   function tick() {
+    ticked = performance.now();
     for (const time of document.querySelectorAll("time[data-tick]")) {
       const at = Date.parse(time.dateTime);
       const since = now() - at;
@@ -40,51 +43,6 @@
     }
   }
 
-  // merge makes the children of an element like those of another, and keeps what it can.
-  function merge(old, fresh) {
-    const ids = new Set(Array.from(fresh.children, (e) => e.id).filter(Boolean));
-    const known = new Map(Array.from(old.children, (e) => [e.id, e]));
-    let at = old.firstChild;
-    for (const next of Array.from(fresh.childNodes)) {
-      while (at && at.id && !ids.has(at.id)) at = drop(at);
-      if (next.id) {
-        const same = known.get(next.id);
-        if (!same || same !== at) at = old.insertBefore(same || next, at);
-      } else if (!at || at.id || !alike(at, next)) {
-        at = old.insertBefore(next, at);
-      }
-      if (at !== next) become(at, next);
-      at = at.nextSibling;
-    }
-    while (at) at = drop(at);
-  }
-
-  const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName;
-
-  function drop(node) {
-    const next = node.nextSibling;
-    node.remove();
-    return next;
-  }
-
-  // become makes one node like another. What the reader has opened, typed or pointed at is the reader's.
-  function become(old, fresh) {
-    if (old.nodeType !== Node.ELEMENT_NODE) {
-      if (old.data !== fresh.data) old.data = fresh.data;
-      return;
-    }
-    if ("keep" in fresh.dataset) return;
-    const theirs = (name) => name === "open" || name === "data-x" || (old.nodeName === "INPUT" && name === "value") ||
-      (name === "hidden" && old.className === "copy");
-    for (const { name } of Array.from(old.attributes)) {
-      if (!fresh.hasAttribute(name) && !theirs(name)) old.removeAttribute(name);
-    }
-    for (const { name, value } of fresh.attributes) {
-      if (old.getAttribute(name) !== value && !theirs(name)) old.setAttribute(name, value);
-    }
-    if (!fresh.dataset.tick) merge(old, fresh); // what ticks is not sent
-  }
-
   // show puts a part in its place. Logs that show their end go on showing it.
   function show(id, text) {
     const part = document.getElementById(id);
@@ -94,14 +52,19 @@
     const focused = document.activeElement;
     const fresh = document.createElement("template");
     fresh.innerHTML = text;
-    merge(part, fresh.content);
+    mergeInto(part, fresh.content);
     if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
     if (atEnd) tail(part);
   }
 
+  // Whom the reader points at is told once, and not looked for each time.
+  let pointed = null;
+  addEventListener("pointerover", (event) => { pointed = event.target; });
+  document.documentElement.addEventListener("pointerleave", () => { pointed = null; });
+
   // hold has what the reader points at, or has the focus in, or reads, stay where it is while something changes.
   function hold(change) {
-    const held = [...document.querySelectorAll("main a:hover, main button:hover, main summary:hover, main input:hover"), document.activeElement,
+    const held = [pointed?.closest("a, button, summary, input"), document.activeElement,
       ...(scrollY > 0 ? [document.elementFromPoint(innerWidth / 2, 8)] : [])]
       .find((e) => e && e.id !== "main" && e.closest("main"));
     const before = held?.getBoundingClientRect().top;
@@ -133,25 +96,25 @@
   tick();
   document.getElementById("zone").textContent = `Times are in your zone, ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
   addEventListener("scroll", mood, { passive: true });
-  setInterval(tick, 500);
+  setInterval(() => { if (performance.now() - ticked > 900) tick(); }, 500);
   if (!widget || !window.EventSource) return;
 
-  // The link: live, paused by the reader (no request at all), lost, ended with what it shows, or restarted: the
+  // The link: live, frozen by the reader (no request at all), lost, ended with what it shows, or restarted: the
   // program is another one, in which the same numbers are those of other runs.
   const word = document.getElementById("live-word");
-  const button = document.getElementById("live-pause");
+  const button = document.getElementById("live-freeze");
   const notice = document.getElementById("notice");
   const parts = {}; // by id: the lines of their HTML, as they came
   let stream = null;
   let again = 0; // timer of the next try
   let tries = 0;
-  let paused = false;
+  let frozen = false;
   let ended = false;
 
   function say(state, text) {
     html.dataset.link = state;
     if (word.textContent !== text) word.textContent = text;
-    button.textContent = paused ? "Resume" : "Pause";
+    button.textContent = frozen ? "Unfreeze" : "Freeze";
     button.hidden = ended;
   }
 
@@ -206,7 +169,7 @@
 
   function connect() {
     hangUp();
-    if (paused) return say("paused", "paused");
+    if (frozen) return say("frozen", "frozen");
     if (ended || document.hidden) return; // an unseen tab asks for nothing
     stream = new EventSource(location.pathname + location.search);
     heard = Date.now();
@@ -236,7 +199,7 @@
     if (stream && Date.now() - heard > 40e3) retry();
   }
 
-  button.addEventListener("click", () => { paused = !paused; tries = 0; stopped = 0; connect(); });
+  button.addEventListener("click", () => { frozen = !frozen; tries = 0; stopped = 0; connect(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) hangUp(); else connect(); });
   addEventListener("pagehide", hangUp);
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
