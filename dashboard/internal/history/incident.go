@@ -43,8 +43,12 @@ const (
 type incidents struct {
 	all  ring[*Incident]
 	open *Incident
-	base int // calls refused before the open one
+	base int // calls refused before the latest crash loop
+	gap  gap // since it ended
 }
+
+// gap is what has happened since a crash loop ended. If that comes back it was within one incident.
+type gap struct{ crashes, starts int }
 
 // begin takes in that a crash loop has begun, with a crash. One that comes back soon is the same incident.
 func (in *incidents) begin(at time.Time, refused int, crash *Crash) {
@@ -53,9 +57,12 @@ func (in *incidents) begin(at time.Time, refused int, crash *Crash) {
 	}
 	in.all.limit = maxIncidents
 	if last := in.all.newest(); last != nil && (*last).Kind == CrashLoop && at.Sub((*last).Ended) < relapse {
-		in.open, in.base = *last, refused-(*last).Refused
+		in.open = *last
 		in.open.Ended = time.Time{}
-		in.crashed(crash)
+		in.open.Crashes += max(in.gap.crashes, 1) // the one that it comes back with may not have been told of
+		in.open.Starts += in.gap.starts
+		in.refuse(refused)
+		in.blame(crash)
 		return
 	}
 	in.open, in.base = &Incident{Kind: CrashLoop, Began: at, Container: -1, Input: -1, Crashes: 1}, refused
@@ -68,7 +75,7 @@ func (in *incidents) end(at time.Time, refused int) {
 	if in.open != nil {
 		in.refuse(refused)
 		in.open.Ended = at
-		in.open = nil
+		in.open, in.gap = nil, gap{}
 	}
 }
 
@@ -89,10 +96,12 @@ func (in *incidents) settle(crashes int) {
 
 // crashed counts a crash.
 func (in *incidents) crashed(crash *Crash) {
-	if in.open != nil {
-		in.open.Crashes++
-		in.blame(crash)
+	if in.open == nil {
+		in.gap.crashes++
+		return
 	}
+	in.open.Crashes++
+	in.blame(crash)
 }
 
 // blame says which crash was the last one.
@@ -122,9 +131,11 @@ func reasonOf(err *supervisor.ErrorJSON) string {
 }
 
 func (in *incidents) started() {
-	if in.open != nil {
-		in.open.Starts++
+	if in.open == nil {
+		in.gap.starts++
+		return
 	}
+	in.open.Starts++
 }
 
 func (in *incidents) refuse(refused int) {

@@ -73,6 +73,7 @@ func TestRelapse(t *testing.T) {
 		loop := func(kind supervisor.Kind, after time.Duration) {
 			time.Sleep(after)
 			if kind == supervisor.CrashLoopOpened {
+				b.Observe(event(1, supervisor.ContainerStarted, -1, nil))
 				b.Observe(event(1, supervisor.ContainerCrashed, -1, errTest))
 			}
 			b.Observe(event(1, kind, -1, nil))
@@ -84,7 +85,8 @@ func TestRelapse(t *testing.T) {
 		}
 		require.Len(t, get(t, b, 1).Incidents, 1)
 		one := get(t, b, 1).Incidents[0]
-		require.Equal(t, []any{began.Add(time.Second), began.Add(6 * time.Second), 3}, []any{one.Began, one.Ended, one.Crashes})
+		require.Equal(t, []any{began.Add(time.Second), began.Add(6 * time.Second)}, []any{one.Began, one.Ended})
+		require.Equal(t, []int{3, 2}, []int{one.Crashes, one.Starts}, "with the starts in between, and not the one before it")
 		loop(supervisor.CrashLoopOpened, time.Minute)
 		require.Len(t, get(t, b, 1).Incidents, 2)
 		close(v.done)
