@@ -115,6 +115,11 @@ const eyes = {
     .filter((e) => !e.closest(".scroll *, pre *") && e.checkVisibility())
     .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 200),
 
+  // hiding is the tables of which a part is out of sight, to the right.
+  hiding: () => Array.from(document.querySelectorAll(".scroll"))
+    .filter((e) => e.scrollWidth > e.clientWidth + 1)
+    .map((e) => `${e.scrollWidth} of ${e.clientWidth}: ${e.innerText.slice(0, 80)}`),
+
   // faint is the texts whose contrast with what is behind them is too small.
   faint(least) {
     const found = new Set();

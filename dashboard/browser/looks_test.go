@@ -12,7 +12,7 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 )
 
-// In dark and in light, on a desk and on a telephone, no page is wider than the window, and all
+// In dark and in light, on a desk, a tablet and a telephone, no page and no table is wider than the window, and all
 // texts have a contrast of 4.5 to 1.
 func TestLooks(t *testing.T) {
 	t.Parallel()
@@ -59,12 +59,13 @@ func TestLooks(t *testing.T) {
 		if path != "/nothing-here" {
 			p.shows("#live-word", "live")
 		}
-		for _, width := range []int64{1280, 360} {
+		for _, width := range []int64{1280, 820, 360} {
 			for _, scheme := range []string{"light", "dark"} {
 				p.dress(width, scheme)
 				p.await(fmt.Sprintf(`innerWidth === %d && matchMedia("(prefers-color-scheme: %s)").matches`, width, scheme))
 				where := fmt.Sprintf("%s, %d wide, %s", path, width, scheme)
 				require.LessOrEqual(t, ask[int64](p, "document.documentElement.scrollWidth"), width, "%s: %s", where, ask[string](p, "eyes.widest()"))
+				require.Empty(t, ask[[]string](p, "eyes.hiding()"), "%s: what is to be scrolled to, sideways", where)
 				require.Empty(t, ask[[]string](p, "eyes.faint(4.5)"), where)
 				p.picture(fmt.Sprintf("%02d-%d-%s", i, width, scheme))
 			}
