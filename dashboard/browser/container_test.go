@@ -42,6 +42,10 @@ func TestContainer(t *testing.T) {
 	require.NoError(t, err)
 
 	p.open(s.url(s.run("chatter")))
+	p.await(`eyes.texts(".chart").some((text) => /Memory of the container with most[^]*most [0-9.]+ MiB[^]*its limit 512 MiB/.test(text))`)
+	p.await(`/Memory of all containers\s+[0-9.]+ MiB/.test(eyes.text("#part-run"))`)
+	p.await(`/last minute\s+0 %, 0 of 1/.test(eyes.text(".failing"))`)
+	p.picture("memory")
 	p.click(`a[href$="containers/0"]`)
 	p.shows("h1", "Container 0")
 	p.shows(".head .state", "idle")

@@ -185,6 +185,10 @@ type Sample struct {
 	P50       time.Duration `json:"p50_ns"` // of the attempts that ended within it; 0: none
 	P95       time.Duration `json:"p95_ns"`
 	P99       time.Duration `json:"p99_ns"`
+
+	Memory      int64 `json:"memory,omitempty"`       // of all containers at its end, in bytes; 0: not known
+	MemoryMost  int64 `json:"memory_most,omitempty"`  // of the one that uses most
+	MemoryLimit int64 `json:"memory_limit,omitempty"` // of that one; 0: none
 }
 
 // Cause is failures, or crashes, that say the same. Each failed attempt counts, and each

@@ -19,6 +19,7 @@ type record struct {
 	above    *record // of the function whose containers serve it; nil for a run of its own
 	name     string
 	function bool
+	gauged   bool // its containers may know their memory
 	started  time.Time
 	policy   policy.Crashes
 	settings Settings
@@ -60,7 +61,7 @@ type record struct {
 func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *record {
 	r := &record{
 		book: b, id: about.ID, parent: about.Parent, above: above,
-		name: clip(about.Name, describedLength), function: about.Function, started: about.Started,
+		name: clip(about.Name, describedLength), function: about.Function, started: about.Started, gauged: about.Options.Runtime != nil,
 		policy: about.Options.Crashes, settings: settings(about),
 		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1, at: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),

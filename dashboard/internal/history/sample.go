@@ -54,14 +54,16 @@ func (r *record) await() {
 
 // tick takes in the numbers of one second.
 func (r *record) tick(v mapper.View, now time.Time) {
-	counts, pool := v.Counts(), r.look(v)
+	counts, pool, used := v.Counts(), r.look(v), r.weigh(v)
 	var alive map[int]bool
 	if r.dropped.Load() > 0 {
 		alive = living(pool)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.note(counts, pool, now, &r.times) {
+	changed := r.note(counts, pool, now, &r.times)
+	r.series.weighed(used)
+	if changed {
 		r.version.Add(1)
 		r.book.version.Add(1)
 	}

@@ -85,6 +85,9 @@ func round125(f float64) float64 { return roundTo(f, 1, 2, 5) }
 // wholeTop is a round number of things, of which the half is one too, and not much over what there is.
 func wholeTop(f float64) float64 { return max(roundTo(f, 1, 2, 4, 6, 8), 2) }
 
+// binaryTop is a power of two, and not much over what there is in bytes.
+func binaryTop(f float64) float64 { return math.Exp2(math.Ceil(math.Log2(max(f*0.9999999, 1)))) }
+
 // roundTo is the next of some numbers, times a power of ten.
 func roundTo(f float64, numbers ...float64) float64 {
 	if f <= 0 {

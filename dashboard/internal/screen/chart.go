@@ -64,6 +64,13 @@ var (
 	}
 )
 
+func someBytes(n int64) float64 {
+	if n <= 0 {
+		return math.NaN()
+	}
+	return float64(n)
+}
+
 func someTime(d time.Duration) float64 {
 	if d <= 0 {
 		return math.NaN()
@@ -86,11 +93,11 @@ func charts(r history.Run) []chart {
 		first.Crashes += s.Crashes
 	}
 	first.Crashed = crashed(r.Series)
-	return []chart{
+	return append([]chart{
 		first,
 		draw(r, "In flight, inputs", inFlight, rate, wholeTop),
 		draw(r, "Duration of attempts", latency, length, round125),
-	}
+	}, memoryChart(r)...)
 }
 
 // draw makes a chart of measures in one unit, on an axis that ends at a round number.
