@@ -40,7 +40,16 @@ func TestLarge(t *testing.T) {
 	p.shows(".progress", "of 1,000,000 settled")
 	p.measure("run")
 	p.await(state("running") + " >= 1000")
-	p.picture("busy")
+	p.await(`document.querySelectorAll(".lanes li").length === 32`)
+	p.shows("[aria-labelledby=lanes] .note", "These are 32 of 1,000")
+	p.await(`eyes.drawn(".lanes .b-running, .lanes .b-succeeded:not([d=''])")`)
+	p.measure("lanes")
+	for _, width := range []int64{390, 820, 1440} {
+		p.dress(width, "light")
+		require.LessOrEqual(t, ask[int64](p, "document.documentElement.scrollWidth"), width)
+		p.picture(fmt.Sprintf("busy-%d", width))
+	}
+	p.dress(1280, "light")
 	p.click(`.counts a[href$="state=failed"]`) // it answers while the run goes on
 	p.shows("h1", "Inputs")
 	p.shows(".pager", "1 to 50 of")

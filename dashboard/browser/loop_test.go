@@ -76,6 +76,8 @@ func TestCrashLoop(t *testing.T) {
 	p.shows(".banner .next", "Next start in")
 	p.picture("loop")
 	all.picture("loop-overview")
+	atAGlance(p)
+	atAGlance(all)
 	countsDown(p)
 	p.do()
 	require.False(t, ask[bool](p, `document.querySelector(".head .state").innerText.includes("running")`), "it is not said to be well meanwhile")
@@ -88,6 +90,22 @@ func TestCrashLoop(t *testing.T) {
 	p.shows(".head .state", "running")
 	p.picture("healed")
 	require.Equal(t, loaded, ask[float64](p, "performance.timeOrigin"), "it is still the page that was loaded")
+}
+
+// atAGlance: what is broken, why, on what, when the next start is and what happens then is in sight without scrolling, on
+// each width.
+func atAGlance(p *tab) {
+	p.t.Helper()
+	for _, width := range []int64{390, 820, 1440} {
+		p.dress(width, "light")
+		p.await(fmt.Sprintf("innerWidth === %d", width))
+		p.await(`[".banner h2", ".banner .why", ".banner .next", ".banner .described", ".banner .half:last-child dd"].every((what) => {
+			const box = document.querySelector(what).getBoundingClientRect();
+			return box.height > 0 && box.top >= 0 && box.bottom <= 844 && box.left >= 0 && box.right <= innerWidth; // 844: a telephone
+		})`)
+		p.picture(fmt.Sprintf("glance-%d", width))
+	}
+	p.dress(1280, "light")
 }
 
 // countsDown sees the countdown go on while nothing comes from the server.

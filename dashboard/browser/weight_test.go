@@ -29,23 +29,30 @@ func TestWeight(t *testing.T) {
 	p.await(`document.querySelectorAll(".chart:first-child .tip").length >= 15`) // there is something in the charts
 	p.picture("busy")
 	p.accessible("a busy function")
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url(s.run("heavy")), nil)
-	require.NoError(t, err)
-	req.Header.Set("Accept", "text/event-stream")
-	req.Header.Set("Accept-Encoding", "gzip") // by hand: what comes is counted as it comes
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	require.Equal(t, "gzip", res.Header.Get("Content-Encoding"))
 	require.True(t, ask[bool](p, "eyes.still()"))
 	before := p.busy()
-	n, _ := io.Copy(io.Discard, res.Body)
+	n := s.weight(s.run("heavy"))
 	spent := p.busy() - before
 	t.Logf("%d bytes in 8 s, in which the main thread of the page worked for %.0f ms: %.1f %%", n, 1000*spent, 100*spent/8)
 	require.Less(t, n, int64(100_000))
 	require.Greater(t, n, int64(5_000), "it was busy")
+}
+
+// weight is how many bytes a stream brings in 8 seconds.
+func (s *stage) weight(path string) int64 {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 8*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url(path), nil)
+	require.NoError(s.t, err)
+	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Accept-Encoding", "gzip") // by hand: what comes is counted as it comes
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(s.t, err)
+	defer res.Body.Close()
+	require.Equal(s.t, "gzip", res.Header.Get("Content-Encoding"))
+	n, _ := io.Copy(io.Discard, res.Body) // it ends with the time
+	return n
 }
 
 // busy is for how many seconds the main thread of the page has had a processor so far: what it waits for one, on a
