@@ -3,6 +3,7 @@ package grafana
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -10,9 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/VictoriaMetrics/metricsql"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/longshore-go/longshore/dashboard"
 	"github.com/longshore-go/longshore/mapper"
@@ -38,50 +40,37 @@ func served(t *testing.T) map[string]bool {
 	return names
 }
 
+// promql is the parser that Prometheus and promtool have, as they have it without flags.
+var promql = parser.NewParser(parser.Options{})
+
 // requireQuery: the query parses, and is about metrics that there are.
 func requireQuery(t *testing.T, query string, names map[string]bool) {
 	t.Helper()
 	query = strings.NewReplacer("$__rate_interval", "1m", "$function", ".*").Replace(query)
-	parsed, err := metricsql.Parse(query)
+	parsed, err := promql.ParseExpr(query)
 	require.NoError(t, err, query)
 	asked := 0
-	metricsql.VisitAll(parsed, func(e metricsql.Expr) {
-		if m, ok := e.(*metricsql.MetricExpr); ok {
-			for _, filters := range m.LabelFilterss {
-				require.Equal(t, "__name__", filters[0].Label, query)
-				require.True(t, names[filters[0].Value], "%s: there is no metric %s", query, filters[0].Value)
-				asked++
-			}
+	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
+		if of, ok := node.(*parser.VectorSelector); ok {
+			require.True(t, names[of.Name], "%s: there is no metric %s", query, of.Name)
+			asked++
 		}
+		return nil
 	})
 	require.Positive(t, asked, query)
 }
 
-// TestRules: the file has what Prometheus knows and nothing else.
+// TestRules: promtool check rules says nothing of the file: fields, expressions, durations, labels and templates. The
+// metrics that it asks for are there.
 func TestRules(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open("rules.yml")
-	require.NoError(t, err)
-	defer file.Close()
-	var rules struct {
-		Groups []struct {
-			Name  string
-			Rules []struct {
-				Alert, Expr, For    string
-				Labels, Annotations map[string]string
-			}
-		}
-	}
-	decoder := yaml.NewDecoder(file)
-	decoder.KnownFields(true)
-	require.NoError(t, decoder.Decode(&rules))
+	rules, errs := rulefmt.ParseFile("rules.yml", false, model.UTF8Validation, promql, slog.New(slog.DiscardHandler))
+	require.Empty(t, errs)
 	names, alerts := served(t), map[string]time.Duration{}
 	for _, group := range rules.Groups {
 		for _, rule := range group.Rules {
 			requireQuery(t, rule.Expr, names)
-			lasts, err := time.ParseDuration(rule.For)
-			require.NoError(t, err)
-			alerts[rule.Alert] = lasts
+			alerts[rule.Alert] = time.Duration(rule.For)
 			require.NotEmpty(t, rule.Labels["severity"], rule.Alert)
 			require.Contains(t, rule.Annotations["summary"], "$labels.function")
 		}
@@ -89,6 +78,24 @@ func TestRules(t *testing.T) {
 	require.Equal(t, map[string]time.Duration{
 		"LongshoreCrashLoop": time.Minute, "LongshoreFailures": 5 * time.Minute, "LongshoreQueueFull": time.Minute, "LongshoreNoProgress": 5 * time.Minute,
 	}, alerts)
+}
+
+// TestRulesCanFail: what promtool refuses is refused.
+func TestRulesCanFail(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("rules.yml")
+	require.NoError(t, err)
+	for was, bad := range map[string]string{
+		"expr: max by":               "expr: max buy",
+		"for: 1m":                    "for: a minute",
+		"severity: critical":         "severity: [critical]",
+		"summary: \"{{ $labels.func": "summary: \"{{ $label.func",
+		"alert: LongshoreFailures":   "alarm: LongshoreFailures",
+	} {
+		require.Contains(t, string(text), was)
+		_, errs := rulefmt.Parse([]byte(strings.Replace(string(text), was, bad, 1)), false, model.UTF8Validation, promql, slog.New(slog.DiscardHandler))
+		require.NotEmpty(t, errs, bad)
+	}
 }
 
 func TestDashboard(t *testing.T) {
