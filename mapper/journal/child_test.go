@@ -48,6 +48,8 @@ type plan struct {
 	Outstanding int
 	SlowSync    time.Duration // how much longer each sync of the disk takes
 	Reads       bool          // it only reads, in one transaction, until its stdin ends
+	Starts      string        // starts a process that outlives it: "exec" as any, "holds" with the lock's descriptor
+	Waits       bool          // it only waits, until its stdin ends
 	Slow        int           // the input that takes Long
 	Long        time.Duration // likewise
 	Dies        time.Duration // after which the process dies, whatever executes; 0 for never
@@ -88,6 +90,10 @@ func child(text string) {
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		panic(err)
 	}
+	if p.Waits {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		return
+	}
 	if p.Reads {
 		p.read()
 		return
@@ -99,6 +105,9 @@ func child(text string) {
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(3)
+	}
+	if p.Starts != "" {
+		p.start(j)
 	}
 	if p.Dies > 0 {
 		time.AfterFunc(p.Dies, func() { os.Exit(8) })
@@ -114,6 +123,21 @@ func child(text string) {
 	}
 	fmt.Println("closed")
 	say("syncs", int(syncs.Load()))
+}
+
+// start starts a process that waits for the end of this one's stdin, whose other end the test has.
+func (p plan) start(j *journal.File) {
+	text, _ := json.Marshal(plan{Waits: true})
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), childPlan+"="+string(text))
+	c.Stdin = os.Stdin
+	if p.Starts == "holds" {
+		c.ExtraFiles = []*os.File{j.LockFile()}
+	}
+	if err := c.Start(); err != nil {
+		panic(err)
+	}
+	say("started", c.Process.Pid)
 }
 
 // read has a transaction that reads, as the command line of SQLite's would.

@@ -24,11 +24,17 @@ type LockedError struct {
 	PID   int // 0 if that cannot be read
 	Host  string
 	Since time.Time
+
+	gone bool
 }
 
-// Error says who has it.
+// Error says who has it. Where that process is gone, its lock is held by one that it has forked.
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("journal: %s is in use by process %d on %s since %s", e.Path, e.PID, e.Host, e.Since.Format(time.RFC3339))
+	text := fmt.Sprintf("journal: %s is in use by process %d on %s since %s", e.Path, e.PID, e.Host, e.Since.Format(time.RFC3339))
+	if e.gone {
+		text += ", which is gone: a process that it has forked holds the lock"
+	}
+	return text
 }
 
 // FormatError says that the file is no journal, or one of a version of this package that is newer

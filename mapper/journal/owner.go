@@ -31,20 +31,28 @@ type identity struct {
 // identityLength is how much of the file is for that. Behind it are the marks.
 const identityLength = 64 << 10
 
+// A process that was forked has the lock, too, until it executes its program. So the lock of an owner that is gone
+// is asked for some times more.
+const (
+	forkedTries = 100
+	forkedPause = 10 * time.Millisecond
+)
+
 // lock makes this process the owner of the journal at path.
 func lock(path string) (*owner, error) {
-	for {
+	for try := 0; ; try++ {
 		f, err := os.OpenFile(path+"-run", os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
 			return nil, err
 		}
 		switch err := lockFile(f); {
 		case errors.Is(err, errLocked):
-			locked := &LockedError{Path: path}
-			if id := read(f); id != nil {
-				locked.PID, locked.Host, locked.Since = id.PID, id.Host, id.Since
-			}
+			locked := lockedBy(path, read(f))
 			_ = f.Close()
+			if locked.gone && try < forkedTries {
+				time.Sleep(forkedPause)
+				continue
+			}
 			return nil, locked
 		case err != nil:
 			_ = f.Close()
@@ -55,6 +63,16 @@ func lock(path string) (*owner, error) {
 		}
 		_ = f.Close() // its last owner has removed it meanwhile
 	}
+}
+
+func lockedBy(path string, id *identity) *LockedError {
+	e := &LockedError{Path: path}
+	if id != nil {
+		host, _ := os.Hostname()
+		e.PID, e.Host, e.Since = id.PID, id.Host, id.Since
+		e.gone = id.Host == host && id.Boot == bootID() && isGone(id.PID)
+	}
+	return e
 }
 
 // isAt reports that the file is the one at path.
@@ -99,6 +117,7 @@ func (o *owner) leave() {
 		o.end()
 		return
 	}
+	unlockFile(o.file)
 	_ = o.file.Close()
 }
 
@@ -107,5 +126,6 @@ func (o *owner) leave() {
 func (o *owner) end() {
 	_ = os.Remove(o.file.Name())
 	o.close()
+	unlockFile(o.file)
 	_ = o.file.Close()
 }

@@ -20,6 +20,13 @@ func lockFile(f *os.File) error {
 	}
 }
 
+// unlockFile gives the lock back, also for processes that were forked and have not executed anything yet: with the
+// descriptor alone they would keep it.
+func unlockFile(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }
+
+// isGone reports that there is no such process on this machine.
+func isGone(pid int) bool { return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH) }
+
 // share maps a part of the file into memory.
 func share(f *os.File, at int64, length int) ([]byte, error) {
 	return unix.Mmap(int(f.Fd()), at, length, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)

@@ -16,6 +16,12 @@ func lockFile(f *os.File) error {
 		0, 1, 0, &windows.Overlapped{OffsetHigh: 1})
 }
 
+// unlockFile gives the lock back, which closing does, too.
+func unlockFile(*os.File) {}
+
+// isGone reports that there is no such process, whose lock might be held by one that it has forked. There are none here.
+func isGone(int) bool { return false }
+
 // share maps a part of the file into memory, which is not done here: no process is taken for one
 // that its input has killed.
 func share(*os.File, int64, int) ([]byte, error) { return nil, errors.ErrUnsupported }

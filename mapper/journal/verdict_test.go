@@ -92,6 +92,7 @@ func TestOutside(t *testing.T) {
 		for _, page := range f.owner.pages {
 			unshare(page)
 		}
+		unlockFile(f.owner.file) // which other tests may have forked
 		require.NoError(t, f.owner.file.Close())
 	}
 	limit := func() int {
