@@ -114,6 +114,36 @@ func TestTruncated(t *testing.T) {
 	require.Positive(t, o.refused)
 }
 
+// TestTornWAL cuts the WAL off at any place, as a power cut may: its rows are there up to some of them, and nothing is refused.
+func TestTornWAL(t *testing.T) {
+	t.Parallel()
+	inputs := texts(150)
+	live := filepath.Join(t.TempDir(), "j")
+	j := open(t, live, journal.Options{})
+	defer j.Close()
+	_, err := collect(t, j, inputs[:60])
+	require.NoError(t, err)
+	_, err = collect(t, j, inputs)
+	require.NoError(t, err)
+	file, err := os.ReadFile(live)
+	require.NoError(t, err)
+	wal, err := os.ReadFile(live + "-wal")
+	require.NoError(t, err)
+	var o outcomes
+	path := filepath.Join(t.TempDir(), "j")
+	for n := 0; n <= len(wal); n += 509 {
+		require.NoError(t, os.WriteFile(path, file, 0o600))
+		require.NoError(t, os.WriteFile(path+"-wal", wal[:n], 0o600))
+		o.tryDamaged(t, path, inputs)
+		require.NoError(t, os.Remove(path))
+		_ = os.Remove(path + "-wal")
+		_ = os.Remove(path + "-shm")
+	}
+	t.Logf("%+v", o)
+	require.Zero(t, o.refused)
+	require.Positive(t, o.again)
+}
+
 // change does to the database of a journal what nobody should.
 func change(t *testing.T, path, statement string) {
 	t.Helper()

@@ -94,7 +94,13 @@ func TestFullDisk(t *testing.T) {
 	}
 	unmount(folder)
 	inputs := texts(6000)
-	for size := 64 << 10; size <= 512<<10; size += 16 << 10 {
+	var sizes []int // each number of pages up to 64, and then on to where runs get far
+	for size := 4 << 10; size <= 512<<10; size += 4 << 10 {
+		if size <= 256<<10 || size%(32<<10) == 0 {
+			sizes = append(sizes, size)
+		}
+	}
+	for _, size := range sizes {
 		require.NoError(t, mount(folder, size))
 		path := filepath.Join(folder, "j")
 		j, err := journal.Open(path, journal.Options{})
@@ -165,6 +171,7 @@ func TestReadOnly(t *testing.T) {
 	j := open(t, path, journal.Options{})
 	_, err := collect(t, j, []string{"a"})
 	require.NoError(t, err)
+	require.ErrorIs(t, freeze(folder), syscall.EBUSY, "the system refuses that while a run writes")
 	require.NoError(t, j.Close())
 	require.NoError(t, freeze(folder))
 	_, err = journal.Open(path, journal.Options{})

@@ -151,6 +151,12 @@ func TestPaths(t *testing.T) {
 	var failed *journal.JournalError
 	require.ErrorAs(t, err, &failed)
 
+	for name, to := range map[string]string{"to a folder": folder, "to nothing": filepath.Join(folder, "none")} {
+		link := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.Symlink(to, link))
+		_, err = journal.Open(link, journal.Options{})
+		require.ErrorAs(t, err, &failed, name)
+	}
 	empty := filepath.Join(folder, "empty")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
 	j := open(t, empty, journal.Options{})
