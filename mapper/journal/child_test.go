@@ -50,6 +50,9 @@ type plan struct {
 	Reads       bool          // it only reads, in one transaction, until its stdin ends
 	Starts      string        // starts a process that outlives it: "exec" as any, "holds" with the lock's descriptor
 	Waits       bool          // it only waits, until its stdin ends
+	KillAt      int           // the operation of the disk at which the process is killed; 0 for none
+	Counts      bool          // it counts these operations
+	Pad         int           // bytes that each value is longer
 	Slow        int           // the input that takes Long
 	Long        time.Duration // likewise
 	Dies        time.Duration // after which the process dies, whatever executes; 0 for never
@@ -74,7 +77,9 @@ const badInWorker = 7
 // inWorker is the function in worker processes.
 func inWorker(_ context.Context, in int) (string, error) { return valueOf(in), nil }
 
-func valueOf(in int) string { return fmt.Sprintf("value of %d", in) }
+func valueOf(in int) string { return fmt.Sprintf("value of %d", in) + pad }
+
+var pad string // of all values of a child
 
 func signalSelf(s os.Signal) {
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
@@ -98,8 +103,9 @@ func child(text string) {
 		p.read()
 		return
 	}
-	if p.SlowSync > 0 {
-		slowSyncs(p.SlowSync)
+	pad = strings.Repeat(".", p.Pad)
+	if p.SlowSync > 0 || p.Counts {
+		otherDisk(p.SlowSync, p.KillAt)
 	}
 	j, err := journal.Open(p.Path, journal.Options{NoSync: p.NoSync, RetryPoison: p.Again})
 	if err != nil {
@@ -123,6 +129,7 @@ func child(text string) {
 	}
 	fmt.Println("closed")
 	say("syncs", int(syncs.Load()))
+	say("operations", int(operations.Load()))
 }
 
 // start starts a process that waits for the end of this one's stdin, whose other end the test has.
@@ -296,14 +303,15 @@ func tell(in int, value string, err error) error {
 
 // life is what a child has told.
 type life struct {
-	executed  []int
-	delivered []int
-	syncs     int   // of the disk
-	waited    int   // results, at most
-	reran     []int // after a crash of a container
-	failed    map[int]string
-	ended     bool // by itself, in order
-	err       string
+	executed   []int
+	delivered  []int
+	operations int   // of the disk
+	syncs      int   // likewise
+	waited     int   // results, at most
+	reran      []int // after a crash of a container
+	failed     map[int]string
+	ended      bool // by itself, in order
+	err        string
 }
 
 // live runs a child, and kills it after a time; 0 lets it live.
@@ -341,6 +349,8 @@ func (p plan) liveTill(t testing.TB, kill time.Duration, by os.Signal) life {
 		switch word {
 		case "x":
 			l.executed = append(l.executed, in)
+		case "operations":
+			l.operations = in
 		case "syncs":
 			l.syncs = in
 		case "waited":

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,20 +11,30 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// A disk that is slow, for a child: SQLite's own way to files, in which each sync takes longer. All of the rest is as it
-// is, and what is synced reaches the disk. The driver is C that became Go, so that the pointers to
+// A disk of another kind, for a child: SQLite's own way to files, in which each sync takes longer, or the process is
+// killed at one of its writes, syncs and truncations. All of the rest is as it is, and what is synced reaches the disk. The driver is C that became Go, so that the pointers to
 // functions in its tables are pointers to Go's.
 
-// syncs is how many there were.
-var syncs atomic.Int64
+// syncs is how many there were, and operations how many of all.
+var syncs, operations atomic.Int64
 
 type (
-	openFunc = func(tls *libc.TLS, vfs, name, file uintptr, flags int32, out uintptr) int32
-	syncFunc = func(tls *libc.TLS, file uintptr, flags int32) int32
+	openFunc  = func(tls *libc.TLS, vfs, name, file uintptr, flags int32, out uintptr) int32
+	syncFunc  = func(tls *libc.TLS, file uintptr, flags int32) int32
+	writeFunc = func(tls *libc.TLS, file, from uintptr, n int32, at int64) int32
+	truncFunc = func(tls *libc.TLS, file uintptr, size int64) int32
 )
 
-// slowSyncs has every sync of this process take so much longer.
-func slowSyncs(by time.Duration) {
+// operate is one operation. The process dies in the one with that number.
+func operate(killAt int) {
+	if operations.Add(1) == int64(killAt) {
+		signalSelf(os.Kill)
+		select {}
+	}
+}
+
+// otherDisk has every sync of this process take so much longer, and kills it at an operation; 0 for none.
+func otherDisk(by time.Duration, killAt int) {
 	tls := libc.NewTLS()
 	vfs := sqlite3.Xsqlite3_vfs_find(tls, 0)
 	slow := new(sqlite3.Tsqlite3_vfs)
@@ -43,7 +54,19 @@ func slowSyncs(by time.Duration) {
 			p := new(sqlite3.Tsqlite3_io_methods)
 			*p = **(**sqlite3.Tsqlite3_io_methods)(unsafe.Pointer(methods))
 			do := *(*syncFunc)(unsafe.Pointer(&struct{ uintptr }{p.FxSync}))
+			write := *(*writeFunc)(unsafe.Pointer(&struct{ uintptr }{p.FxWrite}))
+			truncate := *(*truncFunc)(unsafe.Pointer(&struct{ uintptr }{p.FxTruncate}))
+			var writes writeFunc = func(tls *libc.TLS, file, from uintptr, n int32, at int64) int32 {
+				operate(killAt)
+				return write(tls, file, from, n, at)
+			}
+			var truncates truncFunc = func(tls *libc.TLS, file uintptr, size int64) int32 {
+				operate(killAt)
+				return truncate(tls, file, size)
+			}
+			p.FxWrite, p.FxTruncate = pointerTo(writes), pointerTo(truncates)
 			var longer syncFunc = func(tls *libc.TLS, file uintptr, flags int32) int32 {
+				operate(killAt)
 				syncs.Add(1)
 				time.Sleep(by)
 				return do(tls, file, flags)

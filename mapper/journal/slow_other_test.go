@@ -7,6 +7,6 @@ import (
 	"time"
 )
 
-var syncs atomic.Int64
+var syncs, operations atomic.Int64
 
-func slowSyncs(time.Duration) {}
+func otherDisk(time.Duration, int) {}
