@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -68,10 +69,14 @@ func (t *terminal) take(text []byte) {
 }
 
 // await waits until the terminal shows something.
-func (t *terminal) await(tb testing.TB, what string) {
+func (t *terminal) await(tb testing.TB, what string) { t.awaitMatch(tb, regexp.QuoteMeta(what)) }
+
+// awaitMatch waits for an expression, in which ^ and $ are the ends of a line.
+func (t *terminal) awaitMatch(tb testing.TB, expression string) {
+	what := regexp.MustCompile("(?m)" + expression)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for !strings.Contains(strings.Join(t.screen.shows(tb), "\n"), what) {
+	for !what.MatchString(strings.Join(t.screen.shows(tb), "\n")) {
 		t.grown.Wait()
 	}
 }
