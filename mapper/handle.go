@@ -131,6 +131,7 @@ func (h *handle) show() {
 	}
 	h.view = newView(h.e, about, h.value)
 	h.view.show(supervisor.RunStarted)
+	h.view.opened()
 }
 
 // tellEnd tells observers of the end of a run on a function's pool.

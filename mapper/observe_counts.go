@@ -16,9 +16,10 @@ func (v *view) Counts() Counts {
 		Inputs:  -1,
 		Retries: e.Retried(), Reruns: e.Reran(), Throttled: e.Refused(),
 		TimedOut: int(v.s.TimedOut.Load()), Release: v.s.Release().Number, Dropped: int(v.s.Events().Dropped()),
-		Waiting: e.Undelivered(), Window: e.Window.Size, Restored: e.Restored(), Unrecorded: e.Unrecorded(), Damaged: e.Damaged(),
+		Waiting: e.Undelivered(), Window: e.Window.Size,
 	}
 	c.Hedges, _ = e.Hedges()
+	c.Journaled = journaledOf(e)
 	if e.Window.Size == unlimited {
 		c.Window = 0
 	}

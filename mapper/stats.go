@@ -25,11 +25,10 @@ type Stats struct {
 	Abandoned int  // containers given up because they ignored their context
 	Dropped   int  // events that the observer was too slow for, or stuck
 
-	Restored   int // of Succeeded and Failed: the Journal had them
-	Unrecorded int // finished, and not recorded there yet
-	Damaged    int // executed again, since what it had of them is damaged
-	Hedges     int // second attempts that were begun while the first executed, see Options.Hedge
-	HedgesWon  int // of them, those that were the first to succeed
+	Journaled // of a run with a Journal
+
+	Hedges    int // second attempts that were begun while the first executed, see Options.Hedge
+	HedgesWon int // of them, those that were the first to succeed
 
 	Frontier   int // of an Expanding body: inputs that are known and not claimed, which Taken does not count
 	Duplicates int // of an Expanding body: added inputs that were dropped since their identity was known
@@ -61,9 +60,7 @@ func (h *handle) stats() Stats {
 		Dropped:   int(h.s.Events().Dropped()),
 		Pool:      pool,
 
-		Restored:   e.Restored(),
-		Unrecorded: e.Unrecorded(),
-		Damaged:    e.Damaged(),
+		Journaled: journaledOf(e),
 	}
 	if n := src.Total(); n != math.MaxInt {
 		s.Inputs = n

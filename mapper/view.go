@@ -95,10 +95,7 @@ type Counts struct {
 	Paused   bool // nothing begins: it is paused, or the function whose containers serve it
 	Readable bool // the reader could take a result at once; in an ordered run, that of the next input
 
-	// Of a run with a Journal.
-	Restored   int // of those settled: the journal had them
-	Unrecorded int // of Pending: finished, and not recorded yet
-	Damaged    int // executed again, since what the journal had of them is damaged
+	Journaled // of a run with a Journal
 }
 
 // ContainerView is what a container does now.

@@ -38,6 +38,7 @@ const (
 	FunctionStopped    = event.FunctionStopped
 	RunStarted         = event.RunStarted
 	RunEnded           = event.RunEnded
+	JournalOpened      = event.JournalOpened
 	Paused             = event.Paused
 	Resumed            = event.Resumed
 	ThrottleClosed     = event.ThrottleClosed

@@ -60,11 +60,12 @@ func (d *database) death(o *owner) error {
 			return err
 		}
 	}
-	if err := d.note(entry{fieldDeath, o.last.Life}); err != nil {
-		return err
-	}
+	notes := []entry{{fieldDeath, o.last.Life}, {fieldDeaths, strconv.Itoa(number(recorded[fieldDeaths]) + 1)}}
 	if outside {
-		if err := d.note(entry{fieldOutside, strconv.Itoa(number(recorded[fieldOutside]) + 1)}); err != nil {
+		notes = append(notes, entry{fieldOutside, strconv.Itoa(number(recorded[fieldOutside]) + 1)})
+	}
+	for _, e := range notes {
+		if err := d.note(e); err != nil {
 			return err
 		}
 	}
@@ -88,9 +89,10 @@ func (d *database) acquit(key chunk.Key) error {
 
 // suspicion is what is known of deaths. It is safe for concurrent use.
 type suspicion struct {
-	limit int  // of certain deaths
-	again bool // nobody is guilty
-	some  atomic.Bool
+	limit  int  // of certain deaths
+	again  bool // nobody is guilty
+	deaths int  // of the process, whoever is suspected of them
+	some   atomic.Bool
 
 	mu  sync.Mutex
 	all map[chunk.Key]held
@@ -102,9 +104,10 @@ type held struct {
 	wait            time.Duration // since the journal was opened
 }
 
-// bound says how many certain deaths make an input guilty.
+// bound says how many deaths there were, and how many certain ones make an input guilty.
 func (s *suspicion) bound(d *database, crashLimit int) error {
 	recorded, err := d.manifest()
+	s.deaths = number(recorded[fieldDeaths])
 	s.limit = crashLimit + min(number(recorded[fieldOutside]), 2*crashLimit)
 	return err
 }
@@ -176,7 +179,7 @@ func (l *log) Suspicion(key chunk.Key) durable.Suspicion {
 	l.suspicion.mu.Lock()
 	defer l.suspicion.mu.Unlock()
 	h := l.suspicion.all[key]
-	s := durable.Suspicion{Deaths: h.deaths, Guilty: h.certain >= l.suspicion.limit && !l.suspicion.again}
+	s := durable.Suspicion{Deaths: h.deaths, Guilty: l.suspicion.guilty(h.certain)}
 	if h.certain > 0 {
 		s.Wait = max(h.wait+h.wait/4+200*time.Millisecond-time.Since(l.f.owner.opened), 0)
 	}
@@ -185,6 +188,9 @@ func (l *log) Suspicion(key chunk.Key) durable.Suspicion {
 
 // Alive implements [durable.Log].
 func (l *log) Alive() { l.f.owner.alive() }
+
+// guilty reports whether so many certain deaths are enough.
+func (s *suspicion) guilty(certain int) bool { return certain >= s.limit && !s.again }
 
 // Mark implements [durable.Log].
 func (l *log) Mark() *durable.Slot { return l.f.owner.take(l.f.owner.file) }

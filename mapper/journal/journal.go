@@ -69,6 +69,8 @@ type File struct {
 	mu   sync.Mutex
 	db   *database // nil once it is closed
 	busy bool      // a run uses it
+
+	adopted *string // the Version that was recorded, where another one is adopted
 }
 
 var _ mapper.Journal = (*File)(nil)
@@ -91,12 +93,12 @@ func Open(path string, o Options) (*File, error) {
 	if err != nil {
 		return nil, failed("open", path, err)
 	}
-	db, err := open(path, o)
+	db, adopted, err := open(path, o)
 	if err != nil {
 		own.leave()
 		return nil, failed("open", path, err)
 	}
-	f := &File{path: path, opts: o, owner: own, db: db}
+	f := &File{path: path, opts: o, owner: own, db: db, adopted: adopted}
 	err = db.death(own)
 	if err == nil {
 		err = own.enter()
@@ -136,38 +138,39 @@ func resolve(path string) (string, error) {
 	return path, nil
 }
 
-// open opens the database of a journal that is locked.
-func open(path string, o Options) (*database, error) {
+// open opens the database of a journal that is locked. Where another version is adopted, adopted is
+// the one that was recorded.
+func open(path string, o Options) (d *database, adopted *string, err error) {
 	have, err := examine(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if have == 0 {
 		if err := makeNew(path); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	sync := "synchronous(full)"
 	if o.NoSync {
 		sync = "synchronous(normal)"
 	}
-	d, err := openDatabase(path, readWrite, "busy_timeout(10000)", sync, "fullfsync(1)",
+	d, err = openDatabase(path, readWrite, "busy_timeout(10000)", sync, "fullfsync(1)",
 		"cell_size_check(1)", "trusted_schema(0)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	err = d.update(path, migrations())
 	if err == nil {
 		err = d.verify()
 	}
 	if err == nil {
-		err = d.agree(path, o.entries(), o.Adopt)
+		adopted, err = d.agree(path, o.entries(), o.Adopt)
 	}
 	if err != nil {
 		_ = d.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return d, nil
+	return d, adopted, nil
 }
 
 // Close closes the journal: everything is in its one file then. A run that still uses it fails. It
@@ -202,10 +205,14 @@ func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error
 	case f.busy:
 		return nil, &policy.InvalidError{Field: "Journal", Value: f.path, Reason: "serves another run: one at a time"}
 	}
-	if err := f.db.agree(f.path, runEntries(about, values), false); err != nil {
+	past, err := f.before()
+	if err != nil {
 		return nil, failed("begin", f.path, err)
 	}
-	l := &log{f: f, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}
+	if _, err := f.db.agree(f.path, runEntries(about, values), false); err != nil {
+		return nil, failed("begin", f.path, err)
+	}
+	l := &log{f: f, past: past, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}
 	l.suspicion.again = f.opts.RetryPoison
 	if err := errors.Join(l.suspicion.bound(f.db, crashLimit(about)), l.suspicion.load(f.db), l.struck.load(f.db)); err != nil {
 		return nil, failed("begin", f.path, err)

@@ -16,6 +16,7 @@ type log struct {
 	keyer      *keyer
 	values     *valuer
 	atMostOnce bool
+	past       durable.Past
 
 	encoded []row // the keeper's own
 

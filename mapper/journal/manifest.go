@@ -25,6 +25,7 @@ const (
 	fieldForm       = "Form"
 	fieldCrashLimit = "CrashLimit"
 	fieldDeath      = "death"   // the last one that was recorded; nothing is compared with it
+	fieldDeaths     = "deaths"  // how many were recorded; likewise
 	fieldOutside    = "outside" // how many deaths were certainly no input's; likewise
 )
 
@@ -88,11 +89,11 @@ func informative() []entry {
 }
 
 // agree compares what is recorded with what is asked for, and records what is not there yet.
-// Another version is accepted where it is adopted.
-func (d *database) agree(path string, asked []entry, adopt bool) error {
+// Another version is accepted where it is adopted, and before is the one that was recorded.
+func (d *database) agree(path string, asked []entry, adopt bool) (before *string, err error) {
 	recorded, err := d.manifest()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, e := range asked {
 		was, there := recorded[e.name]
@@ -100,13 +101,16 @@ func (d *database) agree(path string, asked []entry, adopt bool) error {
 		case there && (was == e.value || (e.name == fieldVersion && e.value == "")):
 			continue
 		case there && !(adopt && e.name == fieldVersion):
-			return &MismatchError{Path: path, Field: e.name, Recorded: was, Given: e.value}
+			return nil, &MismatchError{Path: path, Field: e.name, Recorded: was, Given: e.value}
 		}
 		if err := d.note(e); err != nil {
-			return err
+			return nil, err
+		}
+		if there {
+			before = &was
 		}
 	}
-	return nil
+	return before, nil
 }
 
 // note writes a line.

@@ -67,6 +67,8 @@ func (l *log) known(i int, state int64) bool {
 func (l *log) Resume(ctx context.Context, total int, inputs func(lo, hi int) any, known func(i int)) error {
 	settled := newBits(total)
 	var rows, odd []found
+	read := 0
+	defer func() { l.looked(read) }()
 	for from, more := int64(firstPlace), true; more; {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -79,6 +81,7 @@ func (l *log) Resume(ctx context.Context, total int, inputs func(lo, hi int) any
 		if err != nil {
 			return failed("read", l.f.path, err)
 		}
+		read += len(rows)
 		l.compare(rows, total, inputs, func(r found) {
 			if r.state != stateSucceeded {
 				odd = append(odd, r)

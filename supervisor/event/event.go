@@ -11,6 +11,7 @@ const (
 	FunctionStopped    Kind = "function_stopped" // Err says why, nil when it was stopped in order
 	RunStarted         Kind = "run_started"
 	RunEnded           Kind = "run_ended"       // Err says why, nil when every input was settled
+	JournalOpened      Kind = "journal_opened"  // Text says what of the run is restored, or why nothing is; Count inputs of a slice are
 	Paused             Kind = "paused"          // a run, or a function with all its runs: no attempt begins
 	Resumed            Kind = "resumed"         // attempts begin again
 	ThrottleClosed     Kind = "throttle_closed" // after Err, by which everybody is to wait: no attempt begins until Next
@@ -41,7 +42,7 @@ const (
 
 // kinds is all of them.
 var kinds = [...]Kind{
-	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, Paused, Resumed, ThrottleClosed, ThrottleOpened, LimitChanged,
+	FunctionDeployed, FunctionStopped, RunStarted, RunEnded, JournalOpened, Paused, Resumed, ThrottleClosed, ThrottleOpened, LimitChanged,
 	ContainerStarted, ContainerReady, ContainerCrashed, ContainerStopped, ContainerPrinted, ExitFailed, ContainerAbandoned,
 	CrashLoopOpened, CrashLoopClosed, Cutoff,
 	InputRetried, InputRerun, InputHedged, InputFailed, InputCancelled,
@@ -94,12 +95,12 @@ type Event struct {
 	// Of AttemptsEnded, and Count of others. Inputs that are cheaper than a clock reading are told of together: a
 	// container executes some 30 µs of them in a row. Of no-ops, several rows of 1024 are, and
 	// others may have taken some in between.
-	Count  int           // inputs
+	Count  int           // inputs; of a JournalOpened, those restored
 	Failed int           // of them, those whose attempt returned an error; at the end of a run, inputs that have failed for good
 	Took   time.Duration // an attempt, on average
 
 	Value   any     // the input itself, where it was retried, re-run or has failed; it may be secret, and is not in the JSON
-	Text    string  // the line of a ContainerPrinted; of a CrashLoopOpened, which rule speaks
+	Text    string  // the line of a ContainerPrinted; of a CrashLoopOpened, which rule speaks; of a JournalOpened, what it had
 	Stream  string  // where it was printed: stdout or stderr
 	Outcome Outcome // of RunEnded and FunctionStopped; Input is the one at which a run has failed
 	Dropped int64   // events that this observer has lost so far

@@ -92,6 +92,8 @@ func TestLines(t *testing.T) {
 	lossy.Outcome, lossy.Failed = supervisor.WithFailures, 968
 	dropped := run(supervisor.RunEnded, nil)
 	dropped.Dropped = 12
+	journal := run(supervisor.JournalOpened, nil)
+	journal.Count, journal.Text = 3, "resize.db: 3 of 20000 inputs are restored"
 	opened := event(supervisor.CrashLoopOpened, 0, failed)
 	opened.Text = "32 different inputs were tried since one last finished"
 	for _, c := range []struct {
@@ -102,6 +104,7 @@ func TestLines(t *testing.T) {
 		{run(supervisor.FunctionStopped, nil), `level=INFO msg="function stopped" function=resize run=9`},
 		{run(supervisor.FunctionStopped, failed), `level=WARN msg="function stopped early" function=resize run=9 cause="no luck"`},
 		{run(supervisor.RunStarted, nil), `level=DEBUG msg="run started" function=resize run=9`},
+		{journal, `level=INFO msg="journal opened" function=resize run=9 text="resize.db: 3 of 20000 inputs are restored"`},
 		{run(supervisor.RunEnded, failed), `level=WARN msg="run ended early" function=resize run=9 cause="no luck"`},
 		{lossy, `level=WARN msg="run ended" function=resize run=9 outcome="completed with 968 failures"`},
 		{dropped, `level=INFO msg="run ended" function=resize run=9 dropped=12`},

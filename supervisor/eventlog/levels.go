@@ -17,6 +17,7 @@ var levels = map[supervisor.Kind]struct {
 	supervisor.FunctionStopped:    {slog.LevelInfo, "function stopped"},
 	supervisor.RunStarted:         {slog.LevelDebug, "run started"},
 	supervisor.RunEnded:           {slog.LevelInfo, "run ended"},
+	supervisor.JournalOpened:      {slog.LevelInfo, "journal opened"},
 	supervisor.Paused:             {slog.LevelInfo, "paused"},
 	supervisor.Resumed:            {slog.LevelInfo, "resumed"},
 	supervisor.ThrottleClosed:     {slog.LevelInfo, "throttled: nothing begins until then"},

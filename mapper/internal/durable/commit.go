@@ -15,6 +15,7 @@ func (k *Keeper) commit() {
 			continue
 		}
 		k.unrecorded.Add(int64(-ch.N))
+		k.recorded.Add(int64(ch.N))
 		k.held = append(k.held, ch)
 	}
 	clear(open)

@@ -26,6 +26,7 @@ func (k *Keeper) keep() {
 		restored := k.restoreNext()
 		if len(k.open) > 0 && (closing || len(k.waiting) > 0 || k.due()) {
 			k.commit()
+			k.lag.recorded(k.taken, &k.unrecorded)
 		}
 		k.release(closing || len(k.waiting) > 0)
 		switch {
@@ -51,6 +52,9 @@ func (k *Keeper) take() (closing bool, crashes []crash) {
 	k.waiting = append(k.waiting, k.flushes...)
 	k.flushes = nil
 	k.begun, k.begins = k.begins, nil
+	if len(k.spare) > 0 {
+		k.taken = time.Now()
+	}
 	crashes, k.crashes = k.crashes, nil
 	return k.closing, crashes
 }

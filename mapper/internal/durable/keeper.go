@@ -51,6 +51,7 @@ type Keeper struct {
 	run   Run
 	log   Log
 	known known
+	knew  int // inputs of a slice, at the beginning
 
 	mu       sync.Mutex
 	finished []*chunk.Chunk // to be recorded
@@ -64,6 +65,8 @@ type Keeper struct {
 	done     chan struct{} // closed when the goroutine has ended; nil before it begins
 
 	unrecorded atomic.Int64 // inputs that are finished and not recorded
+	recorded   atomic.Int64 // inputs
+	lag        lag
 	full       atomic.Bool
 	each       atomic.Int64 // bytes of an input, as far as is known
 	dozes      atomic.Bool  // it waits for the time of its commit, or for enough to record
@@ -71,6 +74,7 @@ type Keeper struct {
 	// The goroutine's own.
 	open    []*chunk.Chunk // recorded, and not committed
 	since   time.Time      // when the first of them was
+	taken   time.Time      // when the last of them was taken
 	bytes   int            // of them
 	broken  bool
 	spare   []*chunk.Chunk
@@ -103,7 +107,10 @@ func NewKeeper(run Run, log Log) *Keeper {
 // Resume looks up the inputs of a slice. It blocks.
 func (k *Keeper) Resume(ctx context.Context, total int, inputs func(lo, hi int) any) error {
 	k.known = newKnown(total)
-	return k.log.Resume(ctx, total, inputs, func(i int) { k.known.set(i, true) })
+	return k.log.Resume(ctx, total, inputs, func(i int) {
+		k.known.set(i, true)
+		k.knew++
+	})
 }
 
 // RestoreFirst has the run told of what is known before anything else, and reports whether there is any.
@@ -146,6 +153,7 @@ func (k *Keeper) Put(ch *chunk.Chunk) {
 		k.log.Survived(ch.Keys[:ch.N])
 	}
 	unrecorded := k.unrecorded.Add(int64(ch.N))
+	k.lag.waits()
 	k.mu.Lock()
 	k.finished = append(k.finished, ch)
 	n := len(k.finished)
@@ -206,8 +214,21 @@ func (k *Keeper) Crashed(key chunk.Key, c Crashes) {
 // nothing to do with the end of the process.
 func (k *Keeper) Excuse() { k.log.Excuse() }
 
-// Unrecorded is how many inputs are finished and not recorded.
+// Unrecorded is how many inputs are finished and not recorded, Lag about how long the first of them
+// is, and Recorded how many are recorded.
 func (k *Keeper) Unrecorded() int { return int(k.unrecorded.Load()) }
+
+// Lag is how far the record lags behind.
+func (k *Keeper) Lag() time.Duration { return k.lag.age() }
+
+// Recorded is how many inputs are, since the run began.
+func (k *Keeper) Recorded() int { return int(k.recorded.Load()) }
+
+// Past is what the log has of the lives before, and how many inputs of a slice it knew.
+func (k *Keeper) Past() (past Past, knew int) { return k.log.Past(), k.knew }
+
+// Deaths is what the log knows of those of the process.
+func (k *Keeper) Deaths() Deaths { return k.log.Deaths() }
 
 // Begin begins to keep. Close follows.
 func (k *Keeper) Begin() {

@@ -49,6 +49,9 @@ type Log interface {
 	Struck() bool
 	Crashes(chunk.Key) (c Crashes, any bool)
 	Crashed(chunk.Key, Crashes) error
+	// Past is what there was before, once Resume has returned, and Deaths what is known of those by now. They are safe for concurrent use.
+	Past() Past
+	Deaths() Deaths
 	// Begin writes down that inputs are begun, and Return that they were not, after all.
 	Begin(lo int, keys []chunk.Key) error
 	Return(lo int, keys []chunk.Key) error

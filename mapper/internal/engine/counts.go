@@ -37,9 +37,3 @@ func (c *counts) Reran() int { return int(c.reran.Load()) }
 
 // Refused is how many attempts have ended in an error by which everybody is to wait.
 func (c *counts) Refused() int { return int(c.refused.Load()) }
-
-// Damaged is how many inputs the journal knew, and knows no more.
-func (c *counts) Damaged() int { return int(c.damaged.Load()) }
-
-// Restored is how many inputs the journal knew.
-func (c *counts) Restored() int { return int(c.restored.Load()) }

@@ -56,17 +56,9 @@ func (s *Scheduler) progress() int64 {
 	return n
 }
 
-// Unrecorded is how many inputs are finished and wait for the journal.
-func (r *Run) Unrecorded() int {
-	if r.keeper == nil {
-		return 0
-	}
-	return r.keeper.Unrecorded()
-}
-
 // progress counts attempts of this life that came to an end other than by crashing.
 func (r *Run) progress() int64 {
-	return r.succeeded.Load() - r.restored.Load() + int64(r.Unrecorded()) + r.failures.Load()
+	return r.succeeded.Load() - r.restored.Load() + int64(r.unrecorded()) + r.failures.Load()
 }
 
 // inReach reports that a fresh input of some run may be begun now.
