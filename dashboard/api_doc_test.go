@@ -30,6 +30,7 @@ func TestAPIDocumented(t *testing.T) {
 		history.Loss{},
 		history.Run{},
 		history.Counts{},
+		history.Journal{},
 		history.Held{},
 		history.Loop{},
 		history.Incident{},

@@ -34,7 +34,7 @@ func TestPages(t *testing.T) {
 			"dial tcp: refused", "*net.OpError", "Throughput", "succeeded 39", "p99", "8 of 10 live", "312 ms, 1.0 s, 2.1 s, 3.0 s", "3 of 96; 4 different inputs tried since one finished", "33 different inputs were tried.", "the run gives up",
 			"out of memory at 512 MiB", "too many outstanding 2", "dial tcp: refused *net.OpError failed", "crash-looping next start in", "300 MiB of 512 MiB", "Runs on it", "12 events", "Containers 10",
 		},
-		"/runs/2":              {"resize-images #2 waits: its function is crash-looping Next start in", "run 2 on resize-images , function 1", "waiting for", "Containers at work for it 1, 2 crashes on its inputs", "6,249 of 10,000 settled, 62 %", "about 2m 33s left"},
+		"/runs/2":              {"resize-images #2 waits: its function is crash-looping Next start in", "run 2 on resize-images , function 1", "waiting for", "Containers at work for it 1, 2 crashes on its inputs", "6,249 of 10,000 settled, 62 %", "about 2m 33s left", "Journal 3 restored, 6,240 recorded, 6 not yet, for 12 ms , 1 damaged", "Deaths of the process 4, 1 input suspected, 2 convicted", "At the start, resize.db: 3 of 10000 inputs are restored"},
 		"/runs/3":              {"cut off 1h 0m ago , after 1h 0m", "6,190 of 10,000 succeeded, 62 %, 59 failed, 371 not done", "Incidents", "cut off", "it gave up", "crash loop", "1m 0s, until", "supervisor: crashes outweigh progress", "held the run up 40 % of the time"},
 		"/runs/1/containers":   {"Containers of resize-images", "7 2 running input 5,981", "1 to 2 of 120"},
 		"/runs/1/inputs":       {"Inputs of resize-images", "5,981 retrying next attempt in", "photos/5981.jpg", "dial tcp: refused", "1 to 1 of 120"},

@@ -86,6 +86,10 @@ func (s *shelf) Run(id uint64) (history.Run, bool) {
 		function, _ := s.Run(1)
 		r.Parent, r.Loop, r.Status = 1, function.Loop, history.Waiting
 		r.OwnContainers, r.OwnCrashes = 1, 2
+		r.Journal = &history.Journal{
+			Opened: "resize.db: 3 of 10000 inputs are restored", Restored: 3, Recorded: 6240, Unrecorded: 6, Lag: 12 * time.Millisecond,
+			Damaged: 1, Deaths: 4, Suspected: 1, Convicted: 2,
+		}
 	case 3:
 		r.Name, r.Status, r.Ended = "nightly", history.Status(supervisor.CutOff), now.Add(-time.Hour)
 		r.Started = now.Add(-2 * time.Hour)

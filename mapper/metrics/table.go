@@ -20,7 +20,7 @@ type row struct {
 }
 
 // table is all of them.
-var table = []row{
+var table = append([]row{
 	{
 		name: "longshore_inputs_total", label: Label{"state", "succeeded"},
 		otel: "longshore.input_events.successes", unit: "{input}", typ: Counter,
@@ -218,7 +218,7 @@ var table = []row{
 		help: "Events that observers were too slow for.",
 		of:   count(func(r *reading) int { return r.Dropped }),
 	},
-}
+}, journaled...)
 
 // held is the inputs that wait for one of the gates.
 func held(gate string, of func(mapper.Held) int) row {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -53,6 +54,9 @@ func (s segment) paint(colours bool) string {
 	return s.text
 }
 
+// lagging is how far a journal may be behind before that is a trouble: a group takes milliseconds.
+const lagging = time.Second
+
 func (s state) head() []segment { return []segment{{s.name, ""}} }
 
 // share is the percentage, which is 100 only when all is done.
@@ -85,7 +89,7 @@ func (s state) forecast() []segment {
 	return []segment{{"eta " + spanText(eta), ""}}
 }
 
-// troubles is how many inputs run, and what is not in order.
+// troubles is how many inputs run, how many did not have to, and what is not in order.
 func (s state) troubles() (list []segment) {
 	add := func(n int, word string, c colour) {
 		if n > 0 {
@@ -95,6 +99,11 @@ func (s state) troubles() (list []segment) {
 	add(s.counts.Running, "run", running)
 	add(s.counts.Retrying, "retry", retrying)
 	add(s.counts.Failed, "failed", failing)
+	add(s.counts.Restored, "restored", "")
+	if s.counts.Lag >= lagging {
+		add(s.counts.Unrecorded, "not recorded", retrying)
+	}
+	add(s.counts.Suspected, "suspected", retrying)
 	switch {
 	case s.looping && s.waiting == 0:
 		list = append(list, segment{"crash-looping", failing})

@@ -57,6 +57,16 @@ func TestLine(t *testing.T) {
 			0,
 			"a   25%  1/4  3 backing off",
 		},
+		{
+			"with a journal", with(busy, func(s *progress.State) {
+				s.Counts.Journaled = mapper.Journaled{Restored: 6000, Unrecorded: 7, Lag: 900 * time.Millisecond, Suspected: 2}
+			}), 0,
+			"resize   62%  6214/10000  24.7/s  eta 2m33s  8 run  41 retry  24 failed  6000 restored  2 suspected",
+		},
+		{
+			"a journal that lags", with(busy, func(s *progress.State) { s.Counts.Journaled = mapper.Journaled{Unrecorded: 7, Lag: time.Second} }), 0,
+			"resize   62%  6214/10000  24.7/s  eta 2m33s  8 run  41 retry  24 failed  7 not recorded",
+		},
 		{"total not known", with(busy, func(s *progress.State) { s.Counts.Inputs = -1 }), 80, "resize  6214 done  24.7/s  8 run  41 retry  24 failed"},
 		{"no rate yet", progress.State{Name: "a", Counts: mapper.Counts{Inputs: 3, Running: 3}}, 40, "a    0%  ───────────────────  0/3  3 run"},
 		{"almost done", progress.State{Name: "a", Counts: mapper.Counts{Inputs: 1000, Succeeded: 999}, Rate: 1}, 0, "a   99%  999/1000  1.0/s  eta 1s"},

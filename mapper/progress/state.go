@@ -21,6 +21,9 @@ type state struct {
 
 func (s state) settled() int { return s.counts.Succeeded + s.counts.Failed + s.counts.Cancelled }
 
+// worked is what was settled in this life: what a journal restores says nothing of how fast the rest goes.
+func (s state) worked() int { return s.settled() - s.counts.Restored }
+
 // eta is the time left. Nobody knows it where the number of inputs is not known; and of a
 // function that is crash-looping, a rate of before says nothing.
 func (s state) eta() (time.Duration, bool) {

@@ -113,6 +113,9 @@ func (r report) numbers() []string {
 			list = append(list, fmt.Sprintf("%d %s", n, word))
 		}
 	}
+	if c.Restored > 0 {
+		list = append(list, fmt.Sprintf("%d of %d restored", c.Restored, r.settled()))
+	}
 	add(c.Failed, "failed"+r.failures.causes(c.Failed))
 	add(c.Cancelled, "cancelled")
 	add(c.TimedOut, plural(c.TimedOut, "attempt", "attempts")+" timed out")
@@ -121,6 +124,10 @@ func (r report) numbers() []string {
 	add(c.Throttled, plural(c.Throttled, "attempt", "attempts")+" refused by the other side")
 	add(c.Hedges, plural(c.Hedges, "hedge", "hedges"))
 	add(c.Reruns, plural(c.Reruns, "re-run", "re-runs"))
+	add(c.Damaged, "damaged in the journal")
+	add(c.Unrecorded, "not recorded")
+	add(c.Suspected, "suspected of "+plural(c.Deaths, "a death", "deaths")+" of the process")
+	add(c.Convicted, "convicted of them")
 	return list
 }
 

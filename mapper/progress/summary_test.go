@@ -66,6 +66,13 @@ func TestSummary(t *testing.T) {
 			progress.Report{State: named, Times: []time.Duration{12, 12, 12, 15}, Input: -1},
 			[]string{"resize: 6190 ok in 0s; p50 12ns, p95 12ns, p99 12ns, slowest 15ns"},
 		},
+		{
+			"with a journal",
+			progress.Report{State: with(named, func(s *progress.State) {
+				s.Counts.Failed, s.Counts.Journaled = 10, mapper.Journaled{Restored: 3, Recorded: 6197, Unrecorded: 5, Damaged: 2, Deaths: 4, Suspected: 1, Convicted: 2}
+			})},
+			[]string{"resize: 6190 ok, 3 of 6200 restored, 10 failed, 2 damaged in the journal, 5 not recorded, 1 suspected of deaths of the process, 2 convicted of them in 0s"},
+		},
 		{"under way", progress.Report{State: named, Running: true}, []string{"resize: 6190 ok in 0s", "  not at its end yet"}},
 		{"a function without calls", progress.Report{Function: true}, nil},
 		{"a function that crashed", progress.Report{Function: true, Crashed: 1}, []string{"run: 0 ok, 1 crash in 0s"}},

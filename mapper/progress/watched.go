@@ -135,7 +135,7 @@ func (w *watched) ask(now time.Time) state {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.pace.add(now, s.settled())
+	w.pace.add(now, s.worked())
 	s.rate = w.pace.perSecond()
 	w.seen = s
 	return s

@@ -51,3 +51,31 @@ func TestErrorsAreAskedWithoutTheLock(t *testing.T) {
 		}
 	})
 }
+
+// restoring is a run whose journal has nearly all of it.
+type restoring struct {
+	mapper.View
+	executed int
+}
+
+func (r *restoring) Counts() mapper.Counts {
+	return mapper.Counts{Inputs: 20_000, Succeeded: 19_000 + r.executed, Journaled: mapper.Journaled{Restored: 19_000}}
+}
+
+// TestRestoredIsNoPace: what the journal had says nothing of how long the rest takes.
+func TestRestoredIsNoPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var v viewer
+		nop := func(context.Context, int) error { return nil }
+		require.NoError(t, mapper.Each(t.Context(), nop, []int{1}, mapper.Options{Observer: &v}))
+		r := &restoring{View: v.View}
+		w := newWatched(r)
+		time.Sleep(10 * time.Second)
+		r.executed = 100
+		s := w.ask(time.Now())
+		require.InDelta(t, 10, s.rate, 0.01)
+		left, ok := s.eta()
+		require.True(t, ok)
+		require.InDelta(t, 90, left.Seconds(), 1)
+	})
+}

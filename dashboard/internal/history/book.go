@@ -143,6 +143,11 @@ func (b *Book) Observe(ev supervisor.Event) {
 	case supervisor.InputRetried, supervisor.InputRerun, supervisor.InputFailed, supervisor.InputCancelled:
 		b.told(&ev, pool)
 		b.version.Add(1)
+	case supervisor.JournalOpened:
+		if r := b.find(ev.Run); r != nil {
+			r.open(ev.Text)
+			b.version.Add(1)
+		}
 	case supervisor.RunEnded, supervisor.FunctionStopped:
 		if r := b.find(ev.Run); r != nil {
 			r.finish()

@@ -58,6 +58,7 @@ type Run struct {
 	FailedAt int                   `json:"failed_at"`       // the input whose failure ended it; -1: none
 
 	Counts        Counts        `json:"counts"`
+	Journal       *Journal      `json:"journal,omitempty"`    // of a run that has one
 	OwnContainers int           `json:"own_containers"`       // that live; of a run on a function, those that execute its inputs
 	OwnCrashes    int           `json:"own_crashes"`          // of its containers; of a run on a function, those that its inputs were in
 	Recovered     time.Time     `json:"recovered,omitzero"`   // when its last crash loop ended; zero while one lasts, and without one
@@ -177,6 +178,7 @@ type Sample struct {
 	Time      time.Time     `json:"time"`
 	Succeeded int           `json:"succeeded"` // inputs, within it
 	Failed    int           `json:"failed"`
+	Restored  int           `json:"restored"` // of both: a journal had them
 	Crashes   int           `json:"crashes"`
 	Refused   int           `json:"refused"` // calls
 	Running   int           `json:"running"` // inputs, at its end

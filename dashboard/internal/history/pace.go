@@ -14,6 +14,7 @@ type pace struct {
 	before    time.Time // of the one before it
 	succeeded int       // at that time
 	failed    int
+	restored  int
 	crashes   int
 	refused   int
 	rate      float64
@@ -35,7 +36,7 @@ func (p *pace) start(at time.Time) {
 // while anything is in them. Without t, late takes in what attempts took.
 func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool {
 	s := Sample{
-		Time: now, Succeeded: c.Succeeded - p.succeeded, Failed: c.Failed - p.failed, Crashes: crashes - p.crashes,
+		Time: now, Succeeded: c.Succeeded - p.succeeded, Failed: c.Failed - p.failed, Restored: c.Restored - p.restored, Crashes: crashes - p.crashes,
 		Refused: c.Refused - p.refused, Running: c.Running, Pending: c.Pending, Retrying: c.Retrying,
 	}
 	if t != nil {
@@ -45,7 +46,7 @@ func (p *pace) note(c mapper.Counts, crashes int, now time.Time, t *times) bool 
 		p.samples.put(s)
 	}
 	p.before, p.last = p.last, now
-	p.succeeded, p.failed, p.crashes, p.refused = c.Succeeded, c.Failed, crashes, c.Refused
+	p.succeeded, p.failed, p.restored, p.crashes, p.refused = c.Succeeded, c.Failed, c.Restored, crashes, c.Refused
 	if heldUp(c) {
 		p.blocked++
 	}
@@ -64,8 +65,8 @@ func heldUp(c mapper.Counts) bool {
 	return c.Window > 0 && c.Readable && c.Waiting >= c.Window/2-c.Window/8-1
 }
 
-// recent is the inputs settled a second over the last samples. They begin where the one before
-// them ended.
+// recent is the inputs settled a second over the last samples, but those that a journal had: they say nothing
+// of how fast the rest goes. They begin where the one before them ended.
 func (p *pace) recent(now time.Time) float64 {
 	settled, n, since := 0, 0, p.started
 	for s := range p.samples.latest() {
@@ -73,7 +74,7 @@ func (p *pace) recent(now time.Time) float64 {
 			since = s.Time
 			break
 		}
-		settled += s.Succeeded + s.Failed
+		settled += s.Succeeded + s.Failed - s.Restored
 		n++
 	}
 	return perSecond(settled, now.Sub(since))
@@ -88,7 +89,7 @@ func (p *pace) late(t *times) {
 
 // end makes the rate that of the whole run.
 func (p *pace) end(c mapper.Counts, took time.Duration) {
-	p.rate = perSecond(c.Succeeded+c.Failed, took)
+	p.rate = perSecond(c.Succeeded+c.Failed-c.Restored, took)
 }
 
 func perSecond(n int, took time.Duration) float64 {

@@ -23,6 +23,7 @@ type record struct {
 	started  time.Time
 	policy   policy.Crashes
 	settings Settings
+	journal  bool // it has one
 
 	version atomic.Uint64
 	dropped atomic.Int64  // events of its pool
@@ -42,7 +43,8 @@ type record struct {
 	ended  time.Time
 	status Status // at the end
 	err    *supervisor.ErrorJSON
-	at     int // the input whose failure ended it; -1: none
+	at     int    // the input whose failure ended it; -1: none
+	opened string // what was said of its journal
 
 	series    pace
 	loop      loop
@@ -62,7 +64,7 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 	r := &record{
 		book: b, id: about.ID, parent: about.Parent, above: above,
 		name: clip(about.Name, describedLength), function: about.Function, started: about.Started, gauged: about.Options.Runtime != nil,
-		policy: about.Options.Crashes, settings: settings(about),
+		policy: about.Options.Crashes, settings: settings(about), journal: about.Options.Journal != nil,
 		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1, at: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
 	}

@@ -86,6 +86,7 @@ func (r *record) brief(m moment) Run {
 	defer r.mu.Unlock()
 	run.Rate, run.Blocked, run.Latency = r.series.rate, r.series.share(), r.times.latency()
 	run.FailedAt = r.at
+	run.Journal = journalOf(r.journal, r.opened, m.counts)
 	run.Others, run.Lost = r.causes.others, r.lost(m.counts)
 	run.ETA, run.Recovered = r.series.eta(m.counts, m.pool.CrashLooping), again
 	if r != home {

@@ -49,7 +49,7 @@ type measure struct {
 
 var (
 	throughput = []measure{
-		{"succeeded", "l-green", func(s history.Sample) float64 { return float64(s.Succeeded) }},
+		{"succeeded", "l-green", func(s history.Sample) float64 { return float64(max(s.Succeeded-s.Restored, 0)) }},
 		{"failed", "l-red dashed", func(s history.Sample) float64 { return float64(s.Failed) }},
 	}
 	refusals = measure{"refused", "l-amber dotted", func(s history.Sample) float64 { return float64(s.Refused) }}
