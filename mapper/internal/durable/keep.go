@@ -164,8 +164,8 @@ func entry(ch *chunk.Chunk) Entry {
 // weigh learns how large inputs are. How much that is is known only of what was recorded.
 func (k *Keeper) weigh(n, bytes int) {
 	if n > 0 {
-		was, now := k.each.Load(), int64(bytes/n)
-		if now < was {
+		was, now := k.each.Load(), max(int64(bytes/n), 1)
+		if was > 0 && now < was {
 			now = was + (now-was)/8
 		}
 		k.each.Store(now) // what grows does so at once: a commit may take a while
@@ -173,10 +173,18 @@ func (k *Keeper) weigh(n, bytes int) {
 	k.balance()
 }
 
+// guessedEach is how large an input is taken for before one is recorded, which takes no time, if there are many: they may be
+// large.
+const guessedEach = mostWaiting / 256
+
 // balance has no more claimed where too much waits. Those that finish inputs ask, too: the keeper may wait for the disk
 // meanwhile. It never blocks, and is safe for concurrent use.
 func (k *Keeper) balance() {
-	waits := k.unrecorded.Load() * max(k.each.Load(), 1)
+	each := k.each.Load()
+	if each == 0 {
+		each = guessedEach
+	}
+	waits := k.unrecorded.Load() * each
 	full := k.full.Load()
 	if full == (waits > mostWaiting) || (full && waits > mostWaiting/2) || !k.full.CompareAndSwap(full, !full) {
 		return

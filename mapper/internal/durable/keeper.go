@@ -68,7 +68,7 @@ type Keeper struct {
 	recorded   atomic.Int64 // inputs
 	lag        lag
 	full       atomic.Bool
-	each       atomic.Int64 // bytes of an input, as far as is known
+	each       atomic.Int64 // bytes of an input, 0 before the first is recorded
 	dozes      atomic.Bool  // it waits for the time of its commit, or for enough to record
 
 	// The goroutine's own.
@@ -99,9 +99,7 @@ type crash struct {
 
 // NewKeeper keeps a log that is to be closed by Close.
 func NewKeeper(run Run, log Log) *Keeper {
-	k := &Keeper{run: run, log: log, news: park.NewWaiter()}
-	k.each.Store(64)
-	return k
+	return &Keeper{run: run, log: log, news: park.NewWaiter()}
 }
 
 // Resume looks up the inputs of a slice. It blocks.
