@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"errors"
@@ -30,11 +30,11 @@ type fault struct {
 }
 
 var kinds = []fault{
-	{do: "panic", kind: process.KindPanic, stack: "obey_test.go"},
-	{do: "nil dereference", kind: process.KindPanic, stack: "obey_test.go"},
+	{do: "panic", kind: process.KindPanic, stack: "obey.go"},
+	{do: "nil dereference", kind: process.KindPanic, stack: "obey.go"},
 	{do: "panic elsewhere", kind: process.KindPanic, stack: "faults_linux_test.go"},
 	{do: "nil dereference elsewhere", kind: process.KindPanic, stack: "faults_linux_test.go"},
-	{do: "goexit", kind: process.KindGoexit, stack: "obey_test.go"},
+	{do: "goexit", kind: process.KindGoexit, stack: "obey.go"},
 	{do: "map writes", kind: process.KindFatal, stack: "fight"},
 	{do: "stack overflow", kind: process.KindStackOverflow, stack: "deeper"},
 	{do: "exit 0", kind: process.KindExit},

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -110,7 +110,7 @@ func TestLeavingEarly(t *testing.T) {
 func TestCrashLeavesNothing(t *testing.T) {
 	warmUp(t)
 	nothingLeft(t)
-	body, p := processes(process.Options{}).stateful("exit")
+	body, p := processes(process.Options{}).stateful(t, "exit")
 	f := deploy(t, body, p.with(mapper.Options{Crashes: quick}))
 	_, err := f.Spawn(bounded(t), order{})
 	require.NoError(t, err)

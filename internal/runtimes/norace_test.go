@@ -1,5 +1,5 @@
 //go:build !race
 
-package runtimes_test
+package runtimes
 
 const raceDetector = false

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -34,13 +34,13 @@ func TestStarts(t *testing.T) {
 		t.Parallel()
 		last := notStarted(t, processes(process.Options{}), "hang", mapper.Options{StartTimeout: someTime}).Last
 		require.Equal(t, process.KindTimeout, last.Kind)
-		require.Contains(t, last.Stack, "bodies_test.go", "where it hangs")
+		require.Contains(t, last.Stack, "bodies.go", "where it hangs")
 	})
 	t.Run("memory", func(t *testing.T) {
 		t.Parallel()
 		// As for a limit below what the program needs to start.
 		p := processes(process.Options{Memory: 16 << 20, Env: append(os.Environ(), how+"=hog")})
-		body, _ := goroutines().stateful("")
+		body, _ := goroutines().stateful(t, "")
 		_, err := body.Collect(bounded(t), []order{{}}, p.with(mapper.Options{Crashes: policy.Ephemeral{ColdDebt: 2}}))
 		cutoff := new(supervisor.CutoffError)
 		require.ErrorAs(t, err, &cutoff)

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -17,8 +17,8 @@ import (
 )
 
 func init() {
-	for _, p := range []place{goroutines(), processes(process.Options{})} {
-		employers["suspended "+p.name] = func(dir string) { employSuspended(p, dir) }
+	for _, p := range []Place{goroutines(), processes(process.Options{})} {
+		employers["suspended "+p.Name] = func(dir string) { employSuspended(p, dir) }
 	}
 	deeds["wait, and note"] = func(ctx context.Context, o order) error {
 		if err := awaitSign(ctx, o.Dir); err != nil {
@@ -35,7 +35,7 @@ const (
 )
 
 // employSuspended says what has come of inputs that wait for a sign.
-func employSuspended(p place, dir string) {
+func employSuspended(p Place, dir string) {
 	in := make([]order, suspendedInputs)
 	for i := range in {
 		in[i] = order{N: i, Do: "wait, and note", Dir: dir}
@@ -51,8 +51,8 @@ func employSuspended(p place, dir string) {
 // finish what takes them no time any more.
 func TestSuspendedParent(t *testing.T) {
 	t.Parallel()
-	for _, p := range []place{goroutines(), processes(process.Options{})} {
-		t.Run(p.name, func(t *testing.T) {
+	for _, p := range []Place{goroutines(), processes(process.Options{})} {
+		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			for !suspended(t, p) { // not stopped before their time was up
 			}
@@ -61,13 +61,13 @@ func TestSuspendedParent(t *testing.T) {
 }
 
 // suspended reports whether the parent was stopped in time, after which all must be well.
-func suspended(t *testing.T, p place) bool {
+func suspended(t *testing.T, p Place) bool {
 	t.Helper()
 	dir := t.TempDir()
 	self, err := os.Executable()
 	require.NoError(t, err)
 	parent := exec.CommandContext(bounded(t), self)
-	parent.Env = append(os.Environ(), employer+"=suspended "+p.name+":"+dir)
+	parent.Env = append(os.Environ(), employer+"=suspended "+p.Name+":"+dir)
 	var said strings.Builder
 	parent.Stdout = &said
 	require.NoError(t, parent.Start())
@@ -82,11 +82,11 @@ func suspended(t *testing.T, p place) bool {
 	require.NoError(t, parent.Process.Signal(unix.SIGSTOP))
 	stopped := time.Now()
 	leave(dir, sign, "")
-	if p.process() {
+	if p.elsewhere() {
 		eventually(t, "the workers have finished", func() bool { return len(trace(t, dir, "noted")) == suspendedInputs })
 	}
 	late := suspendedTimeout
-	if !p.process() {
+	if !p.elsewhere() {
 		late += time.Second // or nobody can tell that they were stopped
 	}
 	eventually(t, "their time is up", func() bool { return time.Since(stopped) > late })

@@ -23,6 +23,7 @@ type death struct {
 	Lost   bool   `json:"lost,omitempty"`  // it was ended for no fault of its own
 	Err    []byte `json:"err,omitempty"`   // see wire.AppendError
 	Report []byte `json:"report,omitempty"`
+	Stack  string `json:"stack,omitempty"` // where there is no report: of one that was killed
 }
 
 // packCrash is a crash as it crosses.
@@ -32,6 +33,8 @@ func packCrash(c *supervisor.CrashError) []byte {
 	}
 	if c.Panic != nil || c.Goexit {
 		d.Report = wire.CrashReport{Panic: c.Panic, Stack: c.Stack, Goexit: c.Goexit}.Append(nil)
+	} else {
+		d.Stack = c.Stack
 	}
 	if c.Err != nil {
 		d.Err = wire.AppendError(nil, c.Err)
@@ -47,7 +50,7 @@ func parseCrash(src []byte) (*supervisor.CrashError, bool) {
 		return nil, false
 	}
 	c := &supervisor.CrashError{
-		Input: d.Input, Exit: d.Exit, Signal: d.Signal, OOM: d.OOM, Output: d.Output, Kind: d.Kind, PeakMemory: d.Peak,
+		Input: d.Input, Exit: d.Exit, Signal: d.Signal, OOM: d.OOM, Output: d.Output, Kind: d.Kind, PeakMemory: d.Peak, Stack: d.Stack,
 	}
 	if len(d.Report) > 0 {
 		report, err := wire.ParseCrash(d.Report)

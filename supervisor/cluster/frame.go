@@ -27,10 +27,11 @@ const (
 	bye     kind = 'Y' // it has ended in order; what its exit returned
 	missing kind = 'M' // that chunk has not come here: send it again
 	unknown kind = 'U' // there is no such lease
+	weighed kind = 'W' // what the container uses of memory, see weight
 	printed kind = 'L' // a line that the container has printed
 )
 
-const kinds = "BPCDXOFREKYMUL"
+const kinds = "BPCDXOFREKYMULW"
 
 // frame is one message of a lease. A large one travels in parts, which come in order or not at all.
 type frame struct {

@@ -29,6 +29,7 @@ type held struct {
 	cancel context.CancelCauseFunc // of that chunk
 	out    *outbox                 // of that chunk
 	first  frame                   // the answer to the request
+	weight weight                  // what was told of it last
 	last   frame                   // what was said at the end; kind 0 while it lives
 }
 

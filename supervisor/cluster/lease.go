@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -25,6 +26,7 @@ type lease struct {
 	builder  wire.BatchBuilder
 	frames   chan frame
 	parts    assembly // the connection's goroutine's
+	weight   atomic.Pointer[weight]
 
 	turn   chan struct{} // one Run, open or Close at a time
 	chunk  uint64
@@ -60,6 +62,10 @@ func (l *lease) take(part frame) {
 	case f.kind == printed:
 		if stream, line, ok := strings.Cut(string(f.payload), "\n"); ok && l.launch.Print != nil {
 			l.launch.Print(stream, line)
+		}
+	case f.kind == weighed:
+		if w, ok := parseWeight(f.payload); ok {
+			l.weight.Store(&w)
 		}
 	default:
 		select {

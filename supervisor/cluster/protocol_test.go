@@ -59,6 +59,22 @@ func TestCrashAfterLastOutcome(t *testing.T) {
 	}
 }
 
+func TestWeight(t *testing.T) {
+	t.Parallel()
+	one := weight{used: 32 << 20, limit: 1 << 30}
+	got, ok := parseWeight(one.pack())
+	require.True(t, ok)
+	require.Equal(t, one, got)
+	for _, bad := range [][]byte{nil, make([]byte, 15), make([]byte, 17), weight{used: -1}.pack(), weight{limit: -1}.pack()} {
+		_, ok := parseWeight(bad)
+		require.False(t, ok)
+	}
+	require.True(t, one.worth(weight{}))
+	require.False(t, one.worth(weight{used: 33 << 20, limit: 1 << 30}))
+	require.True(t, one.worth(weight{used: 40 << 20, limit: 1 << 30}))
+	require.True(t, one.worth(weight{used: 32 << 20}))
+}
+
 // TestMarksCross: what says that nobody is to blame, or that no start can succeed, crosses.
 func TestMarksCross(t *testing.T) {
 	t.Parallel()

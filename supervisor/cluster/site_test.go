@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/supervisor/cluster"
+	"github.com/longshore-go/longshore/supervisor/process"
 	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
@@ -28,7 +30,9 @@ const (
 	serverAs = "LONGSHORE_TEST_SERVER"    // a server, which prints its address
 
 	callerDir = "LONGSHORE_TEST_CALLER_DIR"
-	drainTime = "LONGSHORE_TEST_DRAIN" // WorkerOptions.Drain; empty: as it is by default
+	slotsOf   = "LONGSHORE_TEST_SLOTS"  // WorkerOptions.Slots; empty: slots
+	insideOf  = "LONGSHORE_TEST_INSIDE" // processes; empty: goroutines
+	drainTime = "LONGSHORE_TEST_DRAIN"  // WorkerOptions.Drain; empty: as it is by default
 )
 
 // become is what this process is instead of the tests, if it is something else.
@@ -39,7 +43,14 @@ func become() (as func(context.Context) error) {
 	case os.Getenv(workerOf) != "":
 		return func(ctx context.Context) error {
 			drain, _ := time.ParseDuration(os.Getenv(drainTime))
-			return cluster.Serve(ctx, cluster.WorkerOptions{URL: os.Getenv(workerOf), Slots: slots, Drain: drain})
+			opts := cluster.WorkerOptions{URL: os.Getenv(workerOf), Slots: slots, Drain: drain}
+			if n, err := strconv.Atoi(os.Getenv(slotsOf)); err == nil {
+				opts.Slots = n
+			}
+			if os.Getenv(insideOf) != "" {
+				opts.Runtime = process.New(process.Options{Log: func(process.Line) {}})
+			}
+			return cluster.Serve(ctx, opts)
 		}
 	case os.Getenv(callerOf) != "":
 		return callForEver

@@ -85,6 +85,7 @@ func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
 		case <-tick.C:
 			w.hello(false)
 			w.reap(time.Now())
+			w.weigh()
 		case <-w.freed:
 			w.hello(false)
 		case <-ctx.Done():
@@ -107,6 +108,7 @@ func (w *worker) drain(tick <-chan time.Time) {
 		case <-tick:
 			w.hello(false)
 			w.reap(time.Now())
+			w.weigh()
 		case <-late:
 			w.endAll(errDrained)
 		}

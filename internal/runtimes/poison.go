@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"testing"
@@ -9,10 +9,9 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 )
 
-// TestPoison: bad inputs among good ones fail, and no good one does, wherever they stand and wherever containers run.
+// testPoison: bad inputs among good ones fail, and no good one does, wherever they stand and wherever containers run.
 // With -v it prints crashes and time.
-func TestPoison(t *testing.T) {
-	t.Parallel()
+func testPoison(t *testing.T, places []Place) {
 	cases := map[string]struct {
 		n       int
 		poison  func(i int) bool
@@ -27,7 +26,7 @@ func TestPoison(t *testing.T) {
 	}
 	table := contract{}
 	for name, c := range cases {
-		table[name] = func(t *testing.T, p place) {
+		table[name] = func(t *testing.T, p Place) {
 			inputs := orders(c.n)
 			var poison []int
 			for i := range inputs {
@@ -51,5 +50,5 @@ func TestPoison(t *testing.T) {
 			require.Equal(t, c.crashes*len(poison), crashes)
 		}
 	}
-	table.run(t)
+	table.run(t, places)
 }

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -33,11 +33,10 @@ func hang(ctx context.Context, i int) (string, error) {
 	return "done", nil
 }
 
-// TestHedge: in every place a second attempt takes the place of one that hangs, which hears why.
-func TestHedge(t *testing.T) {
-	t.Parallel()
+// testHedge: in every place a second attempt takes the place of one that hangs, which hears why.
+func testHedge(t *testing.T, places []Place) {
 	contract{
-		"the first hangs": func(t *testing.T, p place) {
+		"the first hangs": func(t *testing.T, p Place) {
 			run, err := mapper.Start(bounded(t), hang, slices.Values([]int{0, 1, 2, 3, 4, 5}), p.with(mapper.Options{
 				Containers: 3, Hedge: policy.Hedge{After: 20 * time.Millisecond},
 			}))
@@ -54,7 +53,7 @@ func TestHedge(t *testing.T) {
 			require.GreaterOrEqual(t, st.Hedges, st.HedgesWon)
 			require.Equal(t, 1, st.Pool.Crashes)
 		},
-		"of a call": func(t *testing.T, p place) {
+		"of a call": func(t *testing.T, p Place) {
 			f, err := mapper.Deploy(bounded(t), mapper.Plain(hang), p.with(mapper.Options{
 				Scale: mapper.Scale{Max: 2}, Hedge: policy.Hedge{After: 20 * time.Millisecond},
 			}))
@@ -65,5 +64,5 @@ func TestHedge(t *testing.T) {
 			require.Equal(t, 1, f.Stats().HedgesWon)
 			require.NoError(t, f.Stop(bounded(t)))
 		},
-	}.run(t)
+	}.run(t, places)
 }

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"errors"
@@ -13,43 +13,42 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-func TestCrashes(t *testing.T) {
-	t.Parallel()
+func testCrashes(t *testing.T, places []Place) {
 	contract{
-		"panic": func(t *testing.T, p place) {
+		"panic": func(t *testing.T, p Place) {
 			r, run := one(t, p.with(mapper.Options{Retries: never(3)}), order{Do: "panic"})
 			crash := crashOf(t, r)
 			require.Equal(t, "order 7: boom", crash.Panic)
 			require.False(t, crash.Goexit)
-			require.Contains(t, crash.Stack, "obey_test.go")
+			require.Contains(t, crash.Stack, "obey.go")
 			require.ErrorContains(t, r.Err, "crashed on input 7: panic: order 7: boom")
 			require.Equal(t, 3, r.Attempts, "CrashLimit")
 			require.Equal(t, 2, run.Stats().Reruns)
 			require.Zero(t, run.Stats().Retries, "never charged to Retries")
 		},
-		"panic with an error": func(t *testing.T, p place) {
+		"panic with an error": func(t *testing.T, p Place) {
 			r, _ := one(t, p.with(mapper.Options{}), order{Do: "panic with error"})
 			require.ErrorIs(t, r.Err, errOwn)
 			require.ErrorContains(t, crashOf(t, r).Panic.(error), "reading: ")
 		},
-		"nil dereference": func(t *testing.T, p place) {
+		"nil dereference": func(t *testing.T, p Place) {
 			r, _ := one(t, p.with(mapper.Options{}), order{Do: "nil dereference"})
 			require.Contains(t, fmt.Sprint(crashOf(t, r).Panic), "nil pointer dereference")
 		},
-		"goexit": func(t *testing.T, p place) {
+		"goexit": func(t *testing.T, p Place) {
 			r, _ := one(t, p.with(mapper.Options{}), order{Do: "goexit"})
 			crash := crashOf(t, r)
 			require.True(t, crash.Goexit)
 			require.Nil(t, crash.Panic)
-			require.Contains(t, crash.Stack, "obey_test.go")
+			require.Contains(t, crash.Stack, "obey.go")
 		},
-		"CrashLimit": func(t *testing.T, p place) {
+		"CrashLimit": func(t *testing.T, p Place) {
 			r, run := one(t, p.with(mapper.Options{CrashLimit: 1}), order{Do: "panic"})
 			crashOf(t, r)
 			require.Equal(t, 1, r.Attempts)
 			require.Zero(t, run.Stats().Reruns)
 		},
-		"re-run": func(t *testing.T, p place) {
+		"re-run": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			r, run := one(t, p.with(mapper.Options{}), order{Do: "panic", First: 2, Dir: dir})
 			require.NoError(t, r.Err)
@@ -59,14 +58,14 @@ func TestCrashes(t *testing.T) {
 			require.Equal(t, map[int][]int{7: {1, 2, 3}}, begun(t, dir))
 			require.Equal(t, 2, run.Stats().Reruns)
 		},
-		"crashes and retries are counted apart": func(t *testing.T, p place) {
+		"crashes and retries are counted apart": func(t *testing.T, p Place) {
 			r, run := one(t, p.with(mapper.Options{Retries: soon(1)}), order{Do: "panic once, then fail"})
 			require.EqualError(t, r.Err, "order 7: out of luck")
 			require.Equal(t, 3, r.Attempts)
 			require.Equal(t, 1, run.Stats().Reruns)
 			require.Equal(t, 1, run.Stats().Retries)
 		},
-		"innocents among many": func(t *testing.T, p place) {
+		"innocents among many": func(t *testing.T, p Place) {
 			bad := []int{10, 400, 401, 777}
 			in := orders(1000)
 			for _, i := range bad {
@@ -78,7 +77,7 @@ func TestCrashes(t *testing.T) {
 				require.Equal(t, fmt.Sprintf("order %d: boom", i), crashOf(t, all[i]).Panic)
 			}
 		},
-		"AtMostOnce": func(t *testing.T, p place) {
+		"AtMostOnce": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			in := orders(500)
 			for i := range in {
@@ -95,19 +94,19 @@ func TestCrashes(t *testing.T) {
 				require.Equal(t, []int{1}, attempts, "input %d", i)
 			}
 		},
-		"the first ends the run": func(t *testing.T, p place) {
+		"the first ends the run": func(t *testing.T, p Place) {
 			all, run := results(t, p.with(mapper.Options{Containers: 1}), orders(100, order{N: 40, Do: "panic"}))
 			right(t, all, 41, 40)
 			crashOf(t, all[40])
 			require.ErrorAs(t, run.Wait(), new(*supervisor.CrashError))
 		},
-		"every crash is counted": func(t *testing.T, p place) { // that which ends the run as well
+		"every crash is counted": func(t *testing.T, p Place) { // that which ends the run as well
 			run, err := mapper.Start(bounded(t), obey, slices.Values([]order{{Do: "panic"}}), p.with(mapper.Options{}))
 			require.NoError(t, err)
 			require.Len(t, slices.Collect(run.All()), 1)
 			require.Equal(t, 3, run.Stats().Pool.Crashes)
 		},
-		"cutoff": func(t *testing.T, p place) {
+		"cutoff": func(t *testing.T, p Place) {
 			in := orders(200)
 			for i := range in {
 				in[i].Do = "panic with error"
@@ -122,7 +121,7 @@ func TestCrashes(t *testing.T) {
 			require.ErrorIs(t, run.Wait(), supervisor.ErrCutoff)
 			require.ErrorIs(t, run.Wait(), errOwn, "it unwraps to the last crash")
 		},
-	}.run(t)
+	}.run(t, places)
 }
 
 // crashOf is the crash for which an input has failed.

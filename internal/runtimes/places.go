@@ -1,8 +1,9 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -14,16 +15,25 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
-// place is where containers run.
-type place struct {
-	name    string
+// Place is where containers run.
+type Place struct {
+	Name string
+
+	// Make makes a runtime that ends with the test, whose containers have these variables in their environment besides those of
+	// this process. Nil means goroutines.
+	Make func(t *testing.T, env ...string) supervisor.Runtime
+
+	// Alone says that each container has a process to itself.
+	Alone bool
+
 	runtime supervisor.Runtime // nil: goroutines
 }
 
-func (p place) process() bool { return p.runtime != nil }
+// elsewhere reports that containers are not in this process.
+func (p Place) elsewhere() bool { return p.Make != nil }
 
 // with returns options for the place: two containers, unless they say otherwise.
-func (p place) with(opts mapper.Options) mapper.Options {
+func (p Place) with(opts mapper.Options) mapper.Options {
 	opts.Runtime = p.runtime
 	if opts.Containers == 0 {
 		opts.Containers = 2
@@ -31,25 +41,37 @@ func (p place) with(opts mapper.Options) mapper.Options {
 	return opts
 }
 
-func goroutines() place { return place{name: "goroutines"} }
+func goroutines() Place { return Place{Name: "goroutines"} }
 
 // processes returns a place of processes, whose output is dropped.
-func processes(opts process.Options) place {
+func processes(opts process.Options) Place {
 	opts.Log = func(process.Line) {}
-	return place{"processes", process.New(opts)}
+	return Place{
+		Name: "processes", Alone: true, runtime: process.New(opts),
+		Make: func(_ *testing.T, env ...string) supervisor.Runtime {
+			own := opts
+			own.Env = append(os.Environ(), env...)
+			return process.New(own)
+		},
+	}
 }
 
-// contract is a table of tests that hold wherever containers run.
-type contract map[string]func(*testing.T, place)
-
-func (c contract) run(t *testing.T) {
-	places := []place{goroutines()}
+// Local are the places of one machine: goroutines, and worker processes where there are some.
+func Local() []Place {
+	places := []Place{goroutines()}
 	if p := processes(process.Options{}); !errors.Is(p.runtime.Check(obey), errors.ErrUnsupported) {
 		places = append(places, p)
 	}
+	return places
+}
+
+// contract is a table of tests that hold wherever containers run.
+type contract map[string]func(*testing.T, Place)
+
+func (c contract) run(t *testing.T, places []Place) {
 	for name, test := range c {
 		for _, p := range places {
-			t.Run(name+"/"+p.name, func(t *testing.T) {
+			t.Run(name+"/"+p.Name, func(t *testing.T) {
 				t.Parallel()
 				test(t, p)
 			})

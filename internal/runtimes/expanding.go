@@ -1,8 +1,7 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
-	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
@@ -126,30 +124,29 @@ func whole(t *testing.T, run *mapper.Run[page, string]) {
 	require.Equal(t, site(), paths)
 }
 
-func TestExpanding(t *testing.T) {
-	t.Parallel()
+func testExpanding(t *testing.T, places []Place) {
 	unique := mapper.Expanding(explore, mapper.Frontier[page]{Unique: identity})
-	start := func(t *testing.T, p place, root page, opts mapper.Options) *mapper.Run[page, string] {
+	start := func(t *testing.T, p Place, root page, opts mapper.Options) *mapper.Run[page, string] {
 		run, err := unique.Start(bounded(t), slices.Values([]page{root}), p.with(opts))
 		require.NoError(t, err)
 		return run
 	}
 	cases := contract{
-		"each page once": func(t *testing.T, p place) {
+		"each page once": func(t *testing.T, p Place) {
 			run := start(t, p, page{Path: "root"}, mapper.Options{Unordered: true})
 			whole(t, run)
 			// each page leads to the root, and twice to those below it
 			require.Equal(t, sitePages+(sitePages-1), run.Stats().Duplicates)
 		},
-		"without identities": func(t *testing.T, p place) {
+		"without identities": func(t *testing.T, p Place) {
 			run, err := mapper.Expanding(roam, mapper.Frontier[page]{BreadthFirst: true}).Start(bounded(t), slices.Values([]page{{Path: "root"}}), p.with(mapper.Options{}))
 			require.NoError(t, err)
 			whole(t, run)
 		},
-		"in order, a few at a time": func(t *testing.T, p place) {
+		"in order, a few at a time": func(t *testing.T, p Place) {
 			whole(t, start(t, p, page{Path: "root"}, mapper.Options{Outstanding: 3}))
 		},
-		"on a function": func(t *testing.T, p place) {
+		"on a function": func(t *testing.T, p Place) {
 			f := deploy(t, unique, p.with(mapper.Options{}))
 			run, err := f.Start(bounded(t), slices.Values([]page{{Path: "root"}}), mapper.RunOptions{})
 			require.NoError(t, err)
@@ -161,35 +158,9 @@ func TestExpanding(t *testing.T) {
 		"crash":  {},
 		"hang":   {Timeout: 2 * time.Second, Retries: policy.Retries{MaxRetries: 1, InitialDelay: time.Millisecond}},
 	} {
-		cases["what fails adds nothing: "+do] = func(t *testing.T, p place) {
+		cases["what fails adds nothing: "+do] = func(t *testing.T, p Place) {
 			whole(t, start(t, p, page{Path: "root", Do: do}, opts))
 		}
 	}
-	cases.run(t)
-}
-
-// TestExpandingElsewhere: what a registered function can do wrong is an error of its input, and harms no other.
-func TestExpandingElsewhere(t *testing.T) {
-	t.Parallel()
-	p := processes(process.Options{})
-	if errors.Is(p.runtime.Check(obey), errors.ErrUnsupported) {
-		t.Skip("no worker processes here")
-	}
-	_, err := mapper.Expanding(forgetful, mapper.Frontier[page]{Unique: identity}).Collect(bounded(t), []page{{Path: "root"}}, p.with(mapper.Options{}))
-	require.ErrorContains(t, err, "the function was registered without")
-
-	values, err := mapper.Expanding(vast, mapper.Frontier[page]{}).Collect(bounded(t), []page{{Path: "a", Do: "vast"}, {Path: "root"}, {Path: "b", Do: "vast"}, {Path: "root"}},
-		p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
-	require.Equal(t, []string{"", "root", "", "root", "root/0", "root/0"}, values)
-	failed, ok := errors.AsType[*mapper.FailuresError](err)
-	require.True(t, ok, err)
-	require.Len(t, failed.Failures, 2)
-	for _, f := range failed.Failures {
-		require.ErrorContains(t, f.Err, "more than")
-		require.NotErrorIs(t, f.Err, supervisor.ErrFatalStart)
-	}
-
-	_, err = mapper.Expanding(func(context.Context, page, func(...page)) (string, error) { return "", nil }, mapper.Frontier[page]{}).
-		Collect(bounded(t), []page{{Path: "root"}}, p.with(mapper.Options{}))
-	require.ErrorIs(t, err, supervisor.ErrFatalStart)
+	cases.run(t, places)
 }

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -41,16 +41,15 @@ type thing struct {
 	Name string
 }
 
-func TestValues(t *testing.T) {
-	t.Parallel()
+func testValues(t *testing.T, places []Place) {
 	contract{
-		"Map": func(t *testing.T, p place) {
+		"Map": func(t *testing.T, p Place) {
 			right(t, gather(mapper.Map(bounded(t), obey, orders(500), p.with(mapper.Options{}))), 500)
 		},
-		"MapSeq": func(t *testing.T, p place) {
+		"MapSeq": func(t *testing.T, p Place) {
 			right(t, gather(mapper.MapSeq(bounded(t), obey, slices.Values(orders(500)), p.with(mapper.Options{}))), 500)
 		},
-		"Start and All": func(t *testing.T, p place) {
+		"Start and All": func(t *testing.T, p Place) {
 			all, run := results(t, p.with(mapper.Options{}), orders(500))
 			right(t, all, 500)
 			require.NoError(t, run.Wait())
@@ -58,11 +57,11 @@ func TestValues(t *testing.T) {
 			require.Equal(t, []int{500, 500, 500, 0}, []int{stats.Inputs, stats.Taken, stats.Succeeded, stats.Failed})
 			require.Zero(t, stats.Pool.Crashes)
 		},
-		"a window of two": func(t *testing.T, p place) {
+		"a window of two": func(t *testing.T, p Place) {
 			all, _ := results(t, p.with(mapper.Options{Outstanding: 2}), orders(100))
 			right(t, all, 100)
 		},
-		"Unordered": func(t *testing.T, p place) {
+		"Unordered": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			run, err := mapper.Start(bounded(t), obey, slices.Values(orders(50, order{N: 0, Do: "wait", Dir: dir})), p.with(mapper.Options{Unordered: true}))
 			require.NoError(t, err)
@@ -76,16 +75,16 @@ func TestValues(t *testing.T) {
 			slices.SortFunc(all, func(a, b mapper.Result[order, answer]) int { return a.Index - b.Index })
 			right(t, all, 50)
 		},
-		"Collect": func(t *testing.T, p place) {
+		"Collect": func(t *testing.T, p Place) {
 			values, err := mapper.Collect(bounded(t), obey, orders(500), p.with(mapper.Options{}))
 			require.NoError(t, err)
 			require.Len(t, values, 500)
 			for i, v := range values {
 				require.Equal(t, i*i, v.Square)
-				require.Equal(t, p.process(), v.PID != os.Getpid())
+				require.Equal(t, p.elsewhere(), v.PID != os.Getpid())
 			}
 		},
-		"Each": func(t *testing.T, p place) {
+		"Each": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			in := orders(50)
 			for i := range in {
@@ -94,13 +93,13 @@ func TestValues(t *testing.T) {
 			require.NoError(t, mapper.Each(bounded(t), visit, in, p.with(mapper.Options{})))
 			require.Len(t, begun(t, dir), 50)
 		},
-		"no inputs": func(t *testing.T, p place) {
+		"no inputs": func(t *testing.T, p Place) {
 			require.Empty(t, gather(mapper.Map(bounded(t), obey, nil, p.with(mapper.Options{}))))
 			values, err := mapper.Collect(bounded(t), obey, nil, p.with(mapper.Options{}))
 			require.NoError(t, err)
 			require.Empty(t, values)
 		},
-		"bytes": func(t *testing.T, p place) {
+		"bytes": func(t *testing.T, p Place) {
 			in := [][]byte{{}, {0}, []byte("text"), make([]byte, 3<<20)}
 			in[3][1<<20] = 1
 			values, err := mapper.Collect(bounded(t), echo, in, p.with(mapper.Options{}))
@@ -110,12 +109,12 @@ func TestValues(t *testing.T) {
 				require.Equal(t, string(in[i]), string(values[i])) // whether an empty slice is nil is not told
 			}
 		},
-		"strings": func(t *testing.T, p place) {
+		"strings": func(t *testing.T, p Place) {
 			values, err := mapper.Collect(bounded(t), upper, []string{"", "a", "é\x00ß"}, p.with(mapper.Options{}))
 			require.NoError(t, err)
 			require.Equal(t, []string{"", "A", "É\x00ß"}, values)
 		},
-		"structs": func(t *testing.T, p place) {
+		"structs": func(t *testing.T, p Place) {
 			in := thing{Sub: map[string][]int{"a": {1, 2}, "b": {3}}, Tags: []string{"x", ""}, Name: "name"}
 			values, err := mapper.Collect(bounded(t), invert, []thing{in, {}, in}, p.with(mapper.Options{}))
 			require.NoError(t, err)
@@ -127,7 +126,7 @@ func TestValues(t *testing.T) {
 			}
 			require.Empty(t, values[1].Sub)
 		},
-		"containers": func(t *testing.T, p place) { // two containers, two at a time
+		"containers": func(t *testing.T, p Place) { // two containers, two at a time
 			dir := t.TempDir()
 			run, err := mapper.Start(bounded(t), obey, slices.Values(orders(2, order{N: 0, Do: "wait", Dir: dir}, order{N: 1, Do: "wait", Dir: dir})), p.with(mapper.Options{}))
 			require.NoError(t, err)
@@ -136,9 +135,9 @@ func TestValues(t *testing.T) {
 			all := slices.Collect(run.All())
 			right(t, all, 2)
 			require.NotEqual(t, all[0].Value.Container, all[1].Value.Container)
-			require.Equal(t, p.process(), all[0].Value.PID != all[1].Value.PID)
+			require.Equal(t, p.Alone, all[0].Value.PID != all[1].Value.PID)
 		},
-		"recycled containers": func(t *testing.T, p place) {
+		"recycled containers": func(t *testing.T, p Place) {
 			all, run := results(t, p.with(mapper.Options{Containers: 1, Recycle: mapper.Recycle{Inputs: 5}}), orders(50))
 			right(t, all, 50)
 			executed := map[int]int{}
@@ -150,7 +149,7 @@ func TestValues(t *testing.T) {
 			}
 			require.Zero(t, run.Stats().Pool.Crashes)
 		},
-	}.run(t)
+	}.run(t, places)
 }
 
 func gather(results <-chan mapper.Result[order, answer]) (all []mapper.Result[order, answer]) {

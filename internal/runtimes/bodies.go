@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -32,10 +32,10 @@ var _ = process.RegisterState(func(ctx context.Context) (*model, error) { return
 
 // stateful is a body whose enter does as told, and the place where it can: a closure is
 // told by itself, and a worker by its environment.
-func (p place) stateful(told string) (mapper.Body[order, int], place) {
+func (p Place) stateful(t *testing.T, told string) (mapper.Body[order, int], Place) {
 	body := mapper.WithState(func(ctx context.Context) (*model, error) { return enter(ctx, told) }, ask, exit)
-	if p.process() {
-		p = processes(process.Options{Env: append(os.Environ(), how+"="+told)})
+	if p.elsewhere() {
+		p.runtime = p.Make(t, how+"="+told)
 	}
 	return body, p
 }
@@ -88,11 +88,10 @@ func exit(_ context.Context, m *model) error {
 	return nil
 }
 
-func TestState(t *testing.T) {
-	t.Parallel()
+func testState(t *testing.T, places []Place) {
 	contract{
-		"one for each container": func(t *testing.T, p place) {
-			body, p := p.stateful("")
+		"one for each container": func(t *testing.T, p Place) {
+			body, p := p.stateful(t, "")
 			dir := t.TempDir()
 			in := orders(100)
 			in[99].Dir = dir
@@ -103,8 +102,8 @@ func TestState(t *testing.T) {
 			}
 			require.Equal(t, "100\n", trace(t, dir, "exits"))
 		},
-		"another one after a crash": func(t *testing.T, p place) {
-			body, p := p.stateful("")
+		"another one after a crash": func(t *testing.T, p Place) {
+			body, p := p.stateful(t, "")
 			var all []mapper.Result[order, int]
 			for r := range body.Map(bounded(t), orders(20, order{N: 10, Do: "panic"}), p.with(mapper.Options{Containers: 1, CrashLimit: 1, ReturnExceptions: true})) {
 				all = append(all, r)
@@ -118,8 +117,8 @@ func TestState(t *testing.T) {
 			}
 			require.ElementsMatch(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, served)
 		},
-		"recycled": func(t *testing.T, p place) {
-			body, p := p.stateful("")
+		"recycled": func(t *testing.T, p Place) {
+			body, p := p.stateful(t, "")
 			dir := t.TempDir()
 			in := orders(20)
 			for i := range in {
@@ -139,39 +138,39 @@ func TestState(t *testing.T) {
 			}
 			require.Equal(t, 20, served, "each has its exit")
 		},
-		"exit fails": func(t *testing.T, p place) {
-			body, p := p.stateful("fail at exit")
+		"exit fails": func(t *testing.T, p Place) {
+			body, p := p.stateful(t, "fail at exit")
 			values, err := body.Collect(bounded(t), orders(3), p.with(mapper.Options{Containers: 1}))
 			require.Equal(t, []int{1, 2, 3}, values)
 			require.ErrorAs(t, err, new(*mapper.ExitError))
 			require.ErrorIs(t, err, errOwn)
 			require.ErrorContains(t, err, "closing the model: ")
 		},
-		"enter fails": func(t *testing.T, p place) {
+		"enter fails": func(t *testing.T, p Place) {
 			cutoff := notStarted(t, p, "fail", mapper.Options{})
 			require.ErrorIs(t, cutoff, errOwn)
 			require.ErrorContains(t, cutoff, "loading the model: "+errOwn.Error())
 		},
-		"enter panics": func(t *testing.T, p place) {
+		"enter panics": func(t *testing.T, p Place) {
 			require.Equal(t, "no model", notStarted(t, p, "panic", mapper.Options{}).Last.Panic)
 		},
-		"enter ends its goroutine": func(t *testing.T, p place) {
+		"enter ends its goroutine": func(t *testing.T, p Place) {
 			require.True(t, notStarted(t, p, "goexit", mapper.Options{}).Last.Goexit)
 		},
-		"enter hangs": func(t *testing.T, p place) {
+		"enter hangs": func(t *testing.T, p Place) {
 			cutoff := notStarted(t, p, "hang", mapper.Options{StartTimeout: someTime, Grace: graceTime})
 			require.ErrorIs(t, cutoff, mapper.ErrTimeout)
 			e, ok := errors.AsType[*mapper.StartTimeoutError](cutoff)
 			require.True(t, ok)
 			require.Equal(t, someTime, e.Timeout)
 		},
-	}.run(t)
+	}.run(t, places)
 }
 
 // notStarted is the end of a run whose containers never get ready. No input was begun.
-func notStarted(t *testing.T, p place, told string, opts mapper.Options) *supervisor.CutoffError {
+func notStarted(t *testing.T, p Place, told string, opts mapper.Options) *supervisor.CutoffError {
 	t.Helper()
-	body, p := p.stateful(told)
+	body, p := p.stateful(t, told)
 	dir := t.TempDir()
 	opts.Crashes = policy.Ephemeral{ColdDebt: 2}
 	_, err := body.Collect(bounded(t), []order{{Dir: dir}}, p.with(opts))

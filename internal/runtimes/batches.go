@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -66,12 +66,11 @@ func askAll(_ context.Context, m *model, all []order) ([]int, error) {
 	return values, nil
 }
 
-func TestBatches(t *testing.T) {
-	t.Parallel()
+func testBatches(t *testing.T, places []Place) {
 	batch := mapper.Batch{Size: 10, Wait: patience}
 	body, each := mapper.Batched(obeyAll, batch), mapper.EachBatch(takeAll, batch)
 	contract{
-		"values": func(t *testing.T, p place) {
+		"values": func(t *testing.T, p Place) {
 			values, err := body.Collect(bounded(t), orders(95), p.with(mapper.Options{}))
 			require.NoError(t, err)
 			require.Len(t, values, 95)
@@ -84,7 +83,7 @@ func TestBatches(t *testing.T) {
 			}
 			require.Equal(t, 90, full)
 		},
-		"a state": func(t *testing.T, p place) {
+		"a state": func(t *testing.T, p Place) {
 			enter := func(ctx context.Context) (*model, error) { return enter(ctx, "") }
 			values, err := mapper.BatchedWithState(enter, askAll, nil, batch).Collect(bounded(t), orders(30), p.with(mapper.Options{Containers: 1}))
 			require.NoError(t, err)
@@ -92,7 +91,7 @@ func TestBatches(t *testing.T) {
 				require.Equal(t, i+1, n)
 			}
 		},
-		"an error of all": func(t *testing.T, p place) {
+		"an error of all": func(t *testing.T, p Place) {
 			whole := batch
 			whole.Whole = true
 			_, err := mapper.Batched(obeyAll, whole).Collect(bounded(t), orders(10, order{N: 3, Do: "fail: typed"}), p.with(mapper.Options{ReturnExceptions: true}))
@@ -102,7 +101,7 @@ func TestBatches(t *testing.T) {
 			require.EqualError(t, e.Failures[9].Err, "reading: refused 3")
 			require.ErrorAs(t, e.Failures[9].Err, new(*refusal))
 		},
-		"an error of all, whose is found": func(t *testing.T, p place) {
+		"an error of all, whose is found": func(t *testing.T, p Place) {
 			values, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "fail: typed"}), p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
 			require.True(t, ok, "%v", err)
@@ -111,11 +110,11 @@ func TestBatches(t *testing.T) {
 			require.ErrorAs(t, e.Failures[0].Err, new(*refusal))
 			require.Equal(t, []int{2, 2, 1, 0, 1, 5, 5, 5, 5, 5}, values)
 		},
-		"without values": func(t *testing.T, p place) {
+		"without values": func(t *testing.T, p Place) {
 			_, err := each.Collect(bounded(t), orders(30), p.with(mapper.Options{}))
 			require.NoError(t, err)
 		},
-		"without values, an error of one, and one of all": func(t *testing.T, p place) {
+		"without values, an error of one, and one of all": func(t *testing.T, p Place) {
 			in := orders(20, order{N: 3, Do: "fail alone"}, order{N: 17, Do: "fail: typed"})
 			_, err := each.Collect(bounded(t), in, p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
@@ -125,7 +124,7 @@ func TestBatches(t *testing.T) {
 			require.ErrorIs(t, e.Failures[0].Err, errOwn)
 			require.ErrorAs(t, e.Failures[1].Err, new(*refusal))
 		},
-		"an error of one": func(t *testing.T, p place) {
+		"an error of one": func(t *testing.T, p Place) {
 			values, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "fail alone"}), p.with(mapper.Options{ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
 			require.True(t, ok)
@@ -135,7 +134,7 @@ func TestBatches(t *testing.T) {
 			require.ErrorIs(t, e.Failures[0].Err, errOwn)
 			require.Equal(t, 10, values[9])
 		},
-		"errors of one batch after another": func(t *testing.T, p place) {
+		"errors of one batch after another": func(t *testing.T, p Place) {
 			in := orders(60, order{N: 3, Do: "fail alone"}, order{N: 17, Do: "fail alone"}, order{N: 59, Do: "fail alone"})
 			values, err := body.Collect(bounded(t), in, p.with(mapper.Options{Containers: 1, ReturnExceptions: true}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
@@ -147,16 +146,16 @@ func TestBatches(t *testing.T) {
 				}
 			}
 		},
-		"no attempt of its own": func(t *testing.T, p place) {
+		"no attempt of its own": func(t *testing.T, p Place) {
 			known, err := mapper.Batched(knowing, batch).Collect(bounded(t), orders(10), p.with(mapper.Options{}))
 			require.NoError(t, err)
 			require.NotContains(t, known, true)
 		},
-		"too few values": func(t *testing.T, p place) {
+		"too few values": func(t *testing.T, p Place) {
 			_, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "forget"}), p.with(mapper.Options{}))
 			require.ErrorAs(t, err, new(*mapper.LengthError))
 		},
-		"a crash": func(t *testing.T, p place) {
+		"a crash": func(t *testing.T, p Place) {
 			values, err := body.Collect(bounded(t), orders(30, order{N: 13, Do: "panic"}), p.with(mapper.Options{ReturnExceptions: true, CrashLimit: 2}))
 			e, ok := errors.AsType[*mapper.FailuresError](err)
 			require.True(t, ok, "%v", err)
@@ -167,7 +166,7 @@ func TestBatches(t *testing.T) {
 			require.Equal(t, "order 13: boom", crash.Panic)
 			require.Equal(t, 1, values[14], "it has run alone")
 		},
-		"a timeout": func(t *testing.T, p place) {
+		"a timeout": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			defer leave(dir, sign, "")
 			_, err := body.Collect(bounded(t), orders(10, order{N: 3, Do: "deaf", Dir: dir}), p.with(mapper.Options{Timeout: someTime, Grace: graceTime, ReturnExceptions: true}))
@@ -177,5 +176,5 @@ func TestBatches(t *testing.T) {
 			require.Equal(t, 3, e.Failures[0].Index)
 			require.ErrorIs(t, e.Failures[0].Err, mapper.ErrTimeout)
 		},
-	}.run(t)
+	}.run(t, places)
 }

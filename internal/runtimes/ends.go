@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -19,15 +19,14 @@ const (
 	graceTime = 50 * time.Millisecond
 )
 
-func TestTimeout(t *testing.T) {
-	t.Parallel()
+func testTimeout(t *testing.T, places []Place) {
 	contract{
-		"in time": func(t *testing.T, p place) {
+		"in time": func(t *testing.T, p Place) {
 			all, run := results(t, p.with(mapper.Options{Timeout: patience}), orders(500))
 			right(t, all, 500)
 			require.Zero(t, run.Stats().TimedOut)
 		},
-		"heeded": func(t *testing.T, p place) {
+		"heeded": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			r, run := late(t, p, patience, order{Do: "patient", Dir: dir})
 			e := timeoutOf(t, r)
@@ -39,55 +38,57 @@ func TestTimeout(t *testing.T) {
 			require.Zero(t, run.Stats().Pool.Crashes)
 			require.Zero(t, run.Stats().Abandoned)
 		},
-		"the function knows the cause": func(t *testing.T, p place) {
+		"the function knows the cause": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			late(t, p, patience, order{Do: "patient", Dir: dir})
 			require.Equal(t, mapper.ErrTimeout.Error()+mapper.ErrTimeout.Error(), trace(t, dir, "known"), "errors.Is")
 		},
-		"as after a deadline": func(t *testing.T, p place) {
+		"as after a deadline": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			late(t, p, patience, order{Do: "patient child", Dir: dir})
 			exceeded := context.DeadlineExceeded.Error()
 			require.Equal(t, exceeded+exceeded+exceeded+exceeded, trace(t, dir, "err"), "its own and its child's, twice")
 		},
-		"heeded with a value": func(t *testing.T, p place) {
+		"heeded with a value": func(t *testing.T, p Place) {
 			r, _ := late(t, p, patience, order{Do: "patient to the end"})
 			timeoutOf(t, r) // what it returns after that does not count
 		},
-		"once": func(t *testing.T, p place) {
+		"once": func(t *testing.T, p Place) {
 			r, run := late(t, p, patience, order{Do: "patient", Dir: t.TempDir(), First: 1})
 			require.NoError(t, r.Err)
 			require.Equal(t, 2, r.Value.Attempt)
 			require.Equal(t, 2, r.Attempts)
 			require.Equal(t, 1, run.Stats().TimedOut)
 		},
-		"all the time of the input": func(t *testing.T, p place) {
+		"all the time of the input": func(t *testing.T, p Place) {
 			r, run := one(t, p.with(mapper.Options{TotalTimeout: someTime, Grace: patience, Retries: soon(9)}), order{Do: "patient", Dir: t.TempDir()})
 			require.True(t, timeoutOf(t, r).Total)
 			require.Equal(t, 1, r.Attempts, "no retry begins after it")
 			require.Zero(t, run.Stats().Pool.Crashes)
 		},
-		"ignored": func(t *testing.T, p place) {
+		"ignored": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			defer leave(dir, sign, "") // or it stays for ever, where it cannot be killed
 			r, run := late(t, p, graceTime, order{Do: "deaf", Dir: dir})
 			e := timeoutOf(t, r)
 			require.Equal(t, 2, r.Attempts)
-			if p.process() {
-				require.NotNil(t, e.Crash)
+			if p.Alone {
 				require.Equal(t, process.KindTimeout, e.Crash.Kind)
 				require.Contains(t, e.Crash.Stack, "awaitSign", "where it was")
+			}
+			if p.elsewhere() {
+				require.NotNil(t, e.Crash)
 				require.Zero(t, run.Stats().Abandoned)
 			} else {
 				require.Nil(t, e.Crash)
 				require.Equal(t, 2, run.Stats().Abandoned)
 			}
 		},
-	}.run(t)
+	}.run(t, places)
 }
 
 // late is the result of an order that takes too long, twice, among others, which do not.
-func late(t *testing.T, p place, grace time.Duration, o order) (mapper.Result[order, answer], *mapper.Run[order, answer]) {
+func late(t *testing.T, p Place, grace time.Duration, o order) (mapper.Result[order, answer], *mapper.Run[order, answer]) {
 	t.Helper()
 	return one(t, p.with(mapper.Options{Timeout: someTime, Grace: grace, Retries: soon(1)}), o)
 }
@@ -103,10 +104,9 @@ func timeoutOf(t *testing.T, r mapper.Result[order, answer]) *mapper.TimeoutErro
 
 var errEnough = errors.New("runtimes: enough")
 
-func TestEnds(t *testing.T) {
-	t.Parallel()
+func testEnds(t *testing.T, places []Place) {
 	contract{
-		"the context ends": func(t *testing.T, p place) {
+		"the context ends": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancelCause(bounded(t))
 			defer cancel(nil)
@@ -126,7 +126,7 @@ func TestEnds(t *testing.T) {
 			require.Equal(t, errEnough, run.Wait())
 			require.Equal(t, errEnough.Error(), trace(t, dir, "cause"))
 		},
-		"the context has ended": func(t *testing.T, p place) {
+		"the context has ended": func(t *testing.T, p Place) {
 			ctx, cancel := context.WithCancelCause(bounded(t))
 			cancel(errEnough)
 			dir := t.TempDir()
@@ -134,7 +134,7 @@ func TestEnds(t *testing.T) {
 			require.ErrorIs(t, err, errEnough)
 			require.Empty(t, begun(t, dir))
 		},
-		"an attempt that ignores it": func(t *testing.T, p place) {
+		"an attempt that ignores it": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			defer leave(dir, sign, "")
 			ctx, cancel := context.WithCancelCause(bounded(t))
@@ -148,7 +148,7 @@ func TestEnds(t *testing.T) {
 			require.Equal(t, errEnough, all[0].Err)
 			require.Equal(t, errEnough, run.Wait())
 		},
-		"the reader leaves": func(t *testing.T, p place) {
+		"the reader leaves": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			in := orders(1000, order{N: 1, Do: "patient", Dir: dir})
 			run, err := mapper.Start(bounded(t), obey, slices.Values(in), p.with(mapper.Options{}))
@@ -165,7 +165,7 @@ func TestEnds(t *testing.T) {
 			require.ErrorIs(t, run.Wait(), mapper.ErrStopped)
 			require.Zero(t, run.Stats().Pool.Live)
 		},
-		"Stop keeps a value": func(t *testing.T, p place) {
+		"Stop keeps a value": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			run, err := mapper.Start(bounded(t), obey, slices.Values([]order{{Do: "patient to the end", Dir: dir}}),
 				p.with(mapper.Options{ReturnExceptions: true}))
@@ -176,11 +176,11 @@ func TestEnds(t *testing.T) {
 			right(t, all[:1], 1)
 			require.Equal(t, []mapper.Result[order, answer]{{Index: -1, Err: mapper.ErrStopped}}, all[1:], "which no input says")
 		},
-		"a run as short as a start": func(t *testing.T, p place) { // a container that starts then is no failure
+		"a run as short as a start": func(t *testing.T, p Place) { // a container that starts then is no failure
 			for range 20 {
 				_, err := mapper.Collect(bounded(t), obey, orders(1), p.with(mapper.Options{Containers: 4}))
 				require.NoError(t, err)
 			}
 		},
-	}.run(t)
+	}.run(t, places)
 }

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -25,12 +25,11 @@ var _ = process.RegisterState(func(ctx context.Context) (*model, error) { return
 // askInVain is an ask whose enter fails.
 func askInVain(ctx context.Context, m *model, o order) (int, error) { return ask(ctx, m, o) }
 
-func TestCrashLoops(t *testing.T) {
-	t.Parallel()
+func testCrashLoops(t *testing.T, places []Place) {
 	contract{
-		"a crash loop, and its end": func(t *testing.T, p place) {
+		"a crash loop, and its end": func(t *testing.T, p Place) {
 			file := filepath.Join(t.TempDir(), sign)
-			body, p := p.stateful("fail until=" + file)
+			body, p := p.stateful(t, "fail until="+file)
 			f := deploy(t, body, p.with(mapper.Options{Crashes: quick}))
 			call, err := f.Spawn(bounded(t), order{})
 			require.NoError(t, err)
@@ -50,17 +49,17 @@ func TestCrashLoops(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 1, v)
 		},
-		"a crash loop, and a redeploy": func(t *testing.T, p place) {
+		"a crash loop, and a redeploy": func(t *testing.T, p Place) {
 			f := deploy(t, mapper.WithState(func(ctx context.Context) (*model, error) { return enter(ctx, "fail") }, askInVain, nil),
 				p.with(mapper.Options{Crashes: quick}))
 			call, err := f.Spawn(bounded(t), order{})
 			require.NoError(t, err)
 			eventually(t, "it is a crash loop", func() bool { return f.Stats().Pool.CrashLooping })
-			body, _ := goroutines().stateful("")
+			body, _ := goroutines().stateful(t, "")
 			require.NoError(t, f.Redeploy(bounded(t), body))
 			v, err := call.Get(bounded(t))
 			require.NoError(t, err)
 			require.Equal(t, 1, v)
 		},
-	}.run(t)
+	}.run(t, places)
 }

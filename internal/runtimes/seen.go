@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -34,25 +34,24 @@ func left(ctx context.Context, _ order) (time.Duration, error) {
 	return 365 * 24 * time.Hour, nil
 }
 
-// TestDeadline: an attempt knows until when it may go on.
-func TestDeadline(t *testing.T) {
-	t.Parallel()
+// testDeadline: an attempt knows until when it may go on.
+func testDeadline(t *testing.T, places []Place) {
 	contract{
-		"none": func(t *testing.T, p place) {
+		"none": func(t *testing.T, p Place) {
 			all, err := mapper.Collect(context.WithoutCancel(t.Context()), left, orders(20), p.with(mapper.Options{}))
 			require.NoError(t, err)
 			for _, d := range all {
 				require.Greater(t, d, 300*24*time.Hour)
 			}
 		},
-		"of its own": func(t *testing.T, p place) {
+		"of its own": func(t *testing.T, p Place) {
 			all, err := mapper.Collect(context.WithoutCancel(t.Context()), left, orders(20), p.with(mapper.Options{Timeout: time.Hour}))
 			require.NoError(t, err)
 			for _, d := range all {
 				require.InDelta(t, time.Hour, d, float64(patience))
 			}
 		},
-		"of its run": func(t *testing.T, p place) {
+		"of its run": func(t *testing.T, p Place) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			all, err := mapper.Collect(ctx, left, orders(20), p.with(mapper.Options{Timeout: 2 * time.Hour}))
@@ -61,7 +60,7 @@ func TestDeadline(t *testing.T) {
 				require.InDelta(t, time.Hour, d, float64(patience))
 			}
 		},
-	}.run(t)
+	}.run(t, places)
 }
 
 // spectator is a Watcher of one run that also wants what containers print.
@@ -76,11 +75,10 @@ func (s *spectator) Watch(v mapper.View) { s.view.Store(v) }
 
 func (s *spectator) Observe(ev supervisor.Event) { s.lines <- ev }
 
-// TestSeen: what a container executes is seen from outside, and what it uses and prints, if it has that to itself.
-func TestSeen(t *testing.T) {
-	t.Parallel()
+// testSeen: what a container executes is seen from outside, and what it uses and prints, if it has that to itself.
+func testSeen(t *testing.T, places []Place) {
 	contract{
-		"while it executes": func(t *testing.T, p place) {
+		"while it executes": func(t *testing.T, p Place) {
 			s := &spectator{lines: make(chan supervisor.Event, 100)}
 			dir := t.TempDir()
 			run, err := mapper.Start(bounded(t), obey, slices.Values(orders(3, order{N: 1, Do: "wait", Dir: dir})),
@@ -92,7 +90,7 @@ func TestSeen(t *testing.T) {
 			require.Len(t, busy, 1)
 			require.Equal(t, v.About().ID, busy[0].Run)
 			require.Equal(t, []int{1, 1}, []int{busy[0].Input, busy[0].Attempt})
-			if p.process() {
+			if p.Alone {
 				eventually(t, "its memory is known", func() bool { return v.Containers()[0].Memory > 0 })
 			} else {
 				require.Zero(t, busy[0].Memory)
@@ -102,8 +100,8 @@ func TestSeen(t *testing.T) {
 				require.NoError(t, r.Err)
 			}
 		},
-		"what it prints": func(t *testing.T, p place) {
-			if !p.process() {
+		"what it prints": func(t *testing.T, p Place) {
+			if !p.Alone {
 				return // goroutines print where the program does
 			}
 			s := &spectator{lines: make(chan supervisor.Event, 100)}
@@ -117,5 +115,5 @@ func TestSeen(t *testing.T) {
 			}
 			require.Equal(t, map[string]string{"stdout": "to stdout", "stderr": "to stderr"}, seen)
 		},
-	}.run(t)
+	}.run(t, places)
 }

@@ -1,4 +1,4 @@
-package runtimes_test
+package runtimes
 
 import (
 	"context"
@@ -36,11 +36,10 @@ func deploy[In, Out any](t *testing.T, body mapper.Body[In, Out], opts mapper.Op
 	return f
 }
 
-func TestDeploy(t *testing.T) {
-	t.Parallel()
+func testDeploy(t *testing.T, places []Place) {
 	plain := mapper.Plain(obey)
 	contract{
-		"Call": func(t *testing.T, p place) {
+		"Call": func(t *testing.T, p Place) {
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1}))
 			for i := range 50 {
 				v, err := f.Call(bounded(t), order{N: i})
@@ -55,7 +54,7 @@ func TestDeploy(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 25, v.Square)
 		},
-		"Call whose context ends": func(t *testing.T, p place) {
+		"Call whose context ends": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1}))
 			ctx, cancel := context.WithCancelCause(bounded(t))
@@ -74,7 +73,7 @@ func TestDeploy(t *testing.T) {
 			require.Equal(t, 1, f.Stats().Pool.Starts)
 			require.Equal(t, errEnough.Error(), trace(t, dir, "cause"))
 		},
-		"Spawn": func(t *testing.T, p place) {
+		"Spawn": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{}))
 			held, err := f.Spawn(bounded(t), order{N: 9, Do: "wait", Dir: dir})
@@ -93,7 +92,7 @@ func TestDeploy(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 81, v.Square)
 		},
-		"Cancel": func(t *testing.T, p place) {
+		"Cancel": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1}))
 			call := spawned(t, f, order{Do: "patient", Dir: dir})
@@ -105,7 +104,7 @@ func TestDeploy(t *testing.T) {
 			require.Equal(t, 1, f.Stats().Pool.Starts, "its container lives on")
 			require.Equal(t, mapper.ErrCancelled.Error(), trace(t, dir, "cause"))
 		},
-		"Cancel ignored": func(t *testing.T, p place) {
+		"Cancel ignored": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			defer leave(dir, sign, "")
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1, Grace: graceTime}))
@@ -120,7 +119,7 @@ func TestDeploy(t *testing.T) {
 			require.Zero(t, f.Stats().Pool.Crashes)
 			require.Equal(t, map[int][]int{0: {1}}, begun(t, dir))
 		},
-		"runs": func(t *testing.T, p place) {
+		"runs": func(t *testing.T, p Place) {
 			f := deploy(t, plain, p.with(mapper.Options{}))
 			values, err := f.Collect(bounded(t), orders(200), mapper.RunOptions{})
 			require.NoError(t, err)
@@ -128,7 +127,7 @@ func TestDeploy(t *testing.T) {
 			right(t, gather(f.Map(bounded(t), orders(200, order{N: 100, Do: "panic"}), mapper.RunOptions{ReturnExceptions: true})), 200, 100)
 			right(t, gather(f.MapSeq(bounded(t), slices.Values(orders(200)), mapper.RunOptions{})), 200)
 		},
-		"Redeploy": func(t *testing.T, p place) {
+		"Redeploy": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{}))
 			held := spawned(t, f, order{N: 5, Do: "wait", Dir: dir})
@@ -154,7 +153,7 @@ func TestDeploy(t *testing.T) {
 			require.Equal(t, -25, v.Square)
 			require.Zero(t, f.Stats().Pool.Crashes)
 		},
-		"Drain": func(t *testing.T, p place) {
+		"Drain": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1}))
 			call := spawned(t, f, order{N: 4, Do: "wait", Dir: dir})
@@ -168,7 +167,7 @@ func TestDeploy(t *testing.T) {
 			require.False(t, f.Drain(v.Container))
 			require.Equal(t, map[int][]int{0: {1}}, begun(t, dir))
 		},
-		"Preempt": func(t *testing.T, p place) {
+		"Preempt": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1}))
 			call := spawned(t, f, order{N: 4, Do: "patient", First: 1, Dir: dir})
@@ -180,7 +179,7 @@ func TestDeploy(t *testing.T) {
 			require.Equal(t, 16, v.Square)
 			require.Zero(t, f.Stats().Pool.Crashes)
 		},
-		"Preempt ignored": func(t *testing.T, p place) {
+		"Preempt ignored": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			f := deploy(t, plain, p.with(mapper.Options{Containers: 1, Grace: graceTime}))
 			call := spawned(t, f, order{N: 4, Do: "deaf", Dir: dir})
@@ -192,9 +191,9 @@ func TestDeploy(t *testing.T) {
 			require.Equal(t, 16, v.Square)
 			require.Zero(t, f.Stats().Pool.Crashes)
 		},
-		"Stop": func(t *testing.T, p place) {
+		"Stop": func(t *testing.T, p Place) {
 			dir := t.TempDir()
-			body, p := p.stateful("")
+			body, p := p.stateful(t, "")
 			f := deploy(t, body, p.with(mapper.Options{}))
 			call := spawned(t, f, order{Do: "wait", Dir: dir})
 			stopped := make(chan error)
@@ -210,7 +209,7 @@ func TestDeploy(t *testing.T) {
 			<-f.Done()
 			require.NotEmpty(t, trace(t, dir, "exits"))
 		},
-		"Stop in a hurry": func(t *testing.T, p place) {
+		"Stop in a hurry": func(t *testing.T, p Place) {
 			dir := t.TempDir()
 			defer leave(dir, sign, "")
 			f := deploy(t, plain, p.with(mapper.Options{Grace: graceTime}))
@@ -222,8 +221,8 @@ func TestDeploy(t *testing.T) {
 			require.Equal(t, mapper.ErrStopped, err)
 			require.Zero(t, f.Stats().Pool.Live)
 		},
-		"an exit that fails": func(t *testing.T, p place) {
-			body, p := p.stateful("fail at exit")
+		"an exit that fails": func(t *testing.T, p Place) {
+			body, p := p.stateful(t, "fail at exit")
 			f := deploy(t, body, p.with(mapper.Options{}))
 			_, err := f.Call(bounded(t), order{})
 			require.NoError(t, err)
@@ -231,7 +230,7 @@ func TestDeploy(t *testing.T) {
 			require.ErrorAs(t, err, new(*mapper.ExitError))
 			require.ErrorIs(t, err, errOwn)
 		},
-	}.run(t)
+	}.run(t, places)
 }
 
 // spawned is a call that executes.
