@@ -1,0 +1,27 @@
+//go:build linux
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestScenes plays each with few inputs: every row has its figure.
+func TestScenes(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.001", "-large"}, &out))
+	for _, s := range scenes(0.001, true) {
+		for _, r := range s.rows {
+			require.Contains(t, out.String(), "| "+s.name+": "+r.name+" | ")
+		}
+	}
+}
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	require.Error(t, run(t.Context(), []string{"-only", "("}, nil))
+	require.Error(t, run(t.Context(), []string{"-x"}, nil))
+}
