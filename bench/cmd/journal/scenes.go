@@ -146,7 +146,9 @@ func resume(n int) scene {
 // lag is how long a result waits for its record.
 func lag(n int) scene {
 	inputs := texts(n)
-	return scene{"1 ms x 64", []row{{"from the end of an attempt to its result, p50", "ms", ""}, {"p99", "ms", "≤ 60"}},
+	return scene{
+		"1 ms x 64",
+		[]row{{"from the end of an attempt to its result, p50", "ms", ""}, {"p99", "ms", "≤ 60"}},
 		func(ctx context.Context, folder string) ([]float64, error) {
 			j, err := journal.Open(filepath.Join(folder, "j"), journal.Options{})
 			if err != nil {
@@ -170,5 +172,6 @@ func lag(n int) scene {
 			slices.Sort(lags)
 			at := func(part float64) float64 { return lags[int(part*float64(len(lags)))].Seconds() * 1e3 }
 			return []float64{at(0.5), at(0.99)}, nil
-		}}
+		},
+	}
 }
