@@ -50,7 +50,7 @@ const (
 type Keeper struct {
 	run   Run
 	log   Log
-	known known
+	known knowledge
 	knew  int // inputs of a slice, at the beginning
 
 	mu       sync.Mutex
@@ -117,8 +117,8 @@ func (k *Keeper) RestoreFirst() bool {
 	return k.before > 0
 }
 
-// Await prepares for the inputs of an iterator, of which so many may be outstanding.
-func (k *Keeper) Await(window int) { k.known = newKnown(window) }
+// Await prepares for the inputs of an iterator.
+func (k *Keeper) Await() { k.known = newPulled() }
 
 // Look looks up the next input of an iterator, before it can be claimed. An input that cannot be
 // looked up gets no key either, and says why then.
@@ -175,6 +175,7 @@ func (k *Keeper) MayBegin(ch *chunk.Chunk) bool {
 
 // Restore takes known inputs, to be recalled. It never blocks.
 func (k *Keeper) Restore(ch *chunk.Chunk) {
+	k.known.forget(ch.Lo, ch.N)
 	k.mu.Lock()
 	k.restores = append(k.restores, ch)
 	k.mu.Unlock()

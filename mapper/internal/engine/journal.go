@@ -14,7 +14,7 @@ import (
 func (r *Run) Keep(log durable.Log) error {
 	k := durable.NewKeeper(kept{r}, log)
 	if r.iterator != nil {
-		k.Await(r.iterator.RingSize())
+		k.Await()
 		r.iterator.Look(k.Look)
 	} else if s := r.src.(*intake.Slice); true {
 		if err := k.Resume(r.ctx, s.Total(), s.Peek); err != nil {
