@@ -46,11 +46,13 @@ func (s *Supervisor) examine(c *Container, crash *CrashError, counts bool) death
 	if crash.Phase == "" {
 		crash.Phase = c.phase()
 	}
-	if crash.Machine == "" {
-		crash.Machine = c.Machine()
+	if at := c.Machine(); at != "" && crash.Machine == "" { // else nothing is written: observers may have it already
+		crash.Machine = at
 	}
 	returned := crash.Panic == nil && crash.Err != nil
-	crash.Lost = returned && marked(crash.Err, ErrLost)
+	if lost := returned && marked(crash.Err, ErrLost); lost != crash.Lost {
+		crash.Lost = lost
+	}
 	d := death{crash: crash, at: time.Now(), evidence: s.cfg.Crashed(c, crash)}
 	d.starting = starting || d.evidence.Idle
 	if !counts {
