@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,40 +24,6 @@ func prepared(t *testing.T, o journal.Options, run func(context.Context, mapper.
 	cancel()
 	require.ErrorIs(t, run(ctx, mapper.Options{Journal: j}), context.Canceled)
 	return j, path
-}
-
-// TestDeliveryWaits has a disk that does not answer: the containers go on, and nobody is told of anything before its record
-// is safe.
-func TestDeliveryWaits(t *testing.T) {
-	t.Parallel()
-	for name, opts := range map[string]mapper.Options{"ordered": {}, "unordered": {Unordered: true}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var b book
-			var e eye
-			j, path := prepared(t, journal.Options{}, func(ctx context.Context, o mapper.Options) error {
-				_, err := mapper.Collect(ctx, b.fn, texts(1), o)
-				return err
-			})
-			free := lockOut(t, path)
-			opts.Journal, opts.Observer, opts.Containers = j, &e, 2
-			run, err := mapper.Start(t.Context(), b.fn, slices.Values(texts(100)), opts)
-			require.NoError(t, err)
-			require.Eventually(t, func() bool { return run.Stats().Unrecorded == 100 }, 30*time.Second, time.Millisecond, "no container waits")
-			require.Len(t, b.calls, 100)
-			select {
-			case r := <-run.Results():
-				require.Fail(t, "delivered, and not recorded", "%+v", r)
-			default:
-			}
-			require.Zero(t, run.Stats().Succeeded)
-			free()
-			values, errs := all(t, run.Results())
-			require.Empty(t, errs)
-			require.Len(t, values, 100)
-			require.NoError(t, run.Wait())
-		})
-	}
 }
 
 // large is a value, or an input, of which 256 are 64 MB.

@@ -14,8 +14,8 @@ import (
 // allows.
 func TestSlowDisk(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS != "linux" {
-		t.Skip("knows SQLite's way to files only there")
+	if runtime.GOOS != "linux" || underRace {
+		t.Skip("knows SQLite's way to files only on Linux, without the race detector")
 	}
 	p := plan{
 		Form: "unordered", Inputs: 400, Containers: 4, Large: 256 << 10, Outstanding: 1000,
