@@ -1,9 +1,6 @@
 package journal
 
 import (
-	"sync"
-	"sync/atomic"
-
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 )
@@ -12,13 +9,8 @@ import (
 // process, until the input is settled: or one that takes each process along with some workers would
 // never have had its last.
 
-// struck is what is held against inputs. It is safe for concurrent use.
-type struck struct {
-	some atomic.Bool
-
-	mu  sync.Mutex
-	all map[chunk.Key]durable.Crashes
-}
+// struck is the inputs that were in crashes.
+type struck struct{ against[durable.Crashes] }
 
 // load reads what is recorded.
 func (s *struck) load(d *database) error {
@@ -36,19 +28,6 @@ func (s *struck) load(d *database) error {
 	})
 	s.some.Store(len(s.all) > 0)
 	return err
-}
-
-// clear reports whether something was held against the input. Nothing is any more.
-func (s *struck) clear(key chunk.Key) bool {
-	if !s.some.Load() {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, was := s.all[key]
-	delete(s.all, key)
-	s.some.Store(len(s.all) > 0)
-	return was
 }
 
 // Struck implements [durable.Log].

@@ -3,8 +3,6 @@ package journal
 import (
 	"errors"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
@@ -92,10 +90,8 @@ type suspicion struct {
 	limit  int  // of certain deaths
 	again  bool // nobody is guilty
 	deaths int  // of the process, whoever is suspected of them
-	some   atomic.Bool
 
-	mu  sync.Mutex
-	all map[chunk.Key]held
+	against[held]
 }
 
 // held is what is held against an input.
@@ -143,19 +139,6 @@ func (s *suspicion) hitAlone() (some []chunk.Key) {
 		}
 	}
 	return some
-}
-
-// clear reports whether the input was a suspect, which it is no more.
-func (s *suspicion) clear(key chunk.Key) bool {
-	if !s.some.Load() {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, was := s.all[key]
-	delete(s.all, key)
-	s.some.Store(len(s.all) > 0)
-	return was
 }
 
 // suspects are those of the keys that are.

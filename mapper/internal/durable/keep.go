@@ -173,8 +173,8 @@ func (k *Keeper) weigh(n, bytes int) {
 	k.balance()
 }
 
-// guessedEach is how large an input is taken for before one is recorded, which takes no time, if there are many: they may be
-// large.
+// guessedEach is how large an input is taken for until the first is recorded. It is much, since they may be large, and the
+// first is recorded at once.
 const guessedEach = mostWaiting / 256
 
 // balance has no more claimed where too much waits. Those that finish inputs ask, too: the keeper may wait for the disk
