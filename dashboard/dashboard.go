@@ -24,6 +24,10 @@ type Options struct {
 	// minutes is shown as that. Nil means that inputs are shown by their index only.
 	Describe func(input any) string
 
+	// Journals are pages about journals of runs, also of runs that were another program's, by the names under which they are shown:
+	// a *journal.Reader is one. They are served at journals/NAME/. Zero means none.
+	Journals map[string]http.Handler
+
 	// Keep is how many runs and functions are kept after their end. Zero means 100.
 	Keep int
 

@@ -3,7 +3,9 @@ package dashboard
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -85,7 +87,7 @@ func (d *Dashboard) overview(r *http.Request) (view, bool) {
 	f := runFilter(r.URL.Query())
 	return view{key: keyOf("", f), make: func() (screen.Screen, bool) {
 		looping := d.src.Overview(history.RunFilter{Status: history.CrashLooping, Limit: mostLimit})
-		return screen.Overview{Overview: d.src.Overview(f), Filter: f, Looping: looping.Runs}.Screen(), true
+		return screen.Overview{Overview: d.src.Overview(f), Filter: f, Looping: looping.Runs, Journals: slices.Sorted(maps.Keys(d.opts.Journals))}.Screen(), true
 	}}, true
 }
 

@@ -36,6 +36,7 @@ func (d *Dashboard) routes() http.Handler {
 		mux.Handle("/healthz", api)
 		mux.Handle("/readyz", api)
 	}
+	mux.HandleFunc("/journals/{name}/{$}", d.journal)
 	mux.HandleFunc("GET /metrics", d.scrape)
 	mux.HandleFunc("/", d.elsewhere)
 	return rooted(mux)

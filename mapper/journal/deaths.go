@@ -104,9 +104,12 @@ type held struct {
 func (s *suspicion) bound(d *database, crashLimit int) error {
 	recorded, err := d.manifest()
 	s.deaths = number(recorded[fieldDeaths])
-	s.limit = crashLimit + min(number(recorded[fieldOutside]), 2*crashLimit)
+	s.limit = limitOf(crashLimit, number(recorded[fieldOutside]))
 	return err
 }
+
+// limitOf is how many certain deaths make an input guilty, where so many were certainly no input's.
+func limitOf(crashLimit, outside int) int { return crashLimit + min(outside, 2*crashLimit) }
 
 // number is what a line of the manifest says, 0 where it says nothing.
 func number(text string) int {

@@ -37,7 +37,14 @@ type line struct {
 // Export writes all entries that can be read. The error is that of w, a *policy.InvalidError for
 // another format, and in the end, joined, what could not be read.
 func (r *Reader) Export(w io.Writer, f Format) error {
+	damaged, err := r.export(w, f)
+	return errors.Join(append([]error{err}, damaged...)...)
+}
+
+// export returns what could not be read, row by row, and what has ended it.
+func (r *Reader) export(w io.Writer, f Format) (damaged []error, err error) {
 	var write func(line) error
+	var broken error
 	flush := func() error { return nil }
 	switch f {
 	case JSONLines:
@@ -46,7 +53,7 @@ func (r *Reader) Export(w io.Writer, f Format) error {
 	case CSV:
 		out := csv.NewWriter(w)
 		if err := out.Write([]string{"index", "key", "state", "attempts", "value", "kind", "error", "input"}); err != nil {
-			return err
+			return nil, err
 		}
 		write = func(l line) error { return out.Write(l.fields()) }
 		flush = func() error {
@@ -54,23 +61,27 @@ func (r *Reader) Export(w io.Writer, f Format) error {
 			return out.Error()
 		}
 	default:
-		return &policy.InvalidError{Field: "format", Value: f, Reason: "must be CSV or JSONLines"}
+		return nil, &policy.InvalidError{Field: "format", Value: f, Reason: "must be CSV or JSONLines"}
 	}
-	var damaged []error
-	for e, err := range r.All() {
-		if err != nil {
-			damaged = append(damaged, err)
-			continue
+	err = r.each(func(e Entry, bad error) bool {
+		if bad != nil {
+			damaged = append(damaged, bad)
+			return true
 		}
 		l := line{Index: e.Index, Key: e.Key, State: e.State, Attempts: e.Attempts, Value: e.Value, Input: e.Input}
 		if e.Err != nil {
 			l.Kind, l.Error = e.Err.Kind, e.Err.Text
 		}
-		if err := write(l); err != nil {
-			return err
-		}
+		broken = write(l)
+		return broken == nil
+	})
+	switch {
+	case broken != nil:
+		return damaged, broken
+	case err != nil:
+		return damaged, errors.Join(flush(), failed("read", r.path, err))
 	}
-	return errors.Join(append([]error{flush()}, damaged...)...)
+	return damaged, flush()
 }
 
 func (l line) fields() []string {

@@ -40,8 +40,10 @@ type Entry struct {
 
 // Stats is how much is recorded.
 type Stats struct {
-	Succeeded, Failed, Begun int
-	Damaged                  int // rows that are not as they were written; their inputs run again
+	Succeeded int `json:"succeeded"`
+	Failed    int `json:"failed"`
+	Begun     int `json:"begun"`
+	Damaged   int `json:"damaged"` // rows that are not as they were written; their inputs run again
 }
 
 // Read opens a journal for reading. It keeps nothing open, so there is nothing to close. The errors
@@ -167,16 +169,20 @@ func (r *Reader) Prefix() int {
 // Stats counts the entries. They are as many as could be read.
 func (r *Reader) Stats() (s Stats) {
 	for e, err := range r.All() {
-		switch {
-		case err != nil:
-			s.Damaged++
-		case e.State == Succeeded:
-			s.Succeeded++
-		case e.State == Failed:
-			s.Failed++
-		default:
-			s.Begun++
-		}
+		s.count(e, err)
 	}
 	return s
+}
+
+func (s *Stats) count(e Entry, err error) {
+	switch {
+	case err != nil:
+		s.Damaged++
+	case e.State == Succeeded:
+		s.Succeeded++
+	case e.State == Failed:
+		s.Failed++
+	default:
+		s.Begun++
+	}
 }

@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"strings"
 	"time"
 
@@ -38,6 +39,7 @@ var functions = template.FuncMap{
 	"list":    func(all ...any) []any { return all },
 	"crashes": func(c *history.Crash) []history.Crash { return []history.Crash{*c} },
 	"str":     asText,
+	"segment": pathPart,
 	"int":     func(n int64) int { return int(n) },
 	"less":    func(n int) int { return n - 1 },
 	"add":     func(a, b int) int { return a + b },
@@ -46,6 +48,16 @@ var functions = template.FuncMap{
 }
 
 func asText(v any) string { return fmt.Sprint(v) }
+
+// pathPart is a part of a path. What is too long to be one leads nowhere.
+func pathPart(s string) string {
+	if len(s) > pathLength {
+		return ""
+	}
+	return url.PathEscape(s)
+}
+
+const pathLength = 500
 
 // long is a trace on one line.
 func long(s string) string { return oneLine(trace(s)) }

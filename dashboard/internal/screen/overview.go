@@ -10,13 +10,14 @@ import (
 // Overview is all functions and runs.
 type Overview struct {
 	history.Overview
-	Filter  history.RunFilter
-	Looping []history.Run // those that are crash-looping, whatever the filter
+	Filter   history.RunFilter
+	Journals []string      // names of pages about them
+	Looping  []history.Run // those that are crash-looping, whatever the filter
 }
 
 // Screen is the page.
 func (o Overview) Screen() Screen {
-	return Screen{Title: "Functions and runs", Parts: []string{"mood", "overview-head", "loops", "losses", "overview"}, Data: o, Loops: o.Loops()}
+	return Screen{Title: "Functions and runs", Parts: []string{"mood", "overview-head", "loops", "losses", "overview", "journals"}, Data: o, Loops: o.Loops()}
 }
 
 // Pager leads to the other runs that match.

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/dashboard"
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/journal"
+)
+
+// TestJournalOnADashboard: the page of a program shows what it restores, and the journal beside it.
+func TestJournalOnADashboard(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "batch.db")
+	inputs := []int{1, 2, 3}
+	life := func(observer *dashboard.Dashboard) {
+		j, err := journal.Open(path, journal.Options{})
+		require.NoError(t, err)
+		opts := mapper.Options{Name: "checksums", Journal: j}
+		if observer != nil {
+			opts.Observer = observer
+		}
+		_, err = mapper.Collect(t.Context(), func(_ context.Context, in int) (string, error) { return checksum(in), nil }, inputs, opts)
+		require.NoError(t, err)
+		require.NoError(t, j.Close())
+	}
+	life(nil)
+	r, err := journal.Read(path)
+	require.NoError(t, err)
+	d := dashboard.New(dashboard.Options{Journals: map[string]http.Handler{"batch": r}})
+	defer d.Close()
+	inputs = append(inputs, 4)
+	life(d)
+	server := httptest.NewServer(d)
+	defer server.Close()
+	defer server.Client().CloseIdleConnections()
+	get := func(at string) string {
+		answer, err := server.Client().Get(server.URL + at)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+		return string(text)
+	}
+	overview := get("/api/v1/runs")
+	require.Contains(t, overview, `"restored":3,"recorded":1,"unrecorded":0`)
+	require.Contains(t, overview, "batch.db: 3 of 4 inputs are restored")
+	require.Contains(t, get("/"), `href="./journals/batch/"`)
+	page := get("/journals/batch/")
+	require.Contains(t, page, "<dt>Succeeded</dt><dd>4</dd>")
+	require.Contains(t, page, "../../static/page.css")
+	require.Contains(t, get("/journals/batch/?as=jsonl"), checksum(4))
+}
