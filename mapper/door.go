@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"math"
-	"slices"
 
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
@@ -222,11 +221,12 @@ func (h *handle) collected(failed *typed.Failures) error {
 	if cause != nil {
 		h.e.Abort()
 	}
-	var failures []InputError
-	for _, t := range failed.All {
+	src := h.e.Source()
+	sorted := failed.InOrder()
+	failures := make([]InputError, 0, len(sorted))
+	for _, t := range sorted {
 		failures = append(failures, InputError{Index: t.Index, Attempts: t.Attempts, Err: t.Err, Unfinished: t.Ended})
 	}
-	src := h.e.Source()
 	if cause != nil {
 		for i := src.Taken(); i < src.Total(); i++ {
 			failures = append(failures, InputError{Index: i, Err: cause, Unfinished: true})
@@ -235,7 +235,6 @@ func (h *handle) collected(failed *typed.Failures) error {
 	if len(failures) == 0 {
 		return h.e.Reason()
 	}
-	slices.SortFunc(failures, func(a, b InputError) int { return a.Index - b.Index })
 	return &FailuresError{Failures: failures, Inputs: src.Total()}
 }
 

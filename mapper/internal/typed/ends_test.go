@@ -158,5 +158,5 @@ func TestSliceSink(t *testing.T) {
 	put(0, nil, 0, 10)
 	put(2, &chunk.Task{Index: 2}, 20) // a retry that has succeeded
 	require.Equal(t, []int{0, 10, 20, 30, 40}, sink.Out)
-	require.Equal(t, []*chunk.Task{failed}, sink.All)
+	require.Equal(t, []*chunk.Task{failed}, sink.InOrder())
 }
