@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -52,12 +53,14 @@ func TestKilled(t *testing.T) {
 
 // killed is one run with all its lives, of which it kills at most so many.
 func (p plan) killed(t *testing.T, most int) (kills, again int) {
-	p.Path = filepath.Join(t.TempDir(), "j")
+	folder := t.TempDir()
+	defer func() { require.NoError(t, os.RemoveAll(folder)) }() // a thousand of them would fill the memory that they are in
+	p.Path = filepath.Join(folder, "undisturbed")
 	began := time.Now()
 	whole := p.live(t, 0)
 	require.True(t, whole.ended, whole.err)
 	span := time.Since(began)
-	p.Path = filepath.Join(t.TempDir(), "j")
+	p.Path = filepath.Join(folder, "j")
 	delivered, executed := map[int]bool{}, map[int]int{}
 	for {
 		kill := time.Duration(0)
@@ -107,7 +110,9 @@ func TestKilledAtMostOnce(t *testing.T) {
 
 // killedOnce is one run with all its lives, of which it kills at most so many.
 func (p plan) killedOnce(t *testing.T, most int) (kills int) {
-	p.Path = filepath.Join(t.TempDir(), "j")
+	folder := t.TempDir()
+	defer func() { require.NoError(t, os.RemoveAll(folder)) }()
+	p.Path = filepath.Join(folder, "j")
 	executed, delivered := map[int]bool{}, map[int]bool{}
 	for ; ; kills++ {
 		after := time.Duration(0)
