@@ -8,7 +8,12 @@ type FreeList struct {
 
 	mu   sync.Mutex
 	free *Chunk
+	n    int
 }
+
+// maxFree is how many chunks are kept. Those that stand in a queue, such as what a journal is to give back, are many at once
+// and come one after the other: with the room for their values they would take as much as the results.
+const maxFree = 1024
 
 // Get returns an empty chunk.
 func (f *FreeList) Get() *Chunk {
@@ -16,6 +21,7 @@ func (f *FreeList) Get() *Chunk {
 	c := f.free
 	if c != nil {
 		f.free = c.next
+		f.n--
 	}
 	f.mu.Unlock()
 	if c == nil {
@@ -31,8 +37,11 @@ func (f *FreeList) Put(c *Chunk) {
 	c.N, c.Task, c.From, c.Keys, c.Silent = 0, nil, 0, nil, false
 	c.Key, c.Weight = "", 0
 	f.mu.Lock()
-	c.next = f.free
-	f.free = c
+	if f.n < maxFree {
+		c.next = f.free
+		f.free = c
+		f.n++
+	}
 	f.mu.Unlock()
 }
 
