@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -58,4 +61,32 @@ func TestJournalOnADashboard(t *testing.T) {
 	require.Contains(t, page, "<dt>Succeeded</dt><dd>4</dd>")
 	require.Contains(t, page, "../../static/page.css")
 	require.Contains(t, get("/journals/batch/?as=jsonl"), checksum(4))
+}
+
+// TestShow: the page about a journal that nobody writes any more.
+func TestShow(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "last night.db")
+	require.ErrorIs(t, serve(t.Context(), path, "127.0.0.1:0", io.Discard), fs.ErrNotExist)
+	j, err := journal.Open(path, journal.Options{})
+	require.NoError(t, err)
+	_, err = mapper.Collect(t.Context(), func(_ context.Context, in int) (string, error) { return checksum(in), nil }, []int{1, 2}, mapper.Options{Journal: j})
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+
+	ctx, stop := context.WithCancel(t.Context())
+	said, says := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- serve(ctx, path, "127.0.0.1:0", says) }()
+	var page string
+	_, err = fmt.Fscanf(said, "the page is on %s\n", &page)
+	require.NoError(t, err)
+	answer, err := http.Get(page)
+	require.NoError(t, err)
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, errors.Join(err, answer.Body.Close()))
+	require.Contains(t, string(text), "<dt>Succeeded</dt><dd>2</dd>")
+	http.DefaultClient.CloseIdleConnections()
+	stop()
+	require.NoError(t, <-ended)
 }

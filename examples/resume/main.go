@@ -1,11 +1,14 @@
 // Resume is a batch that is killed again and again, and finishes all the same:
 //
 //	go run ./examples/resume
+//	go run ./examples/resume -show batch.db
 //
 // It computes a checksum for each of 200,000 inputs with a journal, and starts itself four times
 // for it. Three times it kills itself at a random moment, as kill -9 or a power cut would. The
 // fourth start finishes. Then it says what each start has executed, and how many inputs ran twice:
 // those that were finished when the process died, and not recorded yet.
+//
+// With -show it serves the page about a journal, this one's or any other's, until Ctrl-C.
 package main
 
 import (
@@ -42,8 +45,14 @@ func main() {
 	var c config
 	flag.IntVar(&c.inputs, "inputs", 200_000, "how many inputs there are")
 	flag.IntVar(&c.kills, "kills", 3, "how often the program kills itself")
+	path := flag.String("show", "", "serve the page about the journal in this `file`, and do nothing else")
+	addr := flag.String("dashboard", "127.0.0.1:0", "where to serve it")
 	flag.Parse()
-	if err := start(c, os.Stdout); err != nil {
+	do := func() error { return start(c, os.Stdout) }
+	if *path != "" {
+		do = func() error { return show(*path, *addr, os.Stdout) }
+	}
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "resume:", err)
 		os.Exit(1)
 	}
