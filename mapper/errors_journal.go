@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 )
@@ -26,6 +27,40 @@ func (e *JournalError) Error() string {
 
 // Unwrap returns the reason.
 func (e *JournalError) Unwrap() error { return e.Err }
+
+// LockedError says that another process has the journal, or that this one has it twice.
+type LockedError struct {
+	Path  string
+	PID   int // 0 if that cannot be read
+	Host  string
+	Since time.Time
+	Gone  bool // that process is gone: one that it has forked holds the lock
+}
+
+// Error says who has it. Where that process is gone, its lock is held by one that it has forked.
+func (e *LockedError) Error() string {
+	text := fmt.Sprintf("mapper: journal %s is in use by process %d on %s since %s", e.Path, e.PID, e.Host, e.Since.Format(time.RFC3339))
+	if e.Gone {
+		text += ", which is gone: a process that it has forked holds the lock"
+	}
+	return text
+}
+
+// FormatError says that what is at the path is no journal, or one of a version of this library that is newer than this one. It
+// is as it was.
+type FormatError struct {
+	Path   string
+	Format int // 0: it is no journal
+	Known  int // the newest that is known here
+}
+
+// Error says what it is.
+func (e *FormatError) Error() string {
+	if e.Format == 0 {
+		return fmt.Sprintf("mapper: %s is no journal", e.Path)
+	}
+	return fmt.Sprintf("mapper: journal %s has format %d, and %d is the newest that is known here", e.Path, e.Format, e.Known)
+}
 
 // MismatchError says that a journal is that of another run: its version, the types, the name or
 // another field differ.

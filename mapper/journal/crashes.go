@@ -1,52 +1,28 @@
 package journal
 
-import (
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
-)
+import "github.com/longshore-go/longshore/internal/logbook"
 
-// Crashes of containers. What is held against an input that has crashed its container outlives the
-// process, until the input is settled: or one that takes each process along with some workers would
-// never have had its last.
-
-// struck is the inputs that were in crashes.
-type struck struct{ against[durable.Crashes] }
-
-// load reads what is recorded.
-func (s *struck) load(d *database) error {
-	s.all = map[chunk.Key]durable.Crashes{}
+// loadStruck reads what is held against inputs for crashes of their containers.
+func (l *log) loadStruck(d *database) error {
+	all := map[logbook.Key]logbook.Crashes{}
 	err := d.query("SELECT key, crashes, strikes, certain FROM crashes", nil, func(row []any) error {
 		key, _ := row[0].([]byte)
 		var n [3]int64
 		for i := range n {
 			n[i], _ = row[1+i].(int64)
 		}
-		if len(key) == len(chunk.Key{}) && n[0] > 0 { // else it is damaged
-			s.all[chunk.Key(key)] = durable.Crashes{Crashes: int(n[0]), Strikes: int(n[1]), Certain: int(n[2])}
+		if len(key) == len(logbook.Key{}) && n[0] > 0 { // else it is damaged
+			all[logbook.Key(key)] = logbook.Crashes{Crashes: int(n[0]), Strikes: int(n[1]), Certain: int(n[2])}
 		}
 		return nil
 	})
-	s.some.Store(len(s.all) > 0)
+	l.Set(all)
 	return err
 }
 
-// Struck implements [durable.Log].
-func (l *log) Struck() bool { return l.struck.some.Load() }
-
-// Crashes implements [durable.Log].
-func (l *log) Crashes(key chunk.Key) (c durable.Crashes, any bool) {
-	l.struck.mu.Lock()
-	defer l.struck.mu.Unlock()
-	c, any = l.struck.all[key]
-	return c, any
-}
-
-// Crashed implements [durable.Log].
-func (l *log) Crashed(key chunk.Key, c durable.Crashes) error {
-	l.struck.mu.Lock()
-	l.struck.all[key] = c
-	l.struck.some.Store(true)
-	l.struck.mu.Unlock()
+// Crashed implements [logbook.Log].
+func (l *log) Crashed(key logbook.Key, c logbook.Crashes) error {
+	l.Note(key, c)
 	l.f.mu.Lock()
 	defer l.f.mu.Unlock()
 	if err := l.begin(); err != nil {
@@ -57,7 +33,7 @@ func (l *log) Crashed(key chunk.Key, c durable.Crashes) error {
 }
 
 // forgive takes back what is held against an input: it is settled.
-func (l *log) forgive(key chunk.Key) error {
+func (l *log) forgive(key logbook.Key) error {
 	if err := l.begin(); err != nil {
 		return err
 	}

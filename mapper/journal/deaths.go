@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
 )
 
 // Deaths of the whole process. An owner that has left without closing the journal, on a machine that
@@ -48,7 +48,7 @@ func (d *database) death(o *owner) error {
 		survived = append(survived, before.hitAlone()...)
 	}
 	for _, key := range survived {
-		outside = outside || before.all[key].certain > 0 // it was hit, and not to blame
+		outside = outside || before.All[key].certain > 0 // it was hit, and not to blame
 		if err := d.acquit(key); err != nil {
 			return err
 		}
@@ -58,9 +58,9 @@ func (d *database) death(o *owner) error {
 			return err
 		}
 	}
-	notes := []entry{{fieldDeath, o.last.Life}, {fieldDeaths, strconv.Itoa(number(recorded[fieldDeaths]) + 1)}}
+	notes := []record.Line{{Name: fieldDeath, Value: o.last.Life}, {Name: fieldDeaths, Value: strconv.Itoa(number(recorded[fieldDeaths]) + 1)}}
 	if outside {
-		notes = append(notes, entry{fieldOutside, strconv.Itoa(number(recorded[fieldOutside]) + 1)})
+		notes = append(notes, record.Line{Name: fieldOutside, Value: strconv.Itoa(number(recorded[fieldOutside]) + 1)})
 	}
 	for _, e := range notes {
 		if err := d.note(e); err != nil {
@@ -71,7 +71,7 @@ func (d *database) death(o *owner) error {
 }
 
 // suspect counts a death of an input.
-func (d *database) suspect(key chunk.Key, certain, wait int64) error {
+func (d *database) suspect(key logbook.Key, certain, wait int64) error {
 	err := d.run("INSERT INTO deaths VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET deaths = deaths + 1, certain = certain + excluded.certain",
 		[]any{key[:], certain})
 	if err != nil || certain == 0 {
@@ -81,7 +81,7 @@ func (d *database) suspect(key chunk.Key, certain, wait int64) error {
 }
 
 // acquit takes back that an input is suspected.
-func (d *database) acquit(key chunk.Key) error {
+func (d *database) acquit(key logbook.Key) error {
 	return errors.Join(d.run("DELETE FROM deaths WHERE key = ?", []any{key[:]}), d.run("DELETE FROM waits WHERE key = ?", []any{key[:]}))
 }
 
@@ -91,7 +91,7 @@ type suspicion struct {
 	again  bool // nobody is guilty
 	deaths int  // of the process, whoever is suspected of them
 
-	against[held]
+	record.Against[held]
 }
 
 // held is what is held against an input.
@@ -119,24 +119,24 @@ func number(text string) int {
 
 // load reads what is recorded.
 func (s *suspicion) load(d *database) error {
-	s.all = map[chunk.Key]held{}
+	s.All = map[logbook.Key]held{}
 	err := d.query("SELECT key, deaths, certain, coalesce(wait, 0) FROM deaths LEFT JOIN waits USING (key)", nil, func(row []any) error {
 		key, _ := row[0].([]byte)
 		deaths, _ := row[1].(int64)
 		certain, _ := row[2].(int64)
 		wait, _ := row[3].(int64)
-		if len(key) == len(chunk.Key{}) && deaths > 0 { // else it is damaged
-			s.all[chunk.Key(key)] = held{int(deaths), int(certain), time.Duration(wait) * time.Millisecond}
+		if len(key) == len(logbook.Key{}) && deaths > 0 { // else it is damaged
+			s.All[logbook.Key(key)] = held{int(deaths), int(certain), time.Duration(wait) * time.Millisecond}
 		}
 		return nil
 	})
-	s.some.Store(len(s.all) > 0)
+	s.Some.Store(len(s.All) > 0)
 	return err
 }
 
 // hitAlone are the suspects that have been alone in a death.
-func (s *suspicion) hitAlone() (some []chunk.Key) {
-	for key, h := range s.all {
+func (s *suspicion) hitAlone() (some []logbook.Key) {
+	for key, h := range s.All {
 		if h.certain > 0 {
 			some = append(some, key)
 		}
@@ -145,49 +145,49 @@ func (s *suspicion) hitAlone() (some []chunk.Key) {
 }
 
 // suspects are those of the keys that are.
-func (s *suspicion) suspects(keys []chunk.Key) (some []chunk.Key) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *suspicion) suspects(keys []logbook.Key) (some []logbook.Key) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	for _, key := range keys {
-		if _, is := s.all[key]; is {
+		if _, is := s.All[key]; is {
 			some = append(some, key)
 		}
 	}
 	return some
 }
 
-// Suspected implements [durable.Log].
-func (l *log) Suspected() bool { return l.suspicion.some.Load() }
+// Suspected implements [logbook.Log].
+func (l *log) Suspected() bool { return l.suspicion.Some.Load() }
 
-// Suspicion implements [durable.Log]. One that was hit alone waits for longer than that took, by what
+// Suspicion implements [logbook.Log]. One that was hit alone waits for longer than that took, by what
 // starts of a process differ.
-func (l *log) Suspicion(key chunk.Key) durable.Suspicion {
-	l.suspicion.mu.Lock()
-	defer l.suspicion.mu.Unlock()
-	h := l.suspicion.all[key]
-	s := durable.Suspicion{Deaths: h.deaths, Guilty: l.suspicion.guilty(h.certain)}
+func (l *log) Suspicion(key logbook.Key) logbook.Suspicion {
+	l.suspicion.Mu.Lock()
+	defer l.suspicion.Mu.Unlock()
+	h := l.suspicion.All[key]
+	s := logbook.Suspicion{Deaths: h.deaths, Guilty: l.suspicion.guilty(h.certain)}
 	if h.certain > 0 {
 		s.Wait = max(h.wait+h.wait/4+200*time.Millisecond-time.Since(l.f.owner.opened), 0)
 	}
 	return s
 }
 
-// Alive implements [durable.Log].
+// Alive implements [logbook.Log].
 func (l *log) Alive() { l.f.owner.alive() }
 
 // guilty reports whether so many certain deaths are enough.
 func (s *suspicion) guilty(certain int) bool { return certain >= s.limit && !s.again }
 
-// Mark implements [durable.Log].
-func (l *log) Mark() *durable.Slot { return l.f.owner.take(l.f.owner.file) }
+// Mark implements [logbook.Log].
+func (l *log) Mark() *logbook.Slot { return l.f.owner.take(l.f.owner.file) }
 
-// Unmark implements [durable.Log].
-func (l *log) Unmark(s *durable.Slot) { l.f.owner.put(s) }
+// Unmark implements [logbook.Log].
+func (l *log) Unmark(s *logbook.Slot) { l.f.owner.put(s) }
 
-// Survived implements [durable.Log].
-func (l *log) Survived(keys []chunk.Key) {
+// Survived implements [logbook.Log].
+func (l *log) Survived(keys []logbook.Key) {
 	l.f.owner.enroll(l.f.owner.file, l.suspicion.suspects(keys))
 }
 
-// Excuse implements [durable.Log].
+// Excuse implements [logbook.Log].
 func (l *log) Excuse() { l.f.owner.excuse() }

@@ -3,8 +3,8 @@ package journal
 import (
 	"fmt"
 	"io/fs"
-	"time"
 
+	"github.com/longshore-go/longshore/internal/record"
 	"github.com/longshore-go/longshore/mapper"
 )
 
@@ -16,42 +16,18 @@ type (
 	EncodingError = mapper.EncodingError
 	StoredError   = mapper.StoredError
 	DeathError    = mapper.DeathError
+	LockedError   = mapper.LockedError
+	FormatError   = mapper.FormatError
 )
 
-// LockedError says that another process has the journal open, or that this one has it open twice.
-type LockedError struct {
-	Path  string
-	PID   int // 0 if that cannot be read
-	Host  string
-	Since time.Time
+// Codec writes values as bytes, and reads them again. Its name is in the journal: one with another name is a
+// [*MismatchError]. Its methods are called by one goroutine at a time. A call that has not returned after a second is given
+// up: its input fails with an [*EncodingError].
+type Codec = record.Codec
 
-	gone bool
-}
-
-// Error says who has it. Where that process is gone, its lock is held by one that it has forked.
-func (e *LockedError) Error() string {
-	text := fmt.Sprintf("journal: %s is in use by process %d on %s since %s", e.Path, e.PID, e.Host, e.Since.Format(time.RFC3339))
-	if e.gone {
-		text += ", which is gone: a process that it has forked holds the lock"
-	}
-	return text
-}
-
-// FormatError says that the file is no journal, or one of a version of this package that is newer
-// than this one. The file is as it was.
-type FormatError struct {
-	Path   string
-	Format int // 0: it is no journal
-	Known  int // the newest that this package knows
-}
-
-// Error says what it is.
-func (e *FormatError) Error() string {
-	if e.Format == 0 {
-		return fmt.Sprintf("journal: %s is no journal", e.Path)
-	}
-	return fmt.Sprintf("journal: %s has format %d, and %d is the newest that is known here", e.Path, e.Format, e.Known)
-}
+// KeyOf is an Options.Key for inputs of one type. An input of another type has no key, which is an
+// [*EncodingError].
+func KeyOf[In any](f func(In) string) func(any) string { return record.KeyOf(f) }
 
 // CorruptError says that the file is damaged where no row can be left out for it. What can still
 // be read of it, [Reader.Export] writes.

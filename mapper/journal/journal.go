@@ -9,8 +9,9 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
 	"github.com/longshore-go/longshore/mapper"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/policy"
 )
 
@@ -74,6 +75,9 @@ type File struct {
 }
 
 var _ mapper.Journal = (*File)(nil)
+
+// maxValue is how long a value may be: SQLite's limit, less what else is in its row.
+const maxValue = 1_000_000_000 - 1<<16
 
 var errClosed = errors.New("it is closed")
 
@@ -164,7 +168,7 @@ func open(path string, o Options) (d *database, adopted *string, err error) {
 		err = d.verify()
 	}
 	if err == nil {
-		adopted, err = d.agree(path, o.entries(), o.Adopt)
+		adopted, err = d.agree(path, record.OwnLines(o.Version, o.Key != nil, o.Codec), o.Adopt)
 	}
 	if err != nil {
 		_ = d.Close()
@@ -191,12 +195,12 @@ func (f *File) Close() error {
 // Begin implements [mapper.Journal]. The errors are an *[EncodingError] for types that it cannot
 // hold, a *[MismatchError] for a run of other types, or another name, and a *policy.InvalidError
 // while another run uses it.
-func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error) {
-	keys, err := newKeyer(about.In, f.opts.Key)
+func (f *File) Begin(_ context.Context, about logbook.About) (logbook.Log, error) {
+	keys, err := record.NewKeyer(about.In, f.opts.Key)
 	if err != nil {
 		return nil, err
 	}
-	values := newValuer(about.Out, f.opts.Codec)
+	values := record.NewValuer(about.Out, f.opts.Codec, maxValue, "1 GB")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -209,12 +213,16 @@ func (f *File) Begin(_ context.Context, about durable.About) (durable.Log, error
 	if err != nil {
 		return nil, failed("begin", f.path, err)
 	}
-	if _, err := f.db.agree(f.path, runEntries(about, values), false); err != nil {
+	if _, err := f.db.agree(f.path, record.RunLines(about, values), false); err != nil {
 		return nil, failed("begin", f.path, err)
 	}
-	l := &log{f: f, past: past, keyer: keys, values: values, atMostOnce: about.AtMostOnce, odd: map[int]struct{}{}}
+	l := &log{
+		f: f, past: past, values: values,
+		lookup:   record.Lookup{Keys: keys, KeepFailed: f.opts.KeepFailed, AtMostOnce: about.AtMostOnce, Lock: &f.mu, Scan: f.scan},
+		recaller: record.Recaller{Values: values, Silent: f.opts.FreshOnly, AtMostOnce: about.AtMostOnce},
+	}
 	l.suspicion.again = f.opts.RetryPoison
-	if err := errors.Join(l.suspicion.bound(f.db, crashLimit(about)), l.suspicion.load(f.db), l.struck.load(f.db)); err != nil {
+	if err := errors.Join(l.suspicion.bound(f.db, record.CrashLimit(about)), l.suspicion.load(f.db), l.loadStruck(f.db)); err != nil {
 		return nil, failed("begin", f.path, err)
 	}
 	f.owner.anew(f.owner.file)

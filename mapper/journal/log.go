@@ -6,27 +6,24 @@ import (
 	"os"
 	"reflect"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
 )
 
 // log is a journal while a run uses it.
 type log struct {
-	f          *File
-	keyer      *keyer
-	values     *valuer
-	atMostOnce bool
-	past       durable.Past
+	f        *File
+	values   *record.Valuer
+	recaller record.Recaller
+	past     logbook.Past
 
 	encoded []row // the keeper's own
 
 	suspicion suspicion
-	struck    struck
+	record.Strikes
 
 	// Guarded by the lock of f.
-	places  places
-	odd     map[int]struct{} // inputs whose row is no success
-	ahead   ahead
+	lookup  record.Lookup
 	open    bool  // a transaction is
 	pending []any // rows that are not written yet, as arguments
 	rows    int   // how many
@@ -55,21 +52,23 @@ func insertion(rows int) string {
 	return string(text)
 }
 
-// Keys implements [durable.Log].
-func (l *log) Keys(inputs any, keys []chunk.Key) (int, error) { return l.keyer.keys(inputs, keys) }
+// Keys implements [logbook.Log].
+func (l *log) Keys(inputs any, keys []logbook.Key) (int, error) {
+	return l.lookup.Keys.Keys(inputs, keys)
+}
 
-// Silent implements [durable.Log].
+// Silent implements [logbook.Log].
 func (l *log) Silent() bool { return l.f.opts.FreshOnly }
 
-// Record implements [durable.Log]. Values are encoded first: that is the user's code, for which no
+// Record implements [logbook.Log]. Values are encoded first: that is the user's code, for which no
 // lock is held.
-func (l *log) Record(e durable.Entry) (n, bytes int, err error) {
+func (l *log) Record(e logbook.Entry) (n, bytes int, err error) {
 	rows := l.encoded[:0]
 	for n < len(e.Keys) && err == nil {
 		r := row{key: e.Keys[n][:], attempts: int64(e.Attempts)}
 		if e.Err != nil {
-			r.state, r.value = stateFailed, failureOf(e.Err, l.f.opts.Redact)
-		} else if r.value, err = l.values.encode(e.Values, n); err != nil {
+			r.state, r.value = record.Failed, record.FailureOf(e.Err, l.f.opts.Redact)
+		} else if r.value, err = l.values.Encode(e.Values, n); err != nil {
 			break
 		}
 		if l.f.opts.StoreInputs {
@@ -84,13 +83,13 @@ func (l *log) Record(e durable.Entry) (n, bytes int, err error) {
 	l.f.mu.Lock()
 	defer l.f.mu.Unlock()
 	for i := range rows {
-		rows[i].idx = l.places.of(e.Lo + i)
-		if l.suspicion.clear(e.Keys[i]) {
+		rows[i].idx = l.lookup.Place(e.Lo + i)
+		if l.suspicion.Clear(e.Keys[i]) {
 			if err := l.acquit(e.Keys[i]); err != nil {
 				return 0, 0, l.broken("record", err)
 			}
 		}
-		if l.struck.clear(e.Keys[i]) {
+		if l.Clear(e.Keys[i]) {
 			if err := l.forgive(e.Keys[i]); err != nil {
 				return 0, 0, l.broken("record", err)
 			}
@@ -103,34 +102,34 @@ func (l *log) Record(e durable.Entry) (n, bytes int, err error) {
 }
 
 // acquit takes back that an input is suspected: it has come to an end.
-func (l *log) acquit(key chunk.Key) error {
+func (l *log) acquit(key logbook.Key) error {
 	if err := l.begin(); err != nil {
 		return err
 	}
 	return l.f.db.acquit(key)
 }
 
-// Begin implements [durable.Log].
-func (l *log) Begin(lo int, keys []chunk.Key) error {
+// Begin implements [logbook.Log].
+func (l *log) Begin(lo int, keys []logbook.Key) error {
 	l.f.mu.Lock()
 	defer l.f.mu.Unlock()
 	for i := range keys {
-		if err := l.write(&row{idx: l.places.of(lo + i), key: keys[i][:], state: stateBegun, attempts: 1}); err != nil {
+		if err := l.write(&row{idx: l.lookup.Place(lo + i), key: keys[i][:], state: record.Begun, attempts: 1}); err != nil {
 			return l.broken("record", err)
 		}
 	}
 	return nil
 }
 
-// Return implements [durable.Log].
-func (l *log) Return(lo int, keys []chunk.Key) error {
+// Return implements [logbook.Log].
+func (l *log) Return(lo int, keys []logbook.Key) error {
 	l.f.mu.Lock()
 	defer l.f.mu.Unlock()
 	if err := l.begin(); err != nil {
 		return l.broken("record", err)
 	}
 	for i := range keys {
-		if err := l.f.db.run("DELETE FROM results WHERE idx = ? AND state = 2", []any{l.places.of(lo + i)}); err != nil {
+		if err := l.f.db.run("DELETE FROM results WHERE idx = ? AND state = 2", []any{l.lookup.Place(lo + i)}); err != nil {
 			return l.broken("record", err)
 		}
 	}
@@ -197,7 +196,7 @@ func (l *log) flush() error {
 	return nil
 }
 
-// Commit implements [durable.Log]. A file that was removed would take what is written along with
+// Commit implements [logbook.Log]. A file that was removed would take what is written along with
 // the process, so that is asked, too.
 func (l *log) Commit() error {
 	l.f.mu.Lock()
@@ -230,7 +229,7 @@ func (l *log) commit() error {
 	return nil
 }
 
-// Close implements [durable.Log].
+// Close implements [logbook.Log].
 func (l *log) Close() error {
 	l.f.mu.Lock()
 	defer l.f.mu.Unlock()

@@ -5,29 +5,28 @@ import (
 	"sync"
 	"unsafe"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
 )
 
 // marks are the slots in which containers note what they execute: pages of PATH-run that this
 // process shares with its file, so that they are there when it is not.
 type marks struct {
 	mu     sync.Mutex
-	free   []*durable.Slot
+	free   []*logbook.Slot
 	pages  [][]byte
 	out    int             // slots that somebody has
-	rolls  []*durable.Slot // of the run
+	rolls  []*logbook.Slot // of the run
 	closed bool
 }
 
 // Slots are made a few at a time.
 const (
 	slotsMade  = 4
-	marksPages = slotsMade * durable.SlotLength
+	marksPages = slotsMade * logbook.SlotLength
 )
 
 // take returns a slot, nil where there can be none.
-func (m *marks) take(f *os.File) *durable.Slot {
+func (m *marks) take(f *os.File) *logbook.Slot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed || (len(m.free) == 0 && m.grow(f) != nil) {
@@ -54,17 +53,17 @@ func (m *marks) grow(f *os.File) error {
 	}
 	m.pages = append(m.pages, page)
 	for i := range slotsMade {
-		m.free = append(m.free, slotOf(page[i*durable.SlotLength:]))
+		m.free = append(m.free, slotOf(page[i*logbook.SlotLength:]))
 	}
 	return nil
 }
 
-func slotOf(page []byte) *durable.Slot {
-	return (*durable.Slot)(unsafe.Pointer(unsafe.SliceData(page)))
+func slotOf(page []byte) *logbook.Slot {
+	return (*logbook.Slot)(unsafe.Pointer(unsafe.SliceData(page)))
 }
 
 // put takes a slot back.
-func (m *marks) put(s *durable.Slot) {
+func (m *marks) put(s *logbook.Slot) {
 	s.Clear()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -98,7 +97,7 @@ func (m *marks) addRoll(f *os.File) bool {
 }
 
 // enroll notes who has come to an end.
-func (m *marks) enroll(f *os.File, keys []chunk.Key) {
+func (m *marks) enroll(f *os.File, keys []logbook.Key) {
 	for len(keys) > 0 {
 		m.mu.Lock()
 		if last := len(m.rolls) - 1; last >= 0 {
@@ -150,10 +149,10 @@ func (m *marks) release() {
 }
 
 // left are the slots that a process has left in the file, as they are now.
-func left(f *os.File) []*durable.Slot {
-	var slots []*durable.Slot
-	for at := int64(identityLength); ; at += durable.SlotLength {
-		page := make([]byte, durable.SlotLength)
+func left(f *os.File) []*logbook.Slot {
+	var slots []*logbook.Slot
+	for at := int64(identityLength); ; at += logbook.SlotLength {
+		page := make([]byte, logbook.SlotLength)
 		if n, _ := f.ReadAt(page, at); n < len(page) {
 			return slots
 		}

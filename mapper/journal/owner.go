@@ -49,7 +49,7 @@ func lock(path string) (*owner, error) {
 		case errors.Is(err, errLocked):
 			locked := lockedBy(path, read(f))
 			_ = f.Close()
-			if locked.gone && try < forkedTries {
+			if locked.Gone && try < forkedTries {
 				time.Sleep(forkedPause)
 				continue
 			}
@@ -70,7 +70,7 @@ func lockedBy(path string, id *identity) *LockedError {
 	if id != nil {
 		host, _ := os.Hostname()
 		e.PID, e.Host, e.Since = id.PID, id.Host, id.Since
-		e.gone = id.Host == host && id.Boot == bootID() && isGone(id.PID)
+		e.Gone = id.Host == host && id.Boot == bootID() && isGone(id.PID)
 	}
 	return e
 }

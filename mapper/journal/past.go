@@ -1,17 +1,20 @@
 package journal
 
-import "github.com/longshore-go/longshore/mapper/internal/durable"
+import (
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
+)
 
 // What a run is told of the lives before it.
 
 // before is what a run is told that begins now. The caller holds the lock.
-func (f *File) before() (p durable.Past, err error) {
+func (f *File) before() (p logbook.Past, err error) {
 	recorded, err := f.db.manifest()
 	if err != nil {
 		return p, err
 	}
-	_, used := recorded[fieldIn]
-	p = durable.Past{Path: f.path, New: !used, Silent: f.opts.FreshOnly}
+	_, used := recorded[record.FieldIn]
+	p = logbook.Past{Path: f.path, New: !used, Silent: f.opts.FreshOnly}
 	if v := f.adopted; v != nil {
 		p.Adopted, p.Before = true, *v
 	}
@@ -22,29 +25,25 @@ func (f *File) before() (p durable.Past, err error) {
 	return p, err
 }
 
-// looked notes that the inputs of a slice were looked up among so many rows. Nothing else uses the log yet.
-func (l *log) looked(rows int) {
-	l.past.Looked, l.past.Rows = true, rows
-	for i := range l.places.strays {
-		if !l.places.strays[i].claimed {
-			l.past.Strays++
-		}
-	}
+// looked notes that the inputs of a slice were looked up. Nothing else uses the log yet.
+func (l *log) looked() {
+	l.past.Looked = true
+	l.past.Rows, l.past.Strays = l.lookup.Seen()
 }
 
-// Past implements [durable.Log].
-func (l *log) Past() durable.Past { return l.past }
+// Past implements [logbook.Log].
+func (l *log) Past() logbook.Past { return l.past }
 
-// Deaths implements [durable.Log].
-func (l *log) Deaths() durable.Deaths {
+// Deaths implements [logbook.Log].
+func (l *log) Deaths() logbook.Deaths {
 	s := &l.suspicion
-	d := durable.Deaths{Process: s.deaths}
-	if !s.some.Load() {
+	d := logbook.Deaths{Process: s.deaths}
+	if !s.Some.Load() {
 		return d
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.all {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	for _, one := range s.All {
 		if s.guilty(one.certain) {
 			d.Convicted++
 		} else {

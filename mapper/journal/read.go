@@ -8,7 +8,8 @@ import (
 	"iter"
 	"os"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
 )
 
 // Reader reads a journal, while it is written or afterwards. It takes no lock and changes nothing,
@@ -83,8 +84,8 @@ func (r *Reader) each(yield func(Entry, error) bool) error {
 	if err != nil {
 		return err
 	}
-	isJSON := manifest[fieldForm] == asJSON.String()
-	for from := int64(firstPlace); ; {
+	isJSON := manifest[record.FieldForm] == record.JSON
+	for from := int64(record.First); ; {
 		rows := 0
 		err := d.query("SELECT idx, key, state, attempts, value, input, sum FROM results WHERE idx >= ? ORDER BY idx LIMIT 1024",
 			[]any{from}, func(columns []any) error {
@@ -124,7 +125,7 @@ func (r *Reader) open() (*database, error) {
 
 // entry is a row for people.
 func (r readRow) entry(isJSON bool) (Entry, error) {
-	if !r.whole || len(r.key) != len(chunk.Key{}) {
+	if !r.whole || len(r.key) != len(logbook.Key{}) {
 		return Entry{Index: int(r.idx)}, fmt.Errorf("row %d is not as it was written", r.idx)
 	}
 	e := Entry{Index: int(r.idx), Key: fmt.Sprintf("%x", r.key), Attempts: int(r.attempts)}
@@ -133,18 +134,18 @@ func (r readRow) entry(isJSON bool) (Entry, error) {
 	}
 	text, isText := r.value.(string)
 	switch r.state {
-	case stateSucceeded:
+	case record.Succeeded:
 		e.State, e.Value = Succeeded, r.value
 		if isText && isJSON {
 			e.Value = json.RawMessage(text)
 		}
-	case stateFailed:
+	case record.Failed:
 		var err error
 		e.State = Failed
-		if e.Err, err = stored(text, e.Attempts); err != nil {
+		if e.Err, err = record.Stored(text, e.Attempts); err != nil {
 			return e, err
 		}
-	case stateBegun:
+	case record.Begun:
 		e.State = Begun
 	}
 	return e, nil

@@ -3,53 +3,33 @@ package journal
 import (
 	"errors"
 
-	"github.com/longshore-go/longshore/mapper"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
 )
 
 // errEnough ends a query.
 var errEnough = errors.New("journal: enough")
 
-// Recall implements [durable.Log]. Of what nobody is told of, a success is all that matters.
-func (l *log) Recall(lo, n int, values any) (plain int, first durable.Fate, err error) {
+// Recall implements [logbook.Log]. Of what nobody is told of, a success is all that matters.
+func (l *log) Recall(lo, n int, values any) (plain int, first logbook.Fate, err error) {
 	if l.Silent() {
-		if plain = l.successes(lo, n); plain > 0 {
+		l.f.mu.Lock()
+		plain = l.lookup.Plain(lo, n)
+		l.f.mu.Unlock()
+		if plain > 0 {
 			return plain, first, nil
 		}
 	}
-	rows, err := l.read(lo, n)
+	read, err := l.read(lo, n)
 	if err != nil {
 		return 0, first, l.broken("read", err)
 	}
-	for _, r := range rows {
-		fate := durable.Fate{Again: true}
-		switch {
-		case r.whole:
-			fate = l.fate(r.row, values, plain)
-		case l.atMostOnce:
-			fate = durable.Fate{Attempts: 1, Err: mapper.ErrInterrupted} // it was begun, whatever has become of it
-		}
-		if fate.Again || fate.Err != nil || fate.Attempts != 1 {
-			if plain == 0 {
-				return 0, fate, nil
-			}
-			break
-		}
-		plain++
+	rows := make([]record.Row, len(read))
+	for i, r := range read {
+		rows[i] = record.Row{State: r.state, Attempts: r.attempts, Value: r.value, Whole: r.whole}
 	}
-	return plain, durable.Fate{Again: true}, nil
-}
-
-// successes is how many of the n known inputs from lo on have succeeded before the first that has not.
-func (l *log) successes(lo, n int) int {
-	l.f.mu.Lock()
-	defer l.f.mu.Unlock()
-	for k := range n {
-		if _, odd := l.odd[lo+k]; odd {
-			return k
-		}
-	}
-	return n
+	plain, first = l.recaller.Recall(rows, values)
+	return plain, first, nil
 }
 
 // readRow is a row that was read, and whether it is as it was written.
@@ -68,9 +48,9 @@ func (l *log) read(lo, n int) (rows []readRow, err error) {
 	if err := l.flush(); err != nil {
 		return nil, err
 	}
-	at := l.places.of(lo)
+	at := l.lookup.Place(lo)
 	for k := 1; k < n; k++ {
-		if l.places.of(lo+k) != at+int64(k) {
+		if l.lookup.Place(lo+k) != at+int64(k) {
 			n = k
 		}
 	}
@@ -97,25 +77,4 @@ func rowOf(columns []any) (r readRow) {
 	r.value, r.input = columns[4], columns[5]
 	r.whole = columns[6] == r.sum()
 	return r
-}
-
-// fate is what a row says of its input, whose value goes to position i.
-func (l *log) fate(r row, values any, i int) durable.Fate {
-	fate := durable.Fate{Attempts: int(r.attempts)}
-	switch r.state {
-	case stateSucceeded:
-		fate.Again = !l.Silent() && l.values.decode(r.value, values, i) != nil
-	case stateFailed:
-		text, _ := r.value.(string)
-		if failure, err := stored(text, fate.Attempts); err == nil {
-			fate.Err = failure
-		} else {
-			fate.Again = true
-		}
-	case stateBegun:
-		fate.Err = mapper.ErrInterrupted
-	default:
-		fate.Again = true
-	}
-	return fate
 }

@@ -7,7 +7,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
 	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
@@ -111,7 +112,7 @@ func (r *Reader) ask(report *Report) error {
 	}
 	m := report.Manifest
 	report.Deaths = number(m[fieldDeaths])
-	limit := limitOf(number(m[fieldCrashLimit]), number(m[fieldOutside]))
+	limit := limitOf(number(m[record.FieldCrashLimit]), number(m[fieldOutside]))
 	for _, ours := range []string{fieldDeath, fieldDeaths, fieldOutside} {
 		delete(m, ours)
 	}
@@ -119,7 +120,7 @@ func (r *Reader) ask(report *Report) error {
 		key, _ := row[0].([]byte)
 		deaths, _ := row[1].(int64)
 		certain, _ := row[2].(int64)
-		if len(key) == len(chunk.Key{}) && deaths > 0 {
+		if len(key) == len(logbook.Key{}) && deaths > 0 {
 			report.Suspects = append(report.Suspects, Suspect{fmt.Sprintf("%x", key), int(deaths), int(certain) >= limit})
 		}
 		return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+
+	"github.com/longshore-go/longshore/internal/record"
 )
 
 // The database: what is in it, and by what it is known. The names are for people, too, who may
@@ -14,13 +16,6 @@ import (
 const (
 	applicationID = 0x4c4a6e6c // LJnl
 	format        = 2          // of the schema
-)
-
-// The states of a row.
-const (
-	stateSucceeded = 0
-	stateFailed    = 1
-	stateBegun     = 2 // with AtMostOnce
 )
 
 // definition is a part of the database.
@@ -116,8 +111,8 @@ func (d *database) create() error {
 			return err
 		}
 	}
-	for _, e := range informative() {
-		if err := d.exec("INSERT INTO manifest VALUES (?, ?, ?)", e.name, e.value, int64(e.sum())); err != nil {
+	for _, e := range record.Informative() {
+		if err := d.exec("INSERT INTO manifest VALUES (?, ?, ?)", e.Name, e.Value, int64(sumOf(e))); err != nil {
 			return err
 		}
 	}

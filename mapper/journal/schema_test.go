@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/internal/logbook"
 )
 
 // TestUpdate brings a journal to formats that may come: all of the steps that it lacks, or none.
@@ -46,7 +46,7 @@ func TestOldFormat(t *testing.T) {
 		}
 	}
 	require.NoError(t, d.exec("PRAGMA user_version = 1"))
-	key := chunk.Key{7}
+	key := logbook.Key{7}
 	r := row{idx: 0, key: key[:], attempts: 1, value: "a value"}
 	require.NoError(t, d.run(insertOne, []any{r.idx, r.key, r.state, r.attempts, r.value, r.input, r.sum()}))
 	require.NoError(t, d.run("INSERT INTO deaths VALUES (?, 2, 1)", []any{key[:]}))
@@ -64,5 +64,5 @@ func TestOldFormat(t *testing.T) {
 	require.Equal(t, format, have)
 	var s suspicion
 	require.NoError(t, s.load(f.db))
-	require.Equal(t, map[chunk.Key]held{key: {deaths: 2, certain: 1}}, s.all)
+	require.Equal(t, map[logbook.Key]held{key: {deaths: 2, certain: 1}}, s.All)
 }

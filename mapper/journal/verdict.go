@@ -1,22 +1,21 @@
 package journal
 
 import (
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
 )
 
 // verdict is what a process has left that has died.
 type verdict struct {
-	blamed   map[chunk.Key]struct{} // who may be to blame
-	certain  int64                  // 1 where that is certain
-	survived []chunk.Key            // suspects that had come to an end before
-	excused  bool                   // the run was over
-	alone    int64                  // when what was alone began, and when the process was last seen alive; 0 for never
-	seen     int64                  // both in Unix milliseconds
+	blamed   map[logbook.Key]struct{} // who may be to blame
+	certain  int64                    // 1 where that is certain
+	survived []logbook.Key            // suspects that had come to an end before
+	excused  bool                     // the run was over
+	alone    int64                    // when what was alone began, and when the process was last seen alive; 0 for never
+	seen     int64                    // both in Unix milliseconds
 }
 
-func verdictOf(slots []*durable.Slot) verdict {
-	v := verdict{blamed: map[chunk.Key]struct{}{}}
+func verdictOf(slots []*logbook.Slot) verdict {
+	v := verdict{blamed: map[logbook.Key]struct{}{}}
 	for _, s := range slots {
 		for _, key := range s.Executing() {
 			v.blamed[key] = struct{}{}

@@ -5,40 +5,39 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
 )
 
 // TestVerdict is what a process has left, and who is to blame.
 func TestVerdict(t *testing.T) {
 	t.Parallel()
-	a, b := chunk.Key{1}, chunk.Key{2}
-	executing := func(alone bool, keys ...chunk.Key) *durable.Slot {
-		s := new(durable.Slot)
+	a, b := logbook.Key{1}, logbook.Key{2}
+	executing := func(alone bool, keys ...logbook.Key) *logbook.Slot {
+		s := new(logbook.Slot)
 		s.Take(keys, alone)
 		s.BeginAll()
 		return s
 	}
-	roll := func(keys ...chunk.Key) *durable.Slot {
-		s := new(durable.Slot)
+	roll := func(keys ...logbook.Key) *logbook.Slot {
+		s := new(logbook.Slot)
 		require.Equal(t, len(keys), s.Enroll(keys))
 		return s
 	}
-	over := new(durable.Slot)
+	over := new(logbook.Slot)
 	over.Excuse()
 	for name, v := range map[string]struct {
-		left    []*durable.Slot
-		blamed  []chunk.Key
+		left    []*logbook.Slot
+		blamed  []logbook.Key
 		certain int64
 	}{
 		"nothing":                          {},
-		"one by chance":                    {left: []*durable.Slot{executing(false, a)}, blamed: []chunk.Key{a}},
-		"two":                              {left: []*durable.Slot{executing(false, a), executing(false, b)}, blamed: []chunk.Key{a, b}},
-		"a batch that is alone":            {left: []*durable.Slot{executing(true, a, b)}, blamed: []chunk.Key{a, b}},
-		"alone":                            {left: []*durable.Slot{executing(true, a)}, blamed: []chunk.Key{a}, certain: 1},
-		"alone, with others before":        {left: []*durable.Slot{executing(true, a), roll(b)}, blamed: []chunk.Key{a}, certain: 1},
-		"alone, at its end":                {left: []*durable.Slot{executing(true, a), roll(a)}},
-		"alone, and the run had been over": {left: []*durable.Slot{executing(true, a), over}},
+		"one by chance":                    {left: []*logbook.Slot{executing(false, a)}, blamed: []logbook.Key{a}},
+		"two":                              {left: []*logbook.Slot{executing(false, a), executing(false, b)}, blamed: []logbook.Key{a, b}},
+		"a batch that is alone":            {left: []*logbook.Slot{executing(true, a, b)}, blamed: []logbook.Key{a, b}},
+		"alone":                            {left: []*logbook.Slot{executing(true, a)}, blamed: []logbook.Key{a}, certain: 1},
+		"alone, with others before":        {left: []*logbook.Slot{executing(true, a), roll(b)}, blamed: []logbook.Key{a}, certain: 1},
+		"alone, at its end":                {left: []*logbook.Slot{executing(true, a), roll(a)}},
+		"alone, and the run had been over": {left: []*logbook.Slot{executing(true, a), over}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,14 +58,14 @@ func TestRolls(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, o.enter())
 	o.anew(o.file)
-	keys := make([]chunk.Key, 3000)
+	keys := make([]logbook.Key, 3000)
 	for i := range keys {
-		keys[i] = chunk.Key{byte(i), byte(i >> 8), 1}
+		keys[i] = logbook.Key{byte(i), byte(i >> 8), 1}
 	}
 	o.enroll(o.file, keys[:10])
 	o.enroll(o.file, keys[10:])
 	survived := verdictOf(left(o.file)).survived
-	have := map[chunk.Key]bool{}
+	have := map[logbook.Key]bool{}
 	for _, key := range survived {
 		have[key] = true
 	}
@@ -86,7 +85,7 @@ func TestRolls(t *testing.T) {
 func TestOutside(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir() + "/j"
-	a := chunk.Key{1}
+	a := logbook.Key{1}
 	leave := func(f *File) { // as the kernel sees a process off
 		require.NoError(t, f.db.Close())
 		for _, page := range f.owner.pages {
@@ -104,7 +103,7 @@ func TestOutside(t *testing.T) {
 		return s.limit
 	}
 	// die is a life that leaves such marks.
-	die := func(alone bool, survivors []chunk.Key, executing ...chunk.Key) {
+	die := func(alone bool, survivors []logbook.Key, executing ...logbook.Key) {
 		f, err := Open(path, Options{})
 		require.NoError(t, err)
 		f.owner.anew(f.owner.file)
@@ -119,7 +118,7 @@ func TestOutside(t *testing.T) {
 	require.Equal(t, 3, limit()) // which is a death in which nothing was executing
 	die(true, nil, a)
 	require.Equal(t, 4, limit())
-	die(false, []chunk.Key{a}, chunk.Key{2}) // it comes to its end, and had been hit alone
+	die(false, []logbook.Key{a}, logbook.Key{2}) // it comes to its end, and had been hit alone
 	require.Equal(t, 6, limit())
 	for range 10 {
 		die(false, nil)

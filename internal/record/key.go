@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"crypto/sha256"
@@ -13,39 +13,39 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/mapper"
 )
 
 // KeyOf is an Options.Key for inputs of one type. An input of another type has no key, which is an
-// [*EncodingError].
+// [*mapper.EncodingError].
 func KeyOf[In any](f func(In) string) func(any) string {
 	return func(in any) string { return f(in.(In)) }
 }
 
-// keyer gives inputs their keys: the first half of the SHA-256 of what they contain.
-type keyer struct {
+// Keyer gives inputs their keys: the first half of the SHA-256 of what they contain.
+type Keyer struct {
 	in     reflect.Type
 	custom func(any) string
 	encode encoder
 }
 
-// newKeyer fails where inputs of the type have content that cannot be encoded.
-func newKeyer(in reflect.Type, custom func(any) string) (*keyer, error) {
-	k := &keyer{in: in, custom: custom}
+// NewKeyer fails, with a *mapper.EncodingError, where inputs of the type have content that cannot be encoded.
+func NewKeyer(in reflect.Type, custom func(any) string) (*Keyer, error) {
+	k := &Keyer{in: in, custom: custom}
 	if custom != nil {
 		return k, nil
 	}
 	encode, bad := encoderOf(in, nil)
 	if bad != nil {
-		return nil, &EncodingError{Type: in, Field: bad.field, Reason: bad.reason + "; Options.Key can say what identifies an input"}
+		return nil, &mapper.EncodingError{Type: in, Field: bad.field, Reason: bad.reason + "; Options.Key can say what identifies an input"}
 	}
 	k.encode = encode
 	return k, nil
 }
 
-// keys implements [durable.Log].
-func (k *keyer) keys(inputs any, keys []chunk.Key) (n int, err error) {
+// Keys is that of logbook.Log. It is safe for concurrent use.
+func (k *Keyer) Keys(inputs any, keys []logbook.Key) (n int, err error) {
 	defer func() {
 		if len(keys) > n && err == nil { // else nothing has panicked
 			err = k.unfit("its key panicked", fmt.Errorf("%v\n%s", recover(), debug.Stack()))
@@ -82,13 +82,13 @@ func (k *keyer) keys(inputs any, keys []chunk.Key) (n int, err error) {
 	return n, nil
 }
 
-func (k *keyer) unfit(reason string, err error) error {
-	return &durable.Unfit{Err: &EncodingError{Type: k.in, Reason: reason, Err: err}}
+func (k *Keyer) unfit(reason string, err error) error {
+	return &logbook.Unfit{Err: &mapper.EncodingError{Type: k.in, Reason: reason, Err: err}}
 }
 
-func sum(text []byte) chunk.Key {
+func sum(text []byte) logbook.Key {
 	all := sha256.Sum256(text)
-	return chunk.Key(all[:len(chunk.Key{})])
+	return logbook.Key(all[:len(logbook.Key{})])
 }
 
 // encoder appends the content of a value, so that different values of the type are different

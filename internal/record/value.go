@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"bytes"
@@ -10,12 +10,13 @@ import (
 	"strconv"
 
 	"github.com/longshore-go/longshore/internal/guard"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/mapper"
 )
 
 // Codec writes values as bytes, and reads them again. Its name is in the journal: one with
-// another name is a [*MismatchError]. Its methods are called by one goroutine at a time. A call that has not returned after a
-// second is given up: its input fails with an [*EncodingError].
+// another name is a [*mapper.MismatchError]. Its methods are called by one goroutine at a time. A call that has not returned after a
+// second is given up: its input fails with an [*mapper.EncodingError].
 type Codec interface {
 	Name() string
 	Marshal(v any) ([]byte, error)
@@ -23,14 +24,13 @@ type Codec interface {
 	Unmarshal(data []byte, v any) error
 }
 
-// maxValue is how long a row may be: SQLite's limit, less what else is in it.
-const maxValue = 1_000_000_000 - 1<<16
-
-// valuer writes values as SQLite has them: strings as TEXT, bytes as BLOB, integers as INTEGER, and
-// all else as TEXT in JSON, or as BLOB as the codec has it.
-type valuer struct {
+// Valuer writes values: as a string, a []byte, an int64 or nil. Strings, bytes and integers are as they are, and all else
+// is JSON in a string, or a []byte as the codec has it.
+type Valuer struct {
 	out     reflect.Type
-	codec   Codec // nil: as above
+	most    int    // how long a value may be
+	limit   string // the same, for people
+	codec   Codec  // nil: as above
 	plain   form
 	checked bool // a value has come back as it went
 	lax     bool // values that differ in nothing but what their own methods hide are equal
@@ -48,18 +48,22 @@ const (
 	asNothing // of Each: there are none
 )
 
-func (f form) String() string { return [...]string{"JSON", "text", "bytes", "integer", "none"}[f] }
+// JSON is the form of values that are JSON.
+const JSON = "JSON"
 
-// form is how values are written, for the manifest.
-func (v *valuer) form() string {
+func (f form) String() string { return [...]string{JSON, "text", "bytes", "integer", "none"}[f] }
+
+// Form is how values are written, for the manifest.
+func (v *Valuer) Form() string {
 	if v.codec != nil {
 		return "codec"
 	}
 	return v.plain.String()
 }
 
-func newValuer(out reflect.Type, codec Codec) *valuer {
-	v := &valuer{out: out, codec: codec}
+// NewValuer writes values of a type that are no longer than most bytes, which limit is in words.
+func NewValuer(out reflect.Type, codec Codec, most int, limit string) *Valuer {
+	v := &Valuer{out: out, codec: codec, most: most, limit: limit}
 	switch kind := out.Kind(); {
 	case out.Size() == 0 && kind == reflect.Struct:
 		v.plain, v.codec = asNothing, nil
@@ -127,8 +131,9 @@ func isStandard(t reflect.Type) bool {
 	return false
 }
 
-// encode returns value i as SQLite has it.
-func (v *valuer) encode(values any, i int) (any, error) {
+// Encode returns value i as it is written. Code of the user's is called: no lock is held. What cannot be written is a
+// *logbook.Unfit.
+func (v *Valuer) Encode(values any, i int) (any, error) {
 	switch all := values.(type) {
 	case []string:
 		if v.codec == nil {
@@ -146,7 +151,7 @@ func (v *valuer) encode(values any, i int) (any, error) {
 	return v.encodeValue(reflect.ValueOf(values).Index(i))
 }
 
-func (v *valuer) encodeValue(value reflect.Value) (any, error) {
+func (v *Valuer) encodeValue(value reflect.Value) (any, error) {
 	switch {
 	case v.codec != nil:
 		data, err := v.marshal(v.codec.Marshal, value)
@@ -176,7 +181,7 @@ func (v *valuer) encodeValue(value reflect.Value) (any, error) {
 
 // marshal calls the user's code, and checks that the first value comes back. JSON does not keep
 // strings that are no UTF-8: where there may be one, it is checked again.
-func (v *valuer) marshal(marshal func(any) ([]byte, error), value reflect.Value) (data []byte, err error) {
+func (v *Valuer) marshal(marshal func(any) ([]byte, error), value reflect.Value) (data []byte, err error) {
 	data, err = v.guard("it cannot be encoded", func() ([]byte, error) { return marshal(value.Interface()) })
 	if err != nil || (v.checked && (v.codec != nil || !bytes.Contains(data, []byte(`\ufffd`)))) {
 		return data, err
@@ -194,12 +199,12 @@ func (v *valuer) marshal(marshal func(any) ([]byte, error), value reflect.Value)
 
 // alike reports that a value which came back differs in nothing that is written: a time has come
 // without its monotonic clock.
-func (v *valuer) alike(marshal func(any) ([]byte, error), data []byte, back reflect.Value) bool {
+func (v *Valuer) alike(marshal func(any) ([]byte, error), data []byte, back reflect.Value) bool {
 	again, err := v.guard("it cannot be encoded", func() ([]byte, error) { return marshal(back.Elem().Interface()) })
 	return v.lax && err == nil && bytes.Equal(data, again) && !bytes.Contains(data, []byte(`\ufffd`))
 }
 
-func (v *valuer) unmarshal(data []byte, into any) error {
+func (v *Valuer) unmarshal(data []byte, into any) error {
 	if v.codec != nil {
 		return v.codec.Unmarshal(data, into)
 	}
@@ -207,13 +212,13 @@ func (v *valuer) unmarshal(data []byte, into any) error {
 }
 
 // read has the user's code read data into a value that nobody else has yet.
-func (v *valuer) read(reason string, data []byte, into reflect.Value) error {
+func (v *Valuer) read(reason string, data []byte, into reflect.Value) error {
 	_, err := v.guard(reason, func() ([]byte, error) { return nil, v.unmarshal(data, into.Interface()) })
 	return err
 }
 
 // decodeInto is read for a value that somebody has: it is not to be written to by code that returns late.
-func (v *valuer) decodeInto(into reflect.Value, data []byte) error {
+func (v *Valuer) decodeInto(into reflect.Value, data []byte) error {
 	fresh := reflect.New(v.out)
 	if err := v.read("it cannot be decoded", data, fresh); err != nil {
 		return err
@@ -224,7 +229,7 @@ func (v *valuer) decodeInto(into reflect.Value, data []byte) error {
 
 // guard calls what may be the user's code. Where it is, it has a second, on a goroutine of its own: whoever keeps the journal is
 // waited for at the end of a run.
-func (v *valuer) guard(reason string, f func() ([]byte, error)) ([]byte, error) {
+func (v *Valuer) guard(reason string, f func() ([]byte, error)) ([]byte, error) {
 	type answer struct {
 		data []byte
 		err  error
@@ -256,19 +261,19 @@ func (v *valuer) guard(reason string, f func() ([]byte, error)) ([]byte, error) 
 	return got.data, nil
 }
 
-func (v *valuer) sized(value any, n int) (any, error) {
-	if n > maxValue {
-		return nil, v.unfit("it is over 1 GB: "+strconv.Itoa(n)+" bytes", nil)
+func (v *Valuer) sized(value any, n int) (any, error) {
+	if n > v.most {
+		return nil, v.unfit("it is over "+v.limit+": "+strconv.Itoa(n)+" bytes", nil)
 	}
 	return value, nil
 }
 
-func (v *valuer) unfit(reason string, err error) error {
-	return &durable.Unfit{Err: &EncodingError{Type: v.out, Reason: reason, Err: err}}
+func (v *Valuer) unfit(reason string, err error) error {
+	return &logbook.Unfit{Err: &mapper.EncodingError{Type: v.out, Reason: reason, Err: err}}
 }
 
-// decode reads value i from what encode has returned.
-func (v *valuer) decode(stored, values any, i int) error {
+// Decode reads value i from what Encode has returned.
+func (v *Valuer) Decode(stored, values any, i int) error {
 	switch all := values.(type) {
 	case []string:
 		if text, ok := stored.(string); ok && v.codec == nil {
@@ -284,7 +289,7 @@ func (v *valuer) decode(stored, values any, i int) error {
 	return v.decodeValue(stored, reflect.ValueOf(values).Index(i))
 }
 
-func (v *valuer) decodeValue(stored any, into reflect.Value) error {
+func (v *Valuer) decodeValue(stored any, into reflect.Value) error {
 	switch stored := stored.(type) {
 	case string:
 		switch {

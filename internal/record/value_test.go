@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"errors"
@@ -10,18 +10,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/longshore-go/longshore/mapper"
 )
 
 // there writes values, and reads them back.
 func there[Out any](t rapid.TB, values ...Out) []any {
-	v := newValuer(reflect.TypeFor[Out](), nil)
+	v := NewValuer(reflect.TypeFor[Out](), nil, 1_000_000_000, "1 GB")
 	var stored []any
 	for i := range values {
-		s, err := v.encode(values, i)
+		s, err := v.Encode(values, i)
 		require.NoError(t, err)
 		stored = append(stored, s)
 		back := make([]Out, 1)
-		require.NoError(t, v.decode(s, back, 0))
+		require.NoError(t, v.Decode(s, back, 0))
 		if at, ok := any(values[i]).(time.Time); ok {
 			require.True(t, at.Equal(any(back[0]).(time.Time)))
 		} else {
@@ -86,24 +88,24 @@ func TestValuesThatDoNotComeBack(t *testing.T) {
 		"error":            []*failing{{}},
 		"panic":            []panicking{{}},
 	} {
-		v := newValuer(reflect.TypeOf(values).Elem(), nil)
-		_, err := v.encode(values, 0)
-		var e *EncodingError
+		v := NewValuer(reflect.TypeOf(values).Elem(), nil, 1_000_000_000, "1 GB")
+		_, err := v.Encode(values, 0)
+		var e *mapper.EncodingError
 		require.ErrorAs(t, err, &e, name)
 		require.NotEmpty(t, e.Reason)
 	}
-	later := newValuer(reflect.TypeFor[struct{ S string }](), nil)
+	later := NewValuer(reflect.TypeFor[struct{ S string }](), nil, 1_000_000_000, "1 GB")
 	values := []struct{ S string }{{"good"}, {"\xff"}, {"\ufffd"}, {`\ufffd`}}
 	for i, good := range []bool{true, false, true, true} {
-		_, err := later.encode(values, i)
+		_, err := later.Encode(values, i)
 		require.Equal(t, good, err == nil, i)
 	}
 }
 
 func TestLongValue(t *testing.T) {
 	t.Parallel()
-	v := newValuer(reflect.TypeFor[string](), nil)
-	_, err := v.sized("", maxValue+1)
+	v := NewValuer(reflect.TypeFor[string](), nil, 1_000_000_000, "1 GB")
+	_, err := v.sized("", 1_000_000_001)
 	require.ErrorContains(t, err, "1 GB")
 }
 
@@ -121,13 +123,13 @@ func (upper) Unmarshal(data []byte, v any) error {
 // TestCodec has one that keeps upper case alone.
 func TestCodec(t *testing.T) {
 	t.Parallel()
-	v := newValuer(reflect.TypeFor[string](), upper{})
-	_, err := v.encode([]string{"a"}, 0)
+	v := NewValuer(reflect.TypeFor[string](), upper{}, 1_000_000_000, "1 GB")
+	_, err := v.Encode([]string{"a"}, 0)
 	require.ErrorContains(t, err, "does not come back")
-	stored, err := v.encode([]string{"A"}, 0)
+	stored, err := v.Encode([]string{"A"}, 0)
 	require.NoError(t, err)
 	require.Equal(t, []byte("A"), stored)
 	back := make([]string, 1)
-	require.NoError(t, v.decode(stored, back, 0))
+	require.NoError(t, v.Decode(stored, back, 0))
 	require.Equal(t, "A", back[0])
 }

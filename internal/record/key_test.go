@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"errors"
@@ -10,23 +10,23 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/mapper"
 )
 
 // keysOf are those of a slice of inputs.
-func keysOf[In any](t *testing.T, inputs ...In) []chunk.Key {
-	k, err := newKeyer(reflect.TypeFor[In](), nil)
+func keysOf[In any](t *testing.T, inputs ...In) []logbook.Key {
+	k, err := NewKeyer(reflect.TypeFor[In](), nil)
 	require.NoError(t, err)
-	keys := make([]chunk.Key, len(inputs))
-	n, err := k.keys(inputs, keys)
+	keys := make([]logbook.Key, len(inputs))
+	n, err := k.Keys(inputs, keys)
 	require.NoError(t, err)
 	require.Equal(t, len(inputs), n)
 	return keys
 }
 
 func different[In any](t *testing.T, inputs ...In) {
-	seen := map[chunk.Key]In{}
+	seen := map[logbook.Key]In{}
 	for i, k := range keysOf(t, inputs...) {
 		require.NotContains(t, seen, k, "%v", inputs[i])
 		seen[k] = inputs[i]
@@ -90,12 +90,12 @@ func TestTypesWithoutKey(t *testing.T) {
 		"Pointer.name": struct{ Pointer *struct{ name string } }{},
 		"Next":         selfish{},
 	} {
-		_, err := newKeyer(reflect.TypeOf(in), nil)
-		var e *EncodingError
+		_, err := NewKeyer(reflect.TypeOf(in), nil)
+		var e *mapper.EncodingError
 		require.ErrorAs(t, err, &e, field)
 		require.Equal(t, field, e.Field)
 		require.ErrorContains(t, err, "Key")
-		_, err = newKeyer(reflect.TypeOf(in), func(any) string { return "" })
+		_, err = NewKeyer(reflect.TypeOf(in), func(any) string { return "" })
 		require.NoError(t, err)
 	}
 }
@@ -115,24 +115,24 @@ func (m moody) MarshalText() ([]byte, error) {
 // TestInputsWithoutKey has inputs whose methods fail, and a Key that does.
 func TestInputsWithoutKey(t *testing.T) {
 	t.Parallel()
-	k, err := newKeyer(reflect.TypeFor[moody](), nil)
+	k, err := NewKeyer(reflect.TypeFor[moody](), nil)
 	require.NoError(t, err)
 	for _, bad := range []string{"bad", "worse"} {
-		n, err := k.keys([]moody{{"good"}, {bad}, {"good"}}, make([]chunk.Key, 3))
+		n, err := k.Keys([]moody{{"good"}, {bad}, {"good"}}, make([]logbook.Key, 3))
 		require.Equal(t, 1, n)
-		var unfit *durable.Unfit
+		var unfit *logbook.Unfit
 		require.ErrorAs(t, err, &unfit)
 		require.ErrorContains(t, unfit.Err, "in no mood")
 	}
-	own, err := newKeyer(reflect.TypeFor[string](), KeyOf(func(in int) string { return "of an int" }))
+	own, err := NewKeyer(reflect.TypeFor[string](), KeyOf(func(in int) string { return "of an int" }))
 	require.NoError(t, err)
-	_, err = own.keys([]string{"a"}, make([]chunk.Key, 1))
-	var e *EncodingError
+	_, err = own.Keys([]string{"a"}, make([]logbook.Key, 1))
+	var e *mapper.EncodingError
 	require.ErrorAs(t, err, &e)
-	own, err = newKeyer(reflect.TypeFor[string](), KeyOf(func(in string) string { return in[:1] }))
+	own, err = NewKeyer(reflect.TypeFor[string](), KeyOf(func(in string) string { return in[:1] }))
 	require.NoError(t, err)
-	keys := make([]chunk.Key, 3)
-	_, err = own.keys([]string{"ab", "ac", "bc"}, keys)
+	keys := make([]logbook.Key, 3)
+	_, err = own.Keys([]string{"ab", "ac", "bc"}, keys)
 	require.NoError(t, err)
 	require.Equal(t, keys[0], keys[1])
 	require.NotEqual(t, keys[1], keys[2])

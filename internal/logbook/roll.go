@@ -1,9 +1,7 @@
-package durable
+package logbook
 
 import (
 	"time"
-
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
 // A roll is a slot that says the opposite: which suspects have come to an end, whether the run
@@ -11,7 +9,7 @@ import (
 // suspected in each such life again would be hit alone some day, by chance. Its writers take turns.
 
 // Enroll notes suspects that have come to an end. It returns how many it had room for.
-func (s *Slot) Enroll(keys []chunk.Key) int {
+func (s *Slot) Enroll(keys []Key) int {
 	s.at.Store(isRoll)
 	n := int(s.n.Load())
 	took := copy(s.keys[n:], keys)
@@ -41,7 +39,7 @@ func (s *Slot) Seen() int64 {
 }
 
 // Enrolled is who has come to an end.
-func (s *Slot) Enrolled() []chunk.Key {
+func (s *Slot) Enrolled() []Key {
 	if s.at.Load() != isRoll {
 		return nil
 	}

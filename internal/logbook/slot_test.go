@@ -1,16 +1,14 @@
-package durable
+package logbook
 
 import (
 	"testing"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
-func keys(n int) []chunk.Key {
-	all := make([]chunk.Key, n)
+func keys(n int) []Key {
+	all := make([]Key, n)
 	for i := range all {
 		all[i][0], all[i][1] = byte(i), byte(i>>8)
 	}

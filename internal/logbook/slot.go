@@ -1,10 +1,8 @@
-package durable
+package logbook
 
 import (
 	"sync/atomic"
 	"time"
-
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
 )
 
 // SlotLength is the size of a slot in bytes.
@@ -17,7 +15,7 @@ type Slot struct {
 	n     atomic.Int64 // how many inputs the chunk has
 	alone atomic.Int64 // 1 where nothing else of the run executes, by intent; of a roll, where the run is over
 	since atomic.Int64 // when what is alone began; of a roll, when the process was last alive. Unix milliseconds
-	keys  [slotKeys]chunk.Key
+	keys  [slotKeys]Key
 }
 
 // What at may be besides a position.
@@ -31,7 +29,7 @@ const (
 const slotKeys = (SlotLength - 32) / 16
 
 // Take notes further inputs that are to be executed, and whether nothing else of the run is meanwhile.
-func (s *Slot) Take(keys []chunk.Key, alone bool) {
+func (s *Slot) Take(keys []Key, alone bool) {
 	n := int(s.n.Load())
 	s.n.Store(int64(n + copy(s.keys[n:], keys)))
 	if alone {
@@ -61,7 +59,7 @@ func (s *Slot) Alone() bool { return s.at.Load() != isRoll && s.alone.Load() == 
 func (s *Slot) Since() int64 { return s.since.Load() }
 
 // Executing is the keys of what was executing. What else may stand there is none of ours.
-func (s *Slot) Executing() []chunk.Key {
+func (s *Slot) Executing() []Key {
 	n := min(max(s.n.Load(), 0), slotKeys)
 	switch at := s.at.Load(); {
 	case at == executesAll:

@@ -1,4 +1,4 @@
-package journal
+package record
 
 // bits is a set of indices.
 type bits []uint64

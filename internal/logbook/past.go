@@ -1,4 +1,4 @@
-package durable
+package logbook
 
 // Past is what a log has of the lives before this one.
 type Past struct {

@@ -1,10 +1,10 @@
-package journal
+package record
 
 import (
 	"bytes"
 	"slices"
 
-	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/internal/logbook"
 )
 
 // places says which row is which input's. While the inputs are those of the last life, in their
@@ -19,7 +19,7 @@ type places struct {
 
 // stray is a row that is not at the index of an input which it is of.
 type stray struct {
-	key     chunk.Key
+	key     logbook.Key
 	idx     int64
 	state   int64
 	claimed bool
@@ -50,7 +50,8 @@ func (p *places) move(i int, at int64) {
 }
 
 // add adds a stray.
-func (p *places) add(s stray) {
+func (p *places) add(r Found) {
+	s := stray{key: r.Key, idx: r.Place, state: r.State}
 	if p.taken == nil {
 		p.taken = map[int64]struct{}{}
 		p.free = -1
@@ -75,7 +76,7 @@ func (p *places) sort() {
 
 // suits says how well a row would be that of input i.
 func (s *stray) suits(i int) (n int) {
-	if s.state == stateSucceeded {
+	if s.state == Succeeded {
 		n += 2
 	}
 	if s.idx == int64(i) {
@@ -86,8 +87,8 @@ func (s *stray) suits(i int) (n int) {
 
 // claim gives input i a row of its key that no other input has: rather a success, and then rather
 // the one at its index.
-func (p *places) claim(i int, key chunk.Key) (state int64, ok bool) {
-	at, _ := slices.BinarySearchFunc(p.strays, key, func(s stray, key chunk.Key) int { return bytes.Compare(s.key[:], key[:]) })
+func (p *places) claim(i int, key logbook.Key) (state int64, ok bool) {
+	at, _ := slices.BinarySearchFunc(p.strays, key, func(s stray, key logbook.Key) int { return bytes.Compare(s.key[:], key[:]) })
 	best := -1
 	for ; at < len(p.strays) && p.strays[at].key == key; at++ {
 		if s := &p.strays[at]; !s.claimed && (best < 0 || s.suits(i) > p.strays[best].suits(i)) {

@@ -1,4 +1,4 @@
-package journal
+package record
 
 import (
 	"encoding/json"
@@ -41,8 +41,8 @@ const (
 	stackLength = 4 << 10
 )
 
-// failureOf is an error as it is recorded. The methods of the user's errors are called under guard.
-func failureOf(err error, redact func(string) string) string {
+// FailureOf is an error as it is recorded. The methods of the user's errors are called under guard.
+func FailureOf(err error, redact func(string) string) string {
 	if redact == nil {
 		redact = func(s string) string { return s }
 	}
@@ -92,13 +92,13 @@ func kindOf(err error) string {
 	return "error"
 }
 
-// stored is a recorded failure as an error again.
-func stored(text string, attempts int) (*StoredError, error) {
+// Stored is a recorded failure as an error again.
+func Stored(text string, attempts int) (*mapper.StoredError, error) {
 	var f failure
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
 		return nil, err
 	}
-	e := &StoredError{Kind: f.Kind, Text: f.Text, Stack: f.Stack, Attempts: attempts}
+	e := &mapper.StoredError{Kind: f.Kind, Text: f.Text, Stack: f.Stack, Attempts: attempts}
 	for _, class := range classes() {
 		for _, name := range f.Classes {
 			if class.Error() == name {
