@@ -35,6 +35,7 @@ func saidOf(p durable.Past, knew, of int, d durable.Deaths) string {
 	if p.Adopted {
 		fmt.Fprintf(&b, "; Version %q is adopted", p.Before)
 	}
+	add(p.Foreign, "; %d messages in it are damaged, or none of its own")
 	add(d.Process, "; deaths of the process: %d")
 	add(d.Suspects, "; %d suspected of them execute alone")
 	add(d.Convicted, "; %d convicted of them do not execute")

@@ -7,6 +7,7 @@ type Past struct {
 	Adopted bool   // it was of another version, Before, and is now of this one
 	Before  string
 	Some    bool // something is recorded
+	Foreign int  // messages of a stream that are none of a journal's, or damaged: what they had runs again
 	Silent  bool // nobody is told of what has succeeded, see Log
 
 	// Of a run over a slice, whose inputs were looked up.

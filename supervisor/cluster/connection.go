@@ -122,21 +122,3 @@ func subscribe(nc *nats.Conn, handlers map[string]nats.MsgHandler) error {
 	}
 	return nil
 }
-
-// serverTime is how long a server in this process may take to start.
-const serverTime = 10 * time.Second
-
-// startServer starts one that nobody else can reach.
-func startServer() (*server.Server, error) {
-	s, err := server.NewServer(&server.Options{DontListen: true, NoSigs: true, NoLog: true, MaxPayload: 8 << 20})
-	if err != nil {
-		return nil, fmt.Errorf("cluster: cannot start a server: %w", err)
-	}
-	s.Start()
-	if !s.ReadyForConnections(serverTime) {
-		s.Shutdown()
-		s.WaitForShutdown()
-		return nil, fmt.Errorf("cluster: the server in this process did not start within %v", serverTime)
-	}
-	return s, nil
-}

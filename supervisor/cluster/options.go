@@ -18,6 +18,10 @@ type Options struct {
 	// Local is how many slots this process offers itself. Zero means none with a URL, and GOMAXPROCS without.
 	Local int
 
+	// Store is the directory in which a server inside this process keeps journals, see [Runtime.Journal]; one process at a
+	// time has it. Each record is on the disk before it is acknowledged. Empty means that it keeps none.
+	Store string
+
 	// Creds is the file of a user's NKey or JWT, which nobody else may read. Empty means none.
 	Creds string
 
@@ -43,6 +47,8 @@ func (o Options) Validate() error {
 		return invalid("Local", o.Local, "must be 0 (the default) to 1048576")
 	case o.Lost < 0:
 		return invalid("Lost", o.Lost, "must not be negative")
+	case o.Store != "" && o.URL != "":
+		return invalid("Store", o.Store, "is for a server inside this process, and there is a URL")
 	}
 	return validURL(o.URL, o.TLS != nil, true)
 }

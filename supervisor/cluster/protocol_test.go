@@ -129,14 +129,11 @@ type station struct {
 
 func newStation(t *testing.T, slots int) *station {
 	t.Helper()
-	server, err := startServer()
+	in, err := startServer("")
 	require.NoError(t, err)
-	t.Cleanup(func() {
-		server.Shutdown()
-		server.WaitForShutdown()
-	})
+	t.Cleanup(in.stop)
 	dial := func() *nats.Conn {
-		nc, err := link{inside: server}.dial()
+		nc, err := link{inside: in.server}.dial()
 		require.NoError(t, err)
 		t.Cleanup(func() { closeConn(nc) })
 		return nc

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -21,13 +20,15 @@ type Runtime struct {
 	opts    Options
 	id      string
 	members *members
-	leases  sync.Map     // *lease by id
+	leases  sync.Map        // *lease by id
+	life    context.Context // until Close
+	end     context.CancelFunc
 	back    atomic.Int64 // when the connection was last found to be back, in ns
 
 	mu     sync.Mutex // guards what follows until it is connected
 	nc     *nats.Conn
 	closed bool
-	inside *server.Server
+	inside *inside
 	quit   chan struct{}
 	joined sync.WaitGroup
 }
@@ -39,7 +40,8 @@ var _ supervisor.Shared = (*Runtime)(nil)
 func New(opts Options) *Runtime {
 	opts = opts.filled()
 	id := newToken()
-	return &Runtime{opts: opts, id: id, members: newMembers(opts, id), quit: make(chan struct{})}
+	life, end := context.WithCancel(context.Background())
+	return &Runtime{opts: opts, id: id, members: newMembers(opts, id), life: life, end: end, quit: make(chan struct{})}
 }
 
 var errClosed = errors.New("cluster: the runtime is closed")
@@ -73,10 +75,10 @@ func (r *Runtime) connect() error {
 func (r *Runtime) open() (err error) {
 	l := link{url: r.opts.URL, creds: r.opts.Creds, tls: r.opts.TLS, name: "longshore caller"}
 	if l.url == "" {
-		if r.inside, err = startServer(); err != nil {
+		if r.inside, err = startServer(r.opts.Store); err != nil {
 			return err
 		}
-		l.inside = r.inside
+		l.inside = r.inside.server
 	}
 	l.back = func() {
 		r.back.Store(time.Now().UnixNano())
@@ -144,6 +146,7 @@ func (r *Runtime) Close() error {
 	nc := r.nc
 	r.mu.Unlock()
 	close(r.quit)
+	r.end()
 	r.leases.Range(func(_, l any) bool {
 		l.(*lease).kill(errClosed)
 		l.(*lease).lose(fmt.Errorf("%w (%w)", errClosed, supervisor.ErrLost))
@@ -161,8 +164,7 @@ func (r *Runtime) Close() error {
 
 func (r *Runtime) stopServer() {
 	if r.inside != nil {
-		r.inside.Shutdown()
-		r.inside.WaitForShutdown()
+		r.inside.stop()
 	}
 }
 

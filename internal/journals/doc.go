@@ -1,0 +1,2 @@
+// Package journals is the tests that every journal must pass, wherever it keeps its rows.
+package journals

@@ -1,0 +1,86 @@
+package stream
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/longshore-go/longshore/internal/logbook"
+	"github.com/longshore-go/longshore/internal/record"
+)
+
+// index is where in the stream the rows are: 40 bytes each. Their values stay there.
+type index struct {
+	rows    []ref
+	crashes map[logbook.Key]logbook.Crashes
+}
+
+// ref is a row, and where it is.
+type ref struct {
+	place int64
+	key   logbook.Key
+	seq   uint64 // of its message
+	at    uint32 // in the body of that
+	state uint8
+}
+
+// add takes the rows of a message, in the order of the stream.
+func (x *index) add(seq uint64, body []byte) error {
+	return eachRow(body, func(r row) {
+		if r.state == stateCrashed {
+			if c := r.crashes(); c.Crashes > 0 {
+				x.crashes[r.key] = c
+			}
+			return
+		}
+		if len(x.crashes) > 0 && r.settles() {
+			delete(x.crashes, r.key)
+		}
+		x.rows = append(x.rows, ref{r.place, r.key, seq, uint32(r.at), uint8(r.state)})
+	})
+}
+
+func byPlace(a, b ref) int { return cmp.Compare(a.place, b.place) }
+
+// settle leaves the row of each place that counts: the last one, but a success is never replaced.
+func (x *index) settle() {
+	if !slices.IsSortedFunc(x.rows, byPlace) {
+		slices.SortStableFunc(x.rows, byPlace)
+	}
+	left := x.rows[:0]
+	for i := 0; i < len(x.rows); {
+		one := x.rows[i]
+		for i++; i < len(x.rows) && x.rows[i].place == one.place; i++ {
+			if next := x.rows[i]; !(one.state == record.Succeeded && next.state != record.Succeeded && next.key == one.key) {
+				one = next
+			}
+		}
+		if one.state != stateReturned {
+			left = append(left, one)
+		}
+	}
+	x.rows = left
+}
+
+// of is the row of a place.
+func (x *index) of(place int64) (ref, bool) {
+	i, ok := slices.BinarySearchFunc(x.rows, place, func(r ref, place int64) int { return cmp.Compare(r.place, place) })
+	if !ok {
+		return ref{}, false
+	}
+	return x.rows[i], true
+}
+
+// page is how many rows are scanned at a time.
+const page = 4096
+
+// scan is that of a record.Lookup.
+func (x *index) scan(from int64, each func(record.Found)) (next int64, more bool, err error) {
+	i, _ := slices.BinarySearchFunc(x.rows, from, func(r ref, from int64) int { return cmp.Compare(r.place, from) })
+	rows := x.rows[i:min(i+page, len(x.rows))]
+	next = from
+	for _, r := range rows {
+		each(record.Found{Place: r.place, Key: r.key, State: int64(r.state)})
+		next = r.place + 1
+	}
+	return next, len(rows) == page, nil
+}

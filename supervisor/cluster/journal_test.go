@@ -1,0 +1,141 @@
+package cluster_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/longshore-go/longshore/internal/journals"
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor/cluster"
+)
+
+// kept is a journal that needs no end.
+type kept struct{ mapper.Journal }
+
+func (kept) Close() error { return nil }
+
+// keeping is a runtime with a server inside, whose journals are in a directory of the test.
+func keeping(t testing.TB, o cluster.Options) *cluster.Runtime {
+	t.Helper()
+	if o.URL == "" && o.Store == "" {
+		o.Store = t.TempDir()
+	}
+	r := cluster.New(o)
+	t.Cleanup(func() { require.NoError(t, r.Close()) })
+	return r
+}
+
+// TestJournals runs what every journal must pass.
+func TestJournals(t *testing.T) {
+	t.Parallel()
+	r := keeping(t, cluster.Options{})
+	var n atomic.Int64
+	journals.Run(t, journals.Place{
+		Name: func(testing.TB) string { return fmt.Sprintf("run-%d", n.Add(1)) },
+		Open: func(_ testing.TB, name string, o journals.Options) journals.Journal {
+			return kept{r.Journal(name, cluster.JournalOptions{KeepFailed: o.KeepFailed, FreshOnly: o.FreshOnly, Redact: o.Redact})}
+		},
+	})
+}
+
+func plus(_ context.Context, n int) (int, error) { return n + 1, nil }
+
+// TestJournalOptions names what is wrong.
+func TestJournalOptions(t *testing.T) {
+	t.Parallel()
+	r := keeping(t, cluster.Options{})
+	none := cluster.New(cluster.Options{})
+	t.Cleanup(func() { require.NoError(t, none.Close()) })
+	for field, j := range map[string]mapper.Journal{
+		"run":      r.Journal("a.b", cluster.JournalOptions{}),
+		"Store":    none.Journal("a", cluster.JournalOptions{}),
+		"Replicas": r.Journal("a", cluster.JournalOptions{Replicas: -1}),
+		"MaxBytes": r.Journal("a", cluster.JournalOptions{MaxBytes: -1}),
+		"Wait":     r.Journal("a", cluster.JournalOptions{Wait: -1}),
+	} {
+		_, err := mapper.Collect(t.Context(), plus, []int{1}, mapper.Options{Journal: j})
+		var invalid *policy.InvalidError
+		require.ErrorAs(t, err, &invalid, field)
+		require.Equal(t, field, invalid.Field)
+	}
+	var invalid *policy.InvalidError
+	require.ErrorAs(t, cluster.Options{Store: "a", URL: "nats://localhost"}.Validate(), &invalid)
+	require.Equal(t, "Store", invalid.Field)
+}
+
+// TestJournalMismatch: a journal is for one run, with its types and its version.
+func TestJournalMismatch(t *testing.T) {
+	t.Parallel()
+	r := keeping(t, cluster.Options{})
+	inputs := []int{1, 2, 3}
+	collect := func(o cluster.JournalOptions) error {
+		_, err := mapper.Collect(t.Context(), plus, inputs, mapper.Options{Journal: r.Journal("a", o)})
+		return err
+	}
+	require.NoError(t, collect(cluster.JournalOptions{Version: "1"}))
+	var mismatch *mapper.MismatchError
+	require.ErrorAs(t, collect(cluster.JournalOptions{Version: "2"}), &mismatch)
+	require.Equal(t, "Version", mismatch.Field)
+	require.Equal(t, "1", mismatch.Recorded)
+	require.NoError(t, collect(cluster.JournalOptions{}), "no check")
+	require.NoError(t, collect(cluster.JournalOptions{Version: "2", Adopt: true}))
+	require.ErrorAs(t, collect(cluster.JournalOptions{Version: "1"}), &mismatch)
+	_, err := mapper.Collect(t.Context(), func(_ context.Context, n int) (string, error) { return "", nil }, inputs,
+		mapper.Options{Journal: r.Journal("a", cluster.JournalOptions{})})
+	require.ErrorAs(t, err, &mismatch)
+	require.Equal(t, "Out", mismatch.Field)
+}
+
+// TestJournalLocked: a second owner is told who has it, and one that waits for the end of the first has it then.
+func TestJournalLocked(t *testing.T) {
+	t.Parallel()
+	r := keeping(t, cluster.Options{Lost: time.Second})
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	first := make(chan error, 1)
+	go func() {
+		_, err := mapper.Collect(t.Context(), func(context.Context, int) (int, error) {
+			close(begun)
+			<-goOn
+			return 2, nil
+		}, []int{1}, mapper.Options{Journal: r.Journal("a", cluster.JournalOptions{})})
+		first <- err
+	}()
+	<-begun
+	second := func() error {
+		_, err := mapper.Collect(t.Context(), plus, []int{1}, mapper.Options{Journal: r.Journal("a", cluster.JournalOptions{})})
+		return err
+	}
+	var locked *mapper.LockedError
+	require.ErrorAs(t, second(), &locked)
+	host, err := os.Hostname()
+	require.NoError(t, err)
+	require.Equal(t, []any{os.Getpid(), host}, []any{locked.PID, locked.Host})
+	require.WithinDuration(t, time.Now(), locked.Since, time.Minute)
+	close(goOn)
+	require.NoError(t, <-first)
+	require.NoError(t, second())
+}
+
+// TestStoreLocked: two servers would destroy each other's journals.
+func TestStoreLocked(t *testing.T) {
+	t.Parallel()
+	store := t.TempDir()
+	r := keeping(t, cluster.Options{Store: store})
+	_, err := mapper.Collect(t.Context(), plus, []int{1}, mapper.Options{Journal: r.Journal("a", cluster.JournalOptions{})})
+	require.NoError(t, err)
+	other := keeping(t, cluster.Options{Store: store})
+	_, err = mapper.Collect(t.Context(), plus, []int{1}, mapper.Options{Journal: other.Journal("a", cluster.JournalOptions{})})
+	var invalid *policy.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, "Store", invalid.Field)
+	require.NoError(t, r.Close())
+	_, err = mapper.Collect(t.Context(), plus, []int{1}, mapper.Options{Journal: other.Journal("a", cluster.JournalOptions{})})
+	require.NoError(t, err)
+}
