@@ -73,7 +73,7 @@ func (w *worker) reap(now time.Time) {
 		case !c.refused.IsZero() && now.Sub(c.refused) >= desertedTime:
 			w.leave(id, errDeserted)
 		case now.Sub(c.heard) > beat:
-			_ = w.nc.PublishRequest(callerSubject(id, "alive"), echoSubject(w.id, id), nil)
+			_ = w.nc.PublishRequest(aliveCaller(id), echoSubject(w.id, id), nil)
 		}
 	}
 }

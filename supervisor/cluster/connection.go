@@ -2,11 +2,12 @@ package cluster
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -61,50 +62,91 @@ const (
 type link struct {
 	url, creds, name string
 	tls              *tls.Config
-	inside           *server.Server // in this process, instead of a URL
-	back             func()         // called when a connection that was gone is back
+	inside           *server.Server      // in this process, instead of a URL
+	back             func()              // called when a connection that was gone is back; nil: nobody wants to know
+	refused          func(*RefusedError) // called when what is connected is refused after all; nil: nobody wants to know
 }
 
-// dial connects, and never gives up afterwards: whoever calls it sees by silence that nobody is there.
+// dial connects, and never gives up afterwards: whoever calls it sees by silence that nobody is there. A server that is not
+// there yet is waited for; one that refuses, or is refused, is a *RefusedError, at once or by link.refused.
 func (l link) dial() (*nats.Conn, error) {
+	opts, err := l.options()
+	if err != nil {
+		return nil, err
+	}
+	nc, err := nats.Connect(l.url, opts...)
+	if err == nil {
+		return nc, nil
+	}
+	if refused := l.refusal(err); refused != nil {
+		return nil, refused
+	}
+	if nc, err = nats.Connect(l.url, append(opts, nats.RetryOnFailedConnect(true))...); err != nil {
+		return nil, fmt.Errorf("cluster: cannot connect: %w", err)
+	}
+	return nc, nil
+}
+
+func (l link) options() ([]nats.Option, error) {
+	refuse := func(err error) {
+		if refused := l.refusal(err); refused != nil && l.refused != nil {
+			l.refused(refused)
+		}
+	}
+	var once atomic.Bool // it was connected
 	opts := []nats.Option{
-		nats.Name(l.name), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.IgnoreDiscoveredServers(),
+		nats.Name(l.name), nats.MaxReconnects(-1), nats.IgnoreDiscoveredServers(),
 		nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(reconnectWait, 2*reconnectWait),
 		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2), nats.Timeout(pingEvery),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // what is lost is asked for again
+		nats.ConnectHandler(func(*nats.Conn) { once.Store(true) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				refuse(err)
+			} // what is lost is asked for again
+		}),
+		nats.ClosedHandler(func(nc *nats.Conn) { refuse(nc.LastError()) }), // the server has refused the user twice
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {
+			if !once.Load() { // else its certificate was good, and may be so again
+				refuse(err)
+			}
+		}),
 	}
 	if l.back != nil {
 		opts = append(opts, nats.ReconnectHandler(func(*nats.Conn) { l.back() }))
 	}
 	if l.creds != "" {
-		if err := private(l.creds); err != nil {
+		user, err := credentials(l.creds)
+		if err != nil {
 			return nil, err
 		}
-		opts = append(opts, nats.UserCredentials(l.creds))
+		opts = append(opts, user)
 	}
-	if l.tls != nil {
-		cfg := l.tls.Clone()
+	if l.tls != nil || strings.Contains(l.url, "tls://") {
+		cfg := &tls.Config{}
+		if l.tls != nil {
+			cfg = l.tls.Clone()
+		}
 		cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS13)
 		opts = append(opts, nats.Secure(cfg))
 	}
 	if l.inside != nil {
 		opts = append(opts, nats.InProcessServer(l.inside))
 	}
-	nc, err := nats.Connect(l.url, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("cluster: cannot connect: %w", err)
-	}
-	return nc, nil
+	return opts, nil
 }
 
-// private refuses a file that others may read.
-func private(name string) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return fmt.Errorf("cluster: the credentials cannot be read: %w", err)
+// settle sends nothing to subjects that nobody hears, waits until the server has seen that and all before it, and returns
+// the *RefusedError if it does not allow it: what is not allowed is known before anything begins. Where nobody is
+// connected, link.refused tells of it later.
+func (l link) settle(nc *nats.Conn, subjects ...string) error {
+	for _, subject := range subjects {
+		_ = nc.Publish(subject, nil)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return invalid("Creds", name, "is a file that others may read: want mode 0600")
+	if !nc.IsConnected() || nc.FlushTimeout(pingEvery) != nil {
+		return nil
+	}
+	if refused := l.refusal(nc.LastError()); refused != nil {
+		return refused
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type held struct {
 	w        *worker
 	request  request
 	key      string // caller.lease
+	name     string // of the lease, see nameOf
 	function *registry.Function
 	frames   chan frame // for the goroutine: batches, and the end in order
 	over     context.Context
@@ -36,7 +37,7 @@ type held struct {
 const heldFrames = 16
 
 // tell sends a frame to the caller.
-func (h *held) tell(f frame) { h.w.send(callerSubject(h.request.Caller, h.request.Lease), f) }
+func (h *held) tell(f frame) { h.w.send(callerSubject(h.request.Caller, h.name), f) }
 
 // live is the life of the container.
 func (h *held) live() {

@@ -19,7 +19,8 @@ type lease struct {
 	m        *machine // its members' to look into
 	worker   string   // its ID
 	host     string
-	id       string
+	id       string // its secret
+	name     string // see nameOf
 	function *registry.Function
 	launch   supervisor.Launch
 	in, out  wire.Codec
@@ -44,8 +45,9 @@ type lease struct {
 const leaseFrames = 64
 
 func newLease(r *Runtime, f *registry.Function, launch supervisor.Launch) *lease {
+	id := newToken()
 	return &lease{
-		r: r, id: newToken(), function: f, launch: launch, in: registry.NewCodec(f.In), out: registry.NewCodec(f.Out),
+		r: r, id: id, name: nameOf(id), function: f, launch: launch, in: registry.NewCodec(f.In), out: registry.NewCodec(f.Out),
 		frames: make(chan frame, leaseFrames), turn: make(chan struct{}, 1),
 		gone: make(chan struct{}), killed: make(chan struct{}),
 	}
@@ -95,7 +97,7 @@ const (
 // finish ends the lease and gives its slot back.
 func (l *lease) finish(why error, how ending) {
 	l.lose(why)
-	l.r.leases.Delete(l.id)
+	l.r.leases.Delete(l.name)
 	l.r.members.give(l, how)
 }
 

@@ -63,6 +63,7 @@ type members struct {
 	changed chan struct{} // closed when the room may have changed
 	freed   chan struct{} // closed when a lease may be had where none was
 	alone   time.Time     // since when no machine can be used; zero: one can
+	refused error         // the server refuses the connection; nil: it does not
 	orphans orphans
 	shares  *shares
 }
@@ -156,9 +157,9 @@ func (s *members) room(pool *share, now time.Time) (n int, changed <-chan struct
 	return n, s.changed
 }
 
-// deserted reports that the grace without any machine is over. The caller holds mu.
+// deserted reports that the grace without any machine is over, or cannot help. The caller holds mu.
 func (s *members) deserted(now time.Time) bool {
-	return !s.alone.IsZero() && s.grace >= 0 && now.Sub(s.alone) >= s.grace
+	return s.refused != nil || !s.alone.IsZero() && s.grace >= 0 && now.Sub(s.alone) >= s.grace
 }
 
 // take takes a slot for a lease: on the machine with the most that we know to be free. Where there is none, it returns what
@@ -174,6 +175,8 @@ func (s *members) take(l *lease, now time.Time) (freed <-chan struct{}, err erro
 		}
 	}
 	switch {
+	case s.refused != nil:
+		return nil, fmt.Errorf("%w (%w)", s.refused, supervisor.ErrFatalStart)
 	case best != nil:
 		best.leases[l.id] = l
 		l.m, l.worker, l.host = best, best.ID, best.name()

@@ -21,7 +21,7 @@ func (l *lease) open(ctx context.Context) (isFull bool, err error) {
 	if l.launch.At != nil {
 		l.launch.At(l.host)
 	}
-	l.r.leases.Store(l.id, l)
+	l.r.leases.Store(l.name, l)
 	ask := func() {
 		_ = l.r.nc.Publish(openSubject(l.worker), encode(request{
 			Version: Version(), Function: l.function.Name, Name: l.launch.Name, Caller: l.r.id, Lease: l.id,

@@ -22,7 +22,8 @@ type Options struct {
 	// time has it. Each record is on the disk before it is acknowledged. Empty means that it keeps none.
 	Store string
 
-	// Creds is the file of a user's NKey or JWT, which nobody else may read. Empty means none.
+	// Creds is the file of a user's JWT, or of the seed of an NKey, which none but its owner and its group may read. What
+	// its user must be allowed is in deploy/rights.conf; with Local it is what both users are. Empty means none.
 	Creds string
 
 	// TLS has the connection encrypted. Nil means as the URL says.

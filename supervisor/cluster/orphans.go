@@ -52,14 +52,16 @@ func (s *members) orphansOf(worker string) (leases []string) {
 	return leases
 }
 
-// ended is told that a lease which is not known any more has ended.
-func (s *members) ended(lease string) {
+// ended is told that a lease of that name, which is not known any more, has ended.
+func (s *members) ended(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for worker, leases := range s.orphans {
-		if _, ok := leases[lease]; ok {
-			s.orphans.forget(worker, lease)
-			return
+		for lease := range leases {
+			if nameOf(lease) == name {
+				s.orphans.forget(worker, lease)
+				return
+			}
 		}
 	}
 }

@@ -20,7 +20,7 @@ type Runtime struct {
 	opts    Options
 	id      string
 	members *members
-	leases  sync.Map        // *lease by id
+	leases  sync.Map        // *lease by name
 	life    context.Context // until Close
 	end     context.CancelFunc
 	back    atomic.Int64 // when the connection was last found to be back, in ns
@@ -80,6 +80,7 @@ func (r *Runtime) open() (err error) {
 		}
 		l.inside = r.inside.server
 	}
+	l.refused = r.refuse
 	l.back = func() {
 		r.back.Store(time.Now().UnixNano())
 		r.ask()
@@ -93,33 +94,16 @@ func (r *Runtime) open() (err error) {
 		callerSubject(r.id, "*"): r.heard,
 		pulseSubject(r.id, "*"):  r.heardPulse,
 	})
+	if err == nil {
+		_ = r.nc.Publish(askSubject, nil)
+		r.wish(0)
+		nobody := newToken()
+		err = l.settle(r.nc, openSubject(nobody), aliveSubject(nobody), leaseSubject(nobody, nobody, nobody))
+	}
 	if err == nil && r.opts.Local > 0 {
-		err = r.offer(l)
+		r.offer(l)
 	}
-	if err != nil {
-		return err
-	}
-	_ = r.nc.Publish(askSubject, nil)
-	return nil
-}
-
-// offer offers the slots of this process, until the runtime is closed. The caller holds mu.
-func (r *Runtime) offer(l link) error {
-	l.name, l.back = "longshore local worker", nil
-	nc, err := l.dial()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	r.joined.Go(func() {
-		<-r.quit
-		cancel()
-	})
-	r.joined.Go(func() {
-		defer closeConn(nc)
-		_ = serveOn(ctx, nc, WorkerOptions{Slots: r.opts.Local, Drain: time.Nanosecond}.filled())
-	})
-	return nil
+	return err
 }
 
 func (r *Runtime) ask() {
@@ -169,13 +153,18 @@ func (r *Runtime) stopServer() {
 }
 
 // Check implements supervisor.Runtime: it reports options that are not valid, a function that is not registered or not
-// declared at top level, and what keeps the runtime from connecting. A server that is not there yet is waited for.
+// declared at top level, and what keeps the runtime from connecting, as a *[RefusedError]. A server that is not there yet is
+// waited for.
 func (r *Runtime) Check(fn any) error {
 	registry.Close("cluster.Check")
 	if _, err := registry.Lookup(fn); err != nil {
 		return err
 	}
-	if err := r.connect(); err != nil {
+	err := r.connect()
+	if err == nil {
+		err = r.members.refusal()
+	}
+	if err != nil {
 		return fmt.Errorf("%w (%w)", err, supervisor.ErrFatalStart)
 	}
 	return nil

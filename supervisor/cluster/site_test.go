@@ -30,6 +30,7 @@ const (
 	serverAs = "LONGSHORE_TEST_SERVER"    // a server, which prints its address
 
 	callerDir = "LONGSHORE_TEST_CALLER_DIR"
+	credsOf   = "LONGSHORE_TEST_CREDS"  // WorkerOptions.Creds; empty: none
 	slotsOf   = "LONGSHORE_TEST_SLOTS"  // WorkerOptions.Slots; empty: slots
 	insideOf  = "LONGSHORE_TEST_INSIDE" // processes; empty: goroutines
 	drainTime = "LONGSHORE_TEST_DRAIN"  // WorkerOptions.Drain; empty: as it is by default
@@ -43,7 +44,7 @@ func become() (as func(context.Context) error) {
 	case os.Getenv(workerOf) != "":
 		return func(ctx context.Context) error {
 			drain, _ := time.ParseDuration(os.Getenv(drainTime))
-			opts := cluster.WorkerOptions{URL: os.Getenv(workerOf), Slots: slots, Drain: drain}
+			opts := cluster.WorkerOptions{URL: os.Getenv(workerOf), Creds: os.Getenv(credsOf), Slots: slots, Drain: drain}
 			if n, err := strconv.Atoi(os.Getenv(slotsOf)); err == nil {
 				opts.Slots = n
 			}

@@ -2,12 +2,13 @@ package cluster
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 )
 
-// Subjects. All stand under one prefix, so that a server's permissions can be written down: workers hear what is below
-// ls.worker.<id> and ls.lease.<id>, and callers what is below ls.caller.<id>.
+// Subjects. All stand under one prefix, and each is published by one kind and heard by one kind: deploy/rights.conf is what
+// a server allows the two. An answer comes to a subject of its kind (pulse, echo), never to an inbox that anybody may hear.
 const (
 	helloSubject = "ls.hello" // workers to all callers
 	askSubject   = "ls.ask"   // a caller to all workers: say hello
@@ -16,12 +17,27 @@ const (
 
 func openSubject(worker string) string  { return "ls.worker." + worker + ".open" }
 func aliveSubject(worker string) string { return "ls.worker." + worker + ".alive" }
+
+// leaseSubject has the secret of the lease, which none but its caller and workers hear: no other caller can send there.
 func leaseSubject(worker, caller, lease string) string {
 	return "ls.lease." + worker + "." + caller + "." + lease
 }
-func callerSubject(caller, lease string) string { return "ls.caller." + caller + "." + lease }
+
+// callerSubject has the name of the lease, see nameOf.
+func callerSubject(caller, name string) string { return "ls.caller." + caller + "." + name }
+
+// aliveCaller is where a worker asks whether a caller is there. Nobody answers: the server says so if it is not.
+func aliveCaller(caller string) string { return callerSubject(caller, "alive") }
+
 func pulseSubject(caller, worker string) string { return "ls.pulse." + caller + "." + worker }
 func echoSubject(worker, caller string) string  { return "ls.echo." + worker + "." + caller }
+
+// nameOf is the name of a lease for whoever may hear its answers, which are other callers of the same user, too: it does not
+// tell the secret.
+func nameOf(lease string) string {
+	sum := sha256.Sum256([]byte(lease))
+	return hex.EncodeToString(sum[:16])
+}
 
 // lastToken is what stands behind the last dot.
 func lastToken(subject string) string { return subject[strings.LastIndexByte(subject, '.')+1:] }

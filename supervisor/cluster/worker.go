@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -18,24 +19,35 @@ import (
 // Serve offers slots to the callers of this program until ctx ends. Then it drains: it takes no lease any more, callers
 // move what is idle elsewhere, what executes is finished, and after WorkerOptions.Drain it is killed. It blocks until
 // nothing of it is left, and returns nil then; a *policy.InvalidError for options that are not valid, at once; or what keeps
-// it from connecting. A server that is not there is waited for. Every function is registered before (package registry).
+// it from connecting, a *[RefusedError] also later: then nothing is waited for. A server that is not there is waited for. Every function is registered before (package registry).
 func Serve(ctx context.Context, opts WorkerOptions) error {
 	if err := opts.Validate(); err != nil {
 		return err
 	}
 	opts = opts.filled()
-	nc, err := link{url: opts.URL, creds: opts.Creds, tls: opts.TLS, name: "longshore worker"}.dial()
+	return link{url: opts.URL, creds: opts.Creds, tls: opts.TLS, name: "longshore worker"}.serve(ctx, opts)
+}
+
+// serve is Serve over that link.
+func (l link) serve(ctx context.Context, opts WorkerOptions) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	l.refused = func(err *RefusedError) { cancel(err) }
+	nc, err := l.dial()
 	if err != nil {
 		return err
 	}
 	defer closeConn(nc)
-	return serveOn(ctx, nc, opts)
+	return l.serveOn(ctx, nc, opts)
 }
 
 // closeConn closes a connection and waits until its goroutines are gone.
 func closeConn(nc *nats.Conn) {
 	closed := make(chan struct{})
 	nc.SetClosedHandler(func(*nats.Conn) { close(closed) })
+	if nc.IsClosed() {
+		return // by itself: the server has refused it
+	}
 	nc.Close()
 	<-closed
 }
@@ -59,7 +71,8 @@ type worker struct {
 	living   sync.WaitGroup
 }
 
-func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
+// serveOn serves until ctx ends, in order or with the *RefusedError as its cause.
+func (l link) serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
 	registry.Close("cluster.Serve")
 	w := &worker{
 		opts: opts, nc: nc, beaten: time.Now(), id: newToken(), leases: map[string]*held{}, callers: map[string]*caller{},
@@ -78,6 +91,10 @@ func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
 		return err
 	}
 	w.hello(false)
+	nobody := newToken()
+	if err := l.settle(nc, callerSubject(nobody, nobody), pulseSubject(nobody, nobody)); err != nil {
+		return err
+	}
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -91,47 +108,15 @@ func serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) error {
 		case <-ctx.Done():
 		}
 	}
+	refused, _ := errors.AsType[*RefusedError](context.Cause(ctx))
+	if refused != nil {
+		w.endAll(fmt.Errorf("%w (%w)", refused, supervisor.ErrLost)) // nobody would hear what comes of it
+	}
 	w.drain(tick.C)
+	if refused != nil {
+		return refused
+	}
 	return nil
-}
-
-// drain waits until no lease is left, and ends those that last too long.
-func (w *worker) drain(tick <-chan time.Time) {
-	w.mu.Lock()
-	w.draining = true
-	w.mu.Unlock()
-	w.hello(false)
-	late := time.After(w.opts.Drain)
-	for w.busy() {
-		select {
-		case <-w.freed:
-		case <-tick:
-			w.hello(false)
-			w.reap(time.Now())
-			w.weigh()
-		case <-late:
-			w.endAll(errDrained)
-		}
-	}
-	w.living.Wait()
-	w.hello(true)
-	_ = w.nc.FlushTimeout(pingEvery)
-}
-
-var errDrained = fmt.Errorf("cluster: the worker was asked to end, and the time for that is over (%w)", supervisor.ErrLost)
-
-func (w *worker) busy() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.used > 0
-}
-
-func (w *worker) endAll(cause error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, h := range w.leases {
-		h.end(cause)
-	}
 }
 
 // hello tells all callers of this worker.
@@ -164,7 +149,7 @@ func (w *worker) asked(m *nats.Msg) {
 		return
 	}
 	answer := func(r refusal) {
-		w.send(callerSubject(req.Caller, req.Lease), frame{kind: refused, payload: encode(r)})
+		w.send(callerSubject(req.Caller, nameOf(req.Lease)), frame{kind: refused, payload: encode(r)})
 	}
 	if req.Version != Version() {
 		answer(refusal{Fatal: "the worker runs another version of the program: " + Version()})
@@ -186,7 +171,7 @@ func (w *worker) asked(m *nats.Msg) {
 		h.repeat()
 		return
 	}
-	h := &held{w: w, request: req, key: key, function: f, frames: make(chan frame, heldFrames)}
+	h := &held{w: w, request: req, key: key, name: nameOf(req.Lease), function: f, frames: make(chan frame, heldFrames)}
 	h.over, h.end = context.WithCancelCause(context.Background())
 	w.leases[key] = h
 	if w.draining || w.used >= w.opts.Slots {
@@ -211,7 +196,7 @@ func (w *worker) heard(m *nats.Msg) {
 	h := w.leases[key]
 	w.mu.Unlock()
 	if h == nil {
-		w.send(callerSubject(caller, lease), frame{kind: unknown, chunk: f.chunk})
+		w.send(callerSubject(caller, nameOf(lease)), frame{kind: unknown, chunk: f.chunk})
 		return
 	}
 	h.take(f)

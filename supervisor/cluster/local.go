@@ -1,0 +1,23 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// offer offers the slots of this process, until the runtime is closed. The caller holds mu.
+func (r *Runtime) offer(l link) {
+	l.name, l.back = "longshore local worker", nil
+	ctx, cancel := context.WithCancel(context.Background())
+	r.joined.Go(func() {
+		<-r.quit
+		cancel()
+	})
+	r.joined.Go(func() {
+		err := l.serve(ctx, WorkerOptions{Slots: r.opts.Local, Drain: time.Nanosecond}.filled())
+		if refused, ok := errors.AsType[*RefusedError](err); ok {
+			r.refuse(refused)
+		}
+	})
+}
