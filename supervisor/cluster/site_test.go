@@ -28,6 +28,7 @@ const (
 	workerOf = "LONGSHORE_TEST_WORKER_OF" // a worker, for the server with that URL
 	callerOf = "LONGSHORE_TEST_CALLER_OF" // a caller, whose inputs wait in the directory callerDir
 	serverAs = "LONGSHORE_TEST_SERVER"    // a server, which prints its address
+	storeOf  = "LONGSHORE_TEST_STORE"     // its directory for JetStream; empty: it has none
 
 	callerDir = "LONGSHORE_TEST_CALLER_DIR"
 	credsOf   = "LONGSHORE_TEST_CREDS"  // WorkerOptions.Creds; empty: none
@@ -55,6 +56,8 @@ func become() (as func(context.Context) error) {
 		}
 	case os.Getenv(callerOf) != "":
 		return callForEver
+	case os.Getenv(recorderOf) != "":
+		return record
 	}
 	return nil
 }
@@ -67,7 +70,10 @@ const tick = time.Millisecond
 
 // serve is a server, as a process that can be killed.
 func serve(ctx context.Context) error {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+	store := os.Getenv(storeOf)
+	s, err := server.NewServer(&server.Options{
+		Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: store != "", StoreDir: store,
+	})
 	if err != nil {
 		return err
 	}
@@ -163,6 +169,7 @@ type site struct {
 	address string
 	door    *proxy // of the caller
 	doors   []*proxy
+	store   string // of the server
 	workers []*exec.Cmd
 	fleet   *cluster.Runtime
 }
@@ -170,7 +177,13 @@ type site struct {
 // newSite starts a server and a caller's runtime.
 func newSite(t *testing.T, opts cluster.Options) *site {
 	t.Helper()
-	s := &site{t: t}
+	return (&site{t: t}).open(opts)
+}
+
+// open is that.
+func (s *site) open(opts cluster.Options) *site {
+	s.t.Helper()
+	t := s.t
 	s.start()
 	s.door = between(t, s.at)
 	opts.URL = s.door.url()
@@ -186,7 +199,7 @@ func (s *site) at() string {
 
 // start starts a server process.
 func (s *site) start() {
-	cmd := spawn(s.t, serverAs+"=1")
+	cmd := spawn(s.t, serverAs+"=1", storeOf+"="+s.store)
 	out, err := cmd.StdoutPipe()
 	require.NoError(s.t, err)
 	require.NoError(s.t, cmd.Start())

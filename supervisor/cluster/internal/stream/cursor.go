@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -14,10 +13,10 @@ import (
 
 // cursor reads messages again, some at a time, for the values that are in them. It is the keeper's own.
 type cursor struct {
-	js       jetstream.JetStream
-	nc       *nats.Conn
-	name     string
-	patience time.Duration
+	js   jetstream.JetStream
+	nc   *nats.Conn
+	name string
+	wait patience
 
 	have  map[uint64][]byte // bodies of messages; nil for one that cannot be read
 	order []uint64          // in which they came
@@ -37,7 +36,7 @@ func (c *cursor) body(ctx context.Context, seq uint64) ([]byte, error) {
 	if body, ok := c.have[seq]; ok {
 		return body, nil
 	}
-	err := persist(ctx, c.patience, func(ctx context.Context) error { return c.fetch(ctx, seq) })
+	err := persist(ctx, c.wait, func(ctx context.Context) error { return c.fetch(ctx, seq) })
 	if err != nil {
 		return nil, err
 	}

@@ -87,8 +87,14 @@ const (
 	tryPause = 50 * time.Millisecond
 )
 
+// patience is how long to wait, which may change meanwhile.
+type patience func() time.Duration
+
+// forLong is one that does not.
+func forLong(d time.Duration) patience { return func() time.Duration { return d } }
+
 // persist tries until that is no error that passes, the time is over, or ctx is.
-func persist(ctx context.Context, patience time.Duration, try func(context.Context) error) error {
+func persist(ctx context.Context, wait patience, try func(context.Context) error) error {
 	for began := time.Now(); ; {
 		once, cancel := context.WithTimeout(ctx, tryTime)
 		err := try(once)
@@ -98,8 +104,8 @@ func persist(ctx context.Context, patience time.Duration, try func(context.Conte
 			return err
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case time.Since(began) >= patience:
-			return fmt.Errorf("no answer within %v: %w", patience, err)
+		case time.Since(began) >= wait():
+			return fmt.Errorf("no answer within %v: %w", wait(), err)
 		}
 		pause := time.NewTimer(tryPause)
 		select {

@@ -68,7 +68,7 @@ const renewals = 4
 
 // hold takes the lease, or returns a *mapper.LockedError as soon as its owner renews it. It waits until an owner that is gone is
 // known to be, or ctx ends.
-func hold(ctx context.Context, kv jetstream.KeyValue, key, path string, mine holder, patience time.Duration) (*lease, error) {
+func hold(ctx context.Context, kv jetstream.KeyValue, key, path string, mine holder, wait patience) (*lease, error) {
 	l := &lease{kv: kv, key: key, mine: mine, path: path}
 	var seen uint64 // the revision that its owner has
 	var since time.Time
@@ -77,7 +77,7 @@ func hold(ctx context.Context, kv jetstream.KeyValue, key, path string, mine hol
 	for {
 		var other jetstream.KeyValueEntry
 		began := time.Now()
-		err := persist(ctx, patience, func(ctx context.Context) (err error) {
+		err := persist(ctx, wait, func(ctx context.Context) (err error) {
 			other, err = l.take(ctx)
 			return err
 		})

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/longshore-go/longshore/internal/logbook"
 	"github.com/longshore-go/longshore/internal/record"
@@ -15,6 +17,8 @@ import (
 type log struct {
 	path       string
 	life       context.Context
+	wait       time.Duration
+	over       atomic.Bool // the run is, see Excuse
 	keepsFresh bool
 	redact     func(string) string
 	past       logbook.Past
@@ -207,8 +211,18 @@ func (l *log) Alive() {}
 // Survived implements [logbook.Log].
 func (l *log) Survived([]logbook.Key) {}
 
-// Excuse implements [logbook.Log].
-func (l *log) Excuse() {}
+// Excuse implements [logbook.Log]. Whoever has cancelled the run is not kept for long by a server that is gone.
+func (l *log) Excuse() { l.over.Store(true) }
+
+// overTime is how long that is.
+const overTime = 5 * time.Second
+
+func (l *log) patience() time.Duration {
+	if l.over.Load() {
+		return min(overTime, l.wait)
+	}
+	return l.wait
+}
 
 // Deaths implements [logbook.Log].
 func (l *log) Deaths() (d logbook.Deaths) { return d }

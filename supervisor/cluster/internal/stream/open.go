@@ -77,26 +77,26 @@ func Open(ctx context.Context, cfg Config, about logbook.About) (logbook.Log, er
 }
 
 func (cfg *Config) open(ctx context.Context, js jetstream.JetStream, keys *record.Keyer, about logbook.About) (*log, error) {
-	err := persist(ctx, cfg.Wait, func(ctx context.Context) error {
+	err := persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error {
 		if !cfg.Conn.IsConnected() {
 			return nats.ErrDisconnected
 		}
 		return nil
 	})
 	if err == nil {
-		err = persist(ctx, min(enabledTime, cfg.Wait), func(ctx context.Context) error {
+		err = persist(ctx, forLong(min(enabledTime, cfg.Wait)), func(ctx context.Context) error {
 			_, err := js.AccountInfo(ctx)
 			return err
 		})
 	}
 	if err == nil {
-		err = persist(ctx, cfg.Wait, func(ctx context.Context) error { return cfg.provide(ctx, js) })
+		err = persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error { return cfg.provide(ctx, js) })
 	}
 	if err != nil {
 		return nil, full(err)
 	}
 	var kv jetstream.KeyValue
-	err = persist(ctx, cfg.Wait, func(ctx context.Context) error {
+	err = persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error {
 		kv, err = leases(ctx, js, cfg.Replicas)
 		return err
 	})
@@ -105,7 +105,7 @@ func (cfg *Config) open(ctx context.Context, js jetstream.JetStream, keys *recor
 	}
 	host, _ := os.Hostname()
 	mine := holder{Life: rand.Text(), PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second), Time: cfg.Lease}
-	owned, err := hold(ctx, kv, cfg.Run, Path(cfg.Run), mine, cfg.Wait)
+	owned, err := hold(ctx, kv, cfg.Run, Path(cfg.Run), mine, forLong(cfg.Wait))
 	if err != nil {
 		return nil, full(err)
 	}
@@ -153,17 +153,17 @@ func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lea
 	name, path := Name(cfg.Run), Path(cfg.Run)
 	most := int(cfg.Conn.MaxPayload()) - valueRoom
 	values := record.NewValuer(about.Out, cfg.Codec, most, strconv.Itoa(most)+" bytes, which is what a message of this server may have")
-	w := writer{js: js, name: name, subject: subjectOf(cfg.Run), life: owned.mine.Life, patience: cfg.Wait}
+	w := writer{js: js, name: name, subject: subjectOf(cfg.Run), life: owned.mine.Life}
 	for range mostTries {
 		var c *content
-		err := persist(ctx, cfg.Wait, func(context.Context) (err error) { // all of it takes its time
+		err := persist(ctx, forLong(cfg.Wait), func(context.Context) (err error) { // all of it takes its time
 			c, err = load(ctx, js, name, cfg.Wait)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
-		l := &log{path: path, keepsFresh: cfg.FreshOnly, redact: cfg.Redact, values: values, lease: owned, writer: w, life: cfg.Life}
+		l := &log{path: path, keepsFresh: cfg.FreshOnly, redact: cfg.Redact, values: values, lease: owned, writer: w, life: cfg.Life, wait: cfg.Wait}
 		manifest, err := cfg.agree(l, c, about, values)
 		if err != nil {
 			return nil, err
@@ -176,7 +176,7 @@ func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lea
 			l.writer.last = c.last
 			s := &sent{data: one.message(), id: one.Life + "-0", behind: c.last}
 			var ack *jetstream.PubAck
-			err = persist(ctx, cfg.Wait, func(ctx context.Context) error {
+			err = persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error {
 				ack, err = js.PublishMsg(ctx, l.writer.message(s), jetstream.WithRetryAttempts(0))
 				return err
 			})
@@ -188,10 +188,10 @@ func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lea
 			}
 			c.last = ack.Sequence
 		}
-		l.writer.last = c.last
+		l.writer.last, l.writer.wait = c.last, l.patience
 		l.index = c.index
 		l.Set(c.crashes)
-		l.cursor = cursor{js: js, nc: cfg.Conn, name: name, patience: cfg.Wait}
+		l.cursor = cursor{js: js, nc: cfg.Conn, name: name, wait: l.patience}
 		l.lookup = record.Lookup{Keys: keys, KeepFailed: cfg.KeepFailed, AtMostOnce: about.AtMostOnce, Lock: &l.mu, Scan: l.index.scan}
 		l.recaller = record.Recaller{Values: values, Silent: cfg.FreshOnly, AtMostOnce: about.AtMostOnce}
 		return l, nil

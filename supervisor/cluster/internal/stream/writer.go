@@ -13,11 +13,11 @@ import (
 
 // writer publishes messages, each behind the last. It is the keeper's own.
 type writer struct {
-	js       jetstream.JetStream
-	name     string // of the stream
-	subject  string
-	life     string // nobody else has it
-	patience time.Duration
+	js      jetstream.JetStream
+	name    string // of the stream
+	subject string
+	life    string // nobody else has it
+	wait    patience
 
 	last   uint64 // the sequence of the last message, once all are acknowledged
 	n      uint64 // messages so far
@@ -77,13 +77,13 @@ func (w *writer) message(s *sent) *nats.Msg {
 var errEnded = errors.New("another process writes it since")
 
 // settle waits until all that was sent is in the stream. What the server has not acknowledged is sent again: it knows what it
-// has. For how long is the patience.
+// has. For how long says wait.
 func (w *writer) settle(ctx context.Context) error {
 	for _, s := range w.flight {
 		s.behind = w.last // others may have come between
 		seq, err := s.wait(ctx)
 		if err != nil {
-			err = persist(ctx, w.patience, func(ctx context.Context) error {
+			err = persist(ctx, w.wait, func(ctx context.Context) error {
 				seq, err = w.again(ctx, s)
 				return err
 			})
