@@ -1,0 +1,122 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
+	"github.com/longshore-go/longshore/supervisor/process"
+)
+
+// What the workers execute.
+var (
+	_ = process.Register(echo)
+	_ = process.Register(nap)
+)
+
+func echo(_ context.Context, b []byte) ([]byte, error) { return b, nil }
+
+// nap sleeps for so long.
+func nap(ctx context.Context, d time.Duration) (int, error) {
+	select {
+	case <-time.After(d):
+		return 0, nil
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+}
+
+var cases = []testCase{
+	noop(12), noop(192),
+	naps(time.Millisecond, 40_000, "≥ 0.65"), naps(10*time.Millisecond, 10_000, "≥ 0.85"),
+	calls, crowd(10_000),
+	given("a worker killed by kill -9", "until others have its inputs", "≤ 1.5", kill),
+	given("a worker stopped by SIGSTOP", "until others have its inputs", "≤ 3.3", stopped),
+	given("a worker that drains", "longest pause between two results", "≤ 0.1", drains),
+}
+
+func opts(r supervisor.Runtime, containers int) mapper.Options {
+	return mapper.Options{Containers: containers, Runtime: r}
+}
+
+// timed is what collecting takes.
+func timed[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), inputs []In, o mapper.Options) (time.Duration, error) {
+	began := time.Now()
+	_, err := mapper.Collect(ctx, fn, inputs, o)
+	return time.Since(began), err
+}
+
+func scaled(n int, scale float64) int { return max(int(float64(n)*scale), workers) }
+
+// noop is inputs of 16 bytes that cost nothing, by this many slots, and by two local processes: as many as there are processors.
+func noop(slots int) testCase {
+	return testCase{
+		fmt.Sprintf("no-op, 16 B, %d slots", slots), slots / workers,
+		[]row{
+			{"inputs a second", "M", "≥ 1.2"}, {"local processes, inputs a second", "M", ""}, {"fleet by local processes", "×", "≥ 1"},
+		},
+		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+			inputs := make([][]byte, scaled(1_000_000, scale))
+			for i := range inputs {
+				inputs[i] = binary.BigEndian.AppendUint64(make([]byte, 8, 16), uint64(i))
+			}
+			fleet, err := timed(ctx, echo, inputs, opts(s.fleet, slots))
+			if err != nil {
+				return nil, err
+			}
+			local, err := timed(ctx, echo, inputs, opts(process.New(process.Options{}), 2))
+			rate := func(d time.Duration) float64 { return float64(len(inputs)) / d.Seconds() / 1e6 }
+			return []float64{rate(fleet), rate(local), rate(fleet) / rate(local)}, err
+		},
+	}
+}
+
+// naps is inputs that sleep, by 192 slots, and by as many goroutines.
+func naps(d time.Duration, n int, bar string) testCase {
+	const slots = 192
+	return testCase{
+		fmt.Sprintf("%v of sleep, %d slots", d, slots), slots / workers,
+		[]row{{"speed, by that of goroutines", "×", bar}},
+		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+			inputs := slices.Repeat([]time.Duration{d}, scaled(n, scale))
+			fleet, err := timed(ctx, nap, inputs, opts(s.fleet, slots))
+			if err != nil {
+				return nil, err
+			}
+			local, err := timed(ctx, nap, inputs, opts(nil, slots))
+			return []float64{local.Seconds() / fleet.Seconds()}, err
+		},
+	}
+}
+
+// calls is round trips to a function whose container is idle.
+var calls = testCase{
+	"Call, 16 B", 4,
+	[]row{{"p50", "µs", "≤ 200"}, {"p99", "µs", "≤ 600"}},
+	func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+		f, err := mapper.Deploy(ctx, mapper.Plain(echo), opts(s.fleet, 1))
+		if err != nil {
+			return nil, err
+		}
+		defer f.Stop(ctx)
+		var took []float64
+		n := scaled(5000, scale)
+		for i := range n + n/10 {
+			began := time.Now()
+			if _, err := f.Call(ctx, make([]byte, 16)); err != nil {
+				return nil, err
+			}
+			if i >= n/10 { // the first ones wait for the lease
+				took = append(took, float64(time.Since(began).Nanoseconds())/1e3)
+			}
+		}
+		slices.Sort(took)
+		return []float64{took[len(took)/2], took[len(took)*99/100]}, nil
+	},
+}
