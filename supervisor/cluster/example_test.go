@@ -3,6 +3,8 @@ package cluster_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor/cluster"
@@ -20,4 +22,49 @@ func Example() {
 	halves, err := mapper.Collect(context.Background(), half, []int{2, 4, 6}, mapper.Options{Runtime: fleet})
 	fmt.Println(halves, err)
 	// Output: [1 2 3] <nil>
+}
+
+// A run that outlives its caller: what the first life has recorded the second one does not execute. Both are this program here,
+// which has a server inside. With Options.URL the second one may be on any machine.
+func ExampleRuntime_Journal() {
+	store, err := os.MkdirTemp("", "journals")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(store)
+	for _, numbers := range [][]int{{2, 4}, {6, 4, 2}} {
+		fleet := cluster.New(cluster.Options{Local: 2, Store: store})
+		journal := fleet.Journal("halves", cluster.JournalOptions{Version: "v1"})
+		run, err := mapper.Start(context.Background(), half, slices.Values(numbers), mapper.Options{Runtime: fleet, Journal: journal})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for res := range run.All() {
+			fmt.Println(res.Input, res.Value, res.Err)
+		}
+		fmt.Println("restored:", run.Stats().Restored)
+		_ = fleet.Close()
+	}
+	// Output:
+	// 2 1 <nil>
+	// 4 2 <nil>
+	// restored: 0
+	// 6 3 <nil>
+	// 4 2 <nil>
+	// 2 1 <nil>
+	// restored: 2
+}
+
+// The inputs of a run are known by their names, whatever else is in them.
+func ExampleKeyOf() {
+	type file struct {
+		Name string
+		Open func() error // of which there is no content
+	}
+	key := cluster.KeyOf(func(f file) string { return f.Name })
+	fmt.Println(key(file{Name: "a.jpg"}))
+	_ = cluster.JournalOptions{Key: key}
+	// Output: a.jpg
 }

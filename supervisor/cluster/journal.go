@@ -88,7 +88,7 @@ func (o JournalOptions) Validate() error {
 // The errors that a run begins with are these, a *mapper.MismatchError, a *mapper.FormatError for a stream that is no journal
 // or a newer one, a *policy.InvalidError for options and where Options.Store is missing, and otherwise a
 // *mapper.JournalError: it unwraps to jetstream.ErrJetStreamNotEnabled or …NotEnabledForAccount where the server has no
-// JetStream.
+// JetStream, and to a *[RefusedError] where the user has no right to it: deploy/journal.conf has what it takes.
 func (r *Runtime) Journal(run string, o JournalOptions) mapper.Journal {
 	if o.Wait == 0 {
 		o.Wait = 30 * time.Second
@@ -137,6 +137,9 @@ func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, 
 	}, about)
 	if err != nil {
 		j.busy.Store(false)
+		if refused := j.r.members.refusal(); refused != nil { // which is why nobody has answered
+			err = &mapper.JournalError{Op: "open", Path: stream.Path(j.run), Err: refused}
+		}
 		return nil, err
 	}
 	return &used{log, j}, nil

@@ -38,9 +38,12 @@ func newUser(t *testing.T, mode os.FileMode) (public, seed string) {
 }
 
 // rights is deploy/rights.conf with these users instead of the environment's.
-func (u users) rights(t *testing.T) string {
+func (u users) rights(t *testing.T) string { return u.of(t, "rights.conf") }
+
+// of is a file of that kind.
+func (u users) of(t *testing.T, name string) string {
 	t.Helper()
-	src, err := os.ReadFile("deploy/rights.conf")
+	src, err := os.ReadFile("deploy/" + name)
 	require.NoError(t, err)
 	return fmt.Sprintf("LONGSHORE_WORKER: %q\nLONGSHORE_CALLER: %q\n%s", u.worker, u.caller, src)
 }
