@@ -75,8 +75,8 @@ func (o JournalOptions) Validate() error {
 //
 // All is as with package mapper/journal, but for this. A result is delivered after the server has acknowledged its record:
 // whether that outlives a power cut there, its sync_interval and Replicas say. A value is no longer than a message of the server
-// may be (max_payload, 1 MB by default), or its input fails with a *mapper.EncodingError. While a run resumes, each recorded
-// input takes 40 bytes of memory, and values stay in the stream. An input that takes the whole process along is not
+// may be (max_payload, 1 MB by default), or its input fails with a *mapper.EncodingError. While a run begins,
+// each recorded input takes 48 bytes of memory, and that is so until the end of a run over an iterator; values stay in the stream. An input that takes the whole process along is not
 // found: in a fleet inputs are in workers. Nobody but the runs themselves may publish to ls.journal.<run>: what else is there is
 // skipped.
 //

@@ -192,7 +192,7 @@ func TestRecorderAtMostOnce(t *testing.T) {
 				now[in] = true
 			}
 			for in := range was {
-				require.Contains(t, now, in)
+				require.True(t, now[in], "%s was delivered", in)
 			}
 			failed, err := os.ReadFile(r.Dir + "/failed")
 			require.NoError(t, err)

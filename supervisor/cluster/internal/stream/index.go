@@ -8,9 +8,11 @@ import (
 	"github.com/longshore-go/longshore/internal/record"
 )
 
-// index is where in the stream the rows are: 40 bytes each. Their values stay there.
+// index is where in the stream the rows are. Their values stay there, and once the inputs of a slice are looked up their keys
+// do, too: what is left is a few bytes for each stretch of rows that stand one behind the other.
 type index struct {
-	rows    []ref
+	rows    []ref // 48 bytes each
+	runs    []stretch
 	crashes map[logbook.Key]logbook.Crashes
 }
 
@@ -20,6 +22,7 @@ type ref struct {
 	key   logbook.Key
 	seq   uint64 // of its message
 	at    uint32 // in the body of that
+	next  uint32 // behind it there: where the next one is
 	state uint8
 }
 
@@ -35,7 +38,7 @@ func (x *index) add(seq uint64, body []byte) error {
 		if len(x.crashes) > 0 && r.settles() {
 			delete(x.crashes, r.key)
 		}
-		x.rows = append(x.rows, ref{r.place, r.key, seq, uint32(r.at), uint8(r.state)})
+		x.rows = append(x.rows, ref{r.place, r.key, seq, uint32(r.at), uint32(r.next), uint8(r.state)})
 	})
 }
 
@@ -61,13 +64,47 @@ func (x *index) settle() {
 	x.rows = left
 }
 
-// of is the row of a place.
-func (x *index) of(place int64) (ref, bool) {
-	i, ok := slices.BinarySearchFunc(x.rows, place, func(r ref, place int64) int { return cmp.Compare(r.place, place) })
-	if !ok {
-		return ref{}, false
+// stretch is rows of a message, one behind the other there as their places are.
+type stretch struct {
+	place int64 // of the first
+	seq   uint64
+	at    uint32 // the first
+	n     uint32
+}
+
+// shrink forgets the keys: nothing is scanned any more.
+func (x *index) shrink() {
+	for i, r := range x.rows {
+		if last := len(x.runs) - 1; last >= 0 {
+			s := &x.runs[last]
+			if s.seq == r.seq && s.place+int64(s.n) == r.place && x.rows[i-1].next == r.at {
+				s.n++
+				continue
+			}
+		}
+		x.runs = append(x.runs, stretch{r.place, r.seq, r.at, 1})
 	}
-	return x.rows[i], true
+	x.runs = slices.Clip(x.runs)
+	x.rows = nil
+}
+
+// of is where the row of a place is: skip rows behind one that stands at a place of a message.
+func (x *index) of(place int64) (seq uint64, at, skip int, ok bool) {
+	if x.rows != nil {
+		i, ok := slices.BinarySearchFunc(x.rows, place, func(r ref, place int64) int { return cmp.Compare(r.place, place) })
+		if !ok {
+			return 0, 0, 0, false
+		}
+		return x.rows[i].seq, int(x.rows[i].at), 0, true
+	}
+	i, ok := slices.BinarySearchFunc(x.runs, place, func(s stretch, place int64) int { return cmp.Compare(s.place, place) })
+	if !ok {
+		i--
+	}
+	if i < 0 || place-x.runs[i].place >= int64(x.runs[i].n) {
+		return 0, 0, 0, false
+	}
+	return x.runs[i].seq, int(x.runs[i].at), int(place - x.runs[i].place), true
 }
 
 // page is how many rows are scanned at a time.

@@ -31,6 +31,11 @@ type log struct {
 	recaller record.Recaller
 	writer   writer
 	cursor   cursor
+	last     struct { // what was read
+		seq   uint64
+		place int64
+		next  int // in the body
+	}
 
 	mu     sync.Mutex // guards what follows
 	lookup record.Lookup
@@ -51,6 +56,7 @@ func (l *log) Resume(ctx context.Context, total int, inputs func(lo, hi int) any
 	err := l.lookup.Resume(ctx, total, inputs, known)
 	l.past.Looked = true
 	l.past.Rows, l.past.Strays = l.lookup.Seen()
+	l.index.shrink()
 	return err
 }
 
@@ -168,18 +174,22 @@ func (l *log) Recall(lo, n int, values any) (plain int, first logbook.Fate, err 
 
 // read reads the row of a place.
 func (l *log) read(place int64) (record.Row, error) {
-	at, ok := l.index.of(place)
+	seq, at, skip, ok := l.index.of(place)
 	if !ok {
 		return record.Row{}, nil
 	}
-	body, err := l.cursor.body(l.life, at.seq)
+	body, err := l.cursor.body(l.life, seq)
 	if err != nil {
 		return record.Row{}, err
 	}
-	r, ok := rowAt(body, int(at.at))
-	if !ok || r.key != at.key || r.place != place {
+	if skip > 0 && l.last.seq == seq && l.last.place+1 == place {
+		at, skip = l.last.next, 0 // the row behind the one before
+	}
+	r, ok := rowAt(body, at, skip)
+	if !ok || r.place != place {
 		return record.Row{}, nil
 	}
+	l.last.seq, l.last.place, l.last.next = seq, place, r.next
 	return record.Row{State: r.state, Attempts: r.attempts, Value: r.value, Whole: true}, nil
 }
 

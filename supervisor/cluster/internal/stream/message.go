@@ -83,7 +83,7 @@ type row struct {
 	state    int64
 	attempts int64
 	value    any // see record.Valuer
-	at       int // where it stands in the body of its message; of those that were read
+	at, next int // where it stands in the body of its message, and the one behind it; of those that were read
 }
 
 // The types of values.
@@ -179,6 +179,7 @@ func (p *parser) row(withValue bool) (r row) {
 	default:
 		p.bad = true
 	}
+	r.next = p.at
 	return r
 }
 
@@ -202,12 +203,15 @@ func eachRow(body []byte, f func(row)) error {
 	return nil
 }
 
-// rowAt is the row that stands at a place of a body, and whether there is one.
-func rowAt(body []byte, at int) (r row, ok bool) {
-	if at >= len(body) {
+// rowAt is the row so many behind the one that stands at a place of a body, and whether there is one.
+func rowAt(body []byte, at, skip int) (r row, ok bool) {
+	p := parser{body: body, at: at}
+	for ; skip > 0 && at < len(body) && !p.bad; skip-- {
+		p.row(false)
+	}
+	if p.bad || p.at >= len(body) {
 		return r, false
 	}
-	p := parser{body: body, at: at}
 	r = p.row(true)
 	return r, !p.bad
 }

@@ -25,9 +25,9 @@ func readAll(t require.TestingT, message []byte) (rows []row) {
 	require.NoError(t, err)
 	require.EqualValues(t, kindRows, kind)
 	require.NoError(t, eachRow(body, func(r row) {
-		whole, ok := rowAt(body, r.at)
+		whole, ok := rowAt(body, r.at, 0)
 		require.True(t, ok)
-		whole.at = 0
+		whole.at, whole.next = 0, 0
 		rows = append(rows, whole)
 	}))
 	return rows
@@ -62,13 +62,13 @@ func FuzzMessage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message []byte, at int, flip byte) {
 		if kind, body, err := unseal(message); err == nil && kind == kindRows {
 			_ = eachRow(body, func(r row) {
-				_, ok := rowAt(body, r.at)
+				_, ok := rowAt(body, r.at, 0)
 				require.True(t, ok)
 			})
 		}
 		body := message // as if its checksum were right
 		_ = eachRow(body, func(row) {})
-		rowAt(body, at&0xff)
+		rowAt(body, at&0xff, at&3)
 		if flip != 0 {
 			torn := append([]byte(nil), whole...)
 			torn[uint(at)%uint(len(torn))] ^= flip
@@ -101,10 +101,20 @@ func TestIndex(t *testing.T) {
 			require.NoError(t, x.add(uint64(i+1), body))
 		}
 		x.settle()
+		seqs := map[int64]uint64{}
+		for _, r := range x.rows {
+			seqs[r.place] = r.seq
+		}
 		var got []row
 		_, _, err := x.scan(record.First, func(f record.Found) { got = append(got, at(f.Place, f.Key, f.State)) })
 		require.NoError(t, err)
 		require.Equal(t, c.want, got, name)
+		x.shrink()
+		for place := int64(-3); place < 5; place++ {
+			seq, _, _, ok := x.of(place)
+			require.Equal(t, seqs[place], seq, name)
+			require.Equal(t, seq > 0, ok, name)
+		}
 	}
 }
 
@@ -118,4 +128,43 @@ func TestCrashesInIndex(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, x.add(1, body))
 	require.Equal(t, map[logbook.Key]logbook.Crashes{a: held}, x.crashes)
+}
+
+// TestShrunk: of rows that stand one behind the other only the first is known, and all are found.
+func TestShrunk(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		x := index{crashes: map[logbook.Key]logbook.Crashes{}}
+		bodies, want := [][]byte{nil}, map[int64]int64{}
+		for n := range rapid.IntRange(1, 5).Draw(t, "messages") {
+			at := rapid.Int64Range(-5, 30).Draw(t, "from")
+			var rows []row
+			for i := range rapid.IntRange(1, 9).Draw(t, "rows") {
+				value := int64(100*n + i)
+				rows = append(rows, row{place: at, value: value})
+				want[at] = value
+				at += rapid.SampledFrom([]int64{1, 1, 1, 2}).Draw(t, "step")
+			}
+			_, body, err := unseal(written(rows...))
+			require.NoError(t, err)
+			require.NoError(t, x.add(uint64(len(bodies)), body))
+			bodies = append(bodies, body)
+		}
+		x.settle()
+		if rapid.Bool().Draw(t, "shrunk") {
+			x.shrink()
+			require.LessOrEqual(t, len(x.runs), len(want))
+		}
+		for place := int64(-6); place < 60; place++ {
+			seq, at, skip, ok := x.of(place)
+			value, is := want[place]
+			require.Equal(t, is, ok)
+			if ok {
+				r, ok := rowAt(bodies[seq], at, skip)
+				require.True(t, ok)
+				require.Equal(t, place, r.place)
+				require.Equal(t, value, r.value)
+			}
+		}
+	})
 }
