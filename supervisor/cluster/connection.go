@@ -14,6 +14,14 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// validLink refuses what cannot be safe.
+func validLink(url string, cfg *tls.Config, mayBeEmpty bool) error {
+	if cfg != nil && cfg.MaxVersion != 0 && cfg.MaxVersion < tls.VersionTLS13 {
+		return invalid("TLS", tls.VersionName(cfg.MaxVersion), "must not exclude TLS 1.3")
+	}
+	return validURL(url, cfg != nil, mayBeEmpty)
+}
+
 // validURL refuses a server that would be talked to in plain text over a network.
 func validURL(list string, encrypted, mayBeEmpty bool) error {
 	if list == "" {
@@ -65,6 +73,11 @@ type link struct {
 	inside           *server.Server      // in this process, instead of a URL
 	back             func()              // called when a connection that was gone is back; nil: nobody wants to know
 	refused          func(*RefusedError) // called when what is connected is refused after all; nil: nobody wants to know
+	once             *atomic.Bool        // it was connected; of newLink
+}
+
+func newLink(url, creds string, cfg *tls.Config, name string) link {
+	return link{url: url, creds: creds, tls: cfg, name: name, once: new(atomic.Bool)}
 }
 
 // dial connects, and never gives up afterwards: whoever calls it sees by silence that nobody is there. A server that is not
@@ -93,23 +106,17 @@ func (l link) options() ([]nats.Option, error) {
 			l.refused(refused)
 		}
 	}
-	var once atomic.Bool // it was connected
 	opts := []nats.Option{
 		nats.Name(l.name), nats.MaxReconnects(-1), nats.IgnoreDiscoveredServers(),
 		nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(reconnectWait, 2*reconnectWait),
 		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2), nats.Timeout(pingEvery),
-		nats.ConnectHandler(func(*nats.Conn) { once.Store(true) }),
+		nats.ConnectHandler(func(*nats.Conn) { l.once.Store(true) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrPermissionViolation) {
 				refuse(err)
 			} // what is lost is asked for again
 		}),
 		nats.ClosedHandler(func(nc *nats.Conn) { refuse(nc.LastError()) }), // the server has refused the user twice
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {
-			if !once.Load() { // else its certificate was good, and may be so again
-				refuse(err)
-			}
-		}),
 	}
 	if l.back != nil {
 		opts = append(opts, nats.ReconnectHandler(func(*nats.Conn) { l.back() }))
@@ -133,6 +140,17 @@ func (l link) options() ([]nats.Option, error) {
 		opts = append(opts, nats.InProcessServer(l.inside))
 	}
 	return opts, nil
+}
+
+// stuck tells link.refused where a connection that never was cannot be: the library tries again whatever the reason. Of one
+// that was, the server had a good certificate, and may have one again.
+func (l link) stuck(nc *nats.Conn) {
+	if l.once.Load() || nc.IsConnected() {
+		return
+	}
+	if refused := l.refusal(nc.LastError()); refused != nil {
+		l.refused(refused)
+	}
 }
 
 // settle sends nothing to subjects that nobody hears, waits until the server has seen that and all before it, and returns

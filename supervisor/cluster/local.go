@@ -3,12 +3,13 @@ package cluster
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
 // offer offers the slots of this process, until the runtime is closed. The caller holds mu.
 func (r *Runtime) offer(l link) {
-	l.name, l.back = "longshore local worker", nil
+	l.name, l.back, l.once = "longshore local worker", nil, new(atomic.Bool)
 	ctx, cancel := context.WithCancel(context.Background())
 	r.joined.Go(func() {
 		<-r.quit

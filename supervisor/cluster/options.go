@@ -26,7 +26,7 @@ type Options struct {
 	// its user must be allowed is in deploy/rights.conf; with Local it is what both users are. Empty means none.
 	Creds string
 
-	// TLS has the connection encrypted. Nil means as the URL says.
+	// TLS has the connection encrypted, by TLS 1.3 or later. Nil means as the URL says, with the authorities of the system.
 	TLS *tls.Config
 
 	// Lost is the silence after which a machine is given up, with all that was out there. One whose process is known to be
@@ -51,7 +51,7 @@ func (o Options) Validate() error {
 	case o.Store != "" && o.URL != "":
 		return invalid("Store", o.Store, "is for a server inside this process, and there is a URL")
 	}
-	return validURL(o.URL, o.TLS != nil, true)
+	return validLink(o.URL, o.TLS, true)
 }
 
 func (o Options) filled() Options {
@@ -97,7 +97,7 @@ func (o WorkerOptions) Validate() error {
 	case len(encode(o.Labels)) > mostHello/2:
 		return invalid("Labels", len(o.Labels), "are more than 32 KB")
 	}
-	return validURL(o.URL, o.TLS != nil, false)
+	return validLink(o.URL, o.TLS, false)
 }
 
 func (o WorkerOptions) filled() WorkerOptions {

@@ -134,7 +134,9 @@ func newStation(t *testing.T, slots int) *station {
 	require.NoError(t, err)
 	t.Cleanup(in.stop)
 	dial := func() *nats.Conn {
-		nc, err := link{inside: in.server}.dial()
+		l := newLink("", "", nil, "test")
+		l.inside = in.server
+		nc, err := l.dial()
 		require.NoError(t, err)
 		t.Cleanup(func() { closeConn(nc) })
 		return nc
@@ -160,7 +162,9 @@ func newStation(t *testing.T, slots int) *station {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	nc := dial()
-	go func() { done <- link{}.serveOn(ctx, nc, WorkerOptions{Slots: slots, Drain: time.Nanosecond}.filled()) }()
+	go func() {
+		done <- newLink("", "", nil, "test").serveOn(ctx, nc, WorkerOptions{Slots: slots, Drain: time.Nanosecond}.filled())
+	}()
 	t.Cleanup(func() {
 		cancel()
 		require.NoError(t, <-done)

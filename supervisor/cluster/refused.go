@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -56,12 +55,15 @@ func refuses(err error) bool {
 			return true
 		}
 	}
-	if _, said := errors.AsType[tls.AlertError](err); said {
-		return true // of our certificate, or of the version
+	network, is := errors.AsType[*net.OpError](err)
+	if is && (network.Op == "remote error" || network.Op == "local error") {
+		return true // an alert of TLS: of our certificate, or of the version
 	}
 	if !errors.Is(err, nats.ErrTLS) || errors.Is(err, io.EOF) {
 		return false
 	}
-	_, network := errors.AsType[*net.OpError](err)
-	return !network
+	if strings.Contains(err.Error(), "after TLS handshake") {
+		return true // a server that wants a certificate may be gone before it can be heard to say so
+	}
+	return !is
 }

@@ -27,6 +27,7 @@ type Runtime struct {
 
 	mu     sync.Mutex // guards what follows until it is connected
 	nc     *nats.Conn
+	link   link
 	closed bool
 	inside *inside
 	quit   chan struct{}
@@ -73,7 +74,7 @@ func (r *Runtime) connect() error {
 
 // open makes the connection, and the workers of this process. The caller holds mu.
 func (r *Runtime) open() (err error) {
-	l := link{url: r.opts.URL, creds: r.opts.Creds, tls: r.opts.TLS, name: "longshore caller"}
+	l := newLink(r.opts.URL, r.opts.Creds, r.opts.TLS, "longshore caller")
 	if l.url == "" {
 		if r.inside, err = startServer(r.opts.Store); err != nil {
 			return err
@@ -98,6 +99,7 @@ func (r *Runtime) open() (err error) {
 		_ = r.nc.Publish(askSubject, nil)
 		r.wish(0)
 		nobody := newToken()
+		r.link = l
 		err = l.settle(r.nc, openSubject(nobody), aliveSubject(nobody), leaseSubject(nobody, nobody, nobody))
 	}
 	if err == nil && r.opts.Local > 0 {

@@ -34,6 +34,7 @@ func (r *Runtime) watch() {
 		}
 		last = now
 		if !r.nc.IsConnected() {
+			r.link.stuck(r.nc)
 			continue
 		}
 		for _, id := range r.members.look(now, now.Sub(time.Unix(0, r.back.Load())) < r.opts.Lost, r.opts.Lost, &deserted) {

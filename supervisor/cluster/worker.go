@@ -25,7 +25,7 @@ func Serve(ctx context.Context, opts WorkerOptions) error {
 		return err
 	}
 	opts = opts.filled()
-	return link{url: opts.URL, creds: opts.Creds, tls: opts.TLS, name: "longshore worker"}.serve(ctx, opts)
+	return newLink(opts.URL, opts.Creds, opts.TLS, "longshore worker").serve(ctx, opts)
 }
 
 // serve is Serve over that link.
@@ -100,6 +100,7 @@ func (l link) serveOn(ctx context.Context, nc *nats.Conn, opts WorkerOptions) er
 	for ctx.Err() == nil {
 		select {
 		case <-tick.C:
+			l.stuck(nc)
 			w.hello(false)
 			w.reap(time.Now())
 			w.weigh()
