@@ -66,10 +66,14 @@ func parseFrame(src []byte) (f frame, ok bool) {
 	return f, f.part < f.parts && f.parts <= mostParts
 }
 
-// messages calls send with the messages that the frame takes, each of at most so many bytes, until it returns an error.
+// messages calls send with the messages that the frame takes, each of at most so many bytes, until it returns an error. It is
+// errNarrow if they are too many.
 func (f frame) messages(most int, send func([]byte) error) error {
-	room := max(most-frameHead-headMargin, 1)
+	room := partRoom(most)
 	parts := max((len(f.payload)+room-1)/room, 1)
+	if parts > mostParts {
+		return errNarrow
+	}
 	for part := range parts {
 		from := part * room
 		piece := f.payload[from:min(from+room, len(f.payload))]

@@ -59,6 +59,10 @@ func TestFrameInParts(t *testing.T) {
 	require.Len(t, messagesOf(t, frame{kind: bye}, most), 1)
 	stopped := errors.New("stopped")
 	require.ErrorIs(t, f.messages(most, func([]byte) error { return stopped }), stopped)
+	f.payload = make([]byte, 10*mostParts)
+	require.Len(t, messagesOf(t, f, most), mostParts)
+	f.payload = append(f.payload, 0)
+	require.ErrorIs(t, f.messages(most, func([]byte) error { return stopped }), errNarrow, "nobody would take the parts")
 }
 
 func FuzzParseFrame(f *testing.F) {

@@ -37,7 +37,11 @@ type held struct {
 const heldFrames = 16
 
 // tell sends a frame to the caller.
-func (h *held) tell(f frame) { h.w.send(callerSubject(h.request.Caller, h.name), f) }
+func (h *held) tell(f frame) {
+	if errors.Is(h.w.send(callerSubject(h.request.Caller, h.name), f), errNarrow) {
+		h.end(errNarrow)
+	}
+}
 
 // live is the life of the container.
 func (h *held) live() {
@@ -99,6 +103,7 @@ func (h *held) execute(inst supervisor.Instance, f frame, in, out wire.Codec) *s
 		return nil
 	}
 	box := newOutbox(h.tell, out, h.function.Batches(), f.chunk, items.Len())
+	box.single.Limit = itemLimit(mostBytes(h.w.nc))
 	ctx, cancel := context.WithCancelCause(h.over)
 	defer cancel(nil)
 	h.mu.Lock()

@@ -53,8 +53,12 @@ func newLease(r *Runtime, f *registry.Function, launch supervisor.Launch) *lease
 	}
 }
 
-// send sends a frame; what does not get through is sent again.
-func (l *lease) send(f frame) { _ = publish(l.r.nc, leaseSubject(l.worker, l.r.id, l.id), f) }
+// send sends a frame; what does not get through is sent again. What never can ends the lease.
+func (l *lease) send(f frame) {
+	if errors.Is(publish(l.r.nc, leaseSubject(l.worker, l.r.id, l.id), f), errNarrow) {
+		l.lose(errNarrow)
+	}
+}
 
 // take is what the connection calls with each message. It never blocks.
 func (l *lease) take(part frame) {

@@ -47,6 +47,7 @@ type sent struct {
 	done      func(i int, value any, err error)
 	frame     frame
 	positions []int // of its inputs in their chunk
+	indices   []int // of these in their run
 	reported  int   // of them
 	early     bool  // it ended before all were begun
 	worked    time.Duration
@@ -55,7 +56,7 @@ type sent struct {
 // pack takes inputs from that position on, and returns where it stopped.
 func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
 	l := s.l
-	l.builder.Timeout, l.builder.Deadline = chunk.Timeout, chunk.Deadline
+	l.builder.Timeout, l.builder.Deadline, l.builder.Limit = chunk.Timeout, chunk.Deadline, itemLimit(mostBytes(l.r.nc))
 	for next = from; next < len(chunk.Inputs); next++ {
 		index := chunk.Index + next
 		err := l.builder.Add(index, chunk.Attempt, l.in, chunk.Inputs[next])
@@ -63,10 +64,11 @@ func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
 			break
 		}
 		if err != nil {
-			s.done(next, nil, cannotCross("input", err))
+			s.done(next, nil, cannotCross("input", asTooLarge(err, index, false)))
 			continue
 		}
 		s.positions = append(s.positions, next)
+		s.indices = append(s.indices, index)
 	}
 	if len(s.positions) > 0 {
 		head, tail := l.builder.Parts()
@@ -78,6 +80,9 @@ func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
 }
 
 func cannotCross(what string, err error) error {
+	if errors.Is(err, ErrTooLarge) {
+		return policy.Permanent(err)
+	}
 	return policy.Permanent(fmt.Errorf("cluster: the %s cannot cross: %w", what, err))
 }
 
@@ -193,7 +198,7 @@ func (s *sent) results(f frame) (over bool, err error) {
 		if !ok {
 			return s.reported == len(s.positions), nil
 		}
-		value, err, bad := s.l.outcome(item)
+		value, err, bad := s.l.outcome(item, s.indices[s.reported])
 		if bad != nil {
 			return true, s.strange()
 		}
@@ -210,7 +215,7 @@ func (s *sent) strange() error {
 }
 
 // outcome is a result as the mapper wants it, or what is bad about it.
-func (l *lease) outcome(item wire.ResultItem) (value any, err, bad error) {
+func (l *lease) outcome(item wire.ResultItem, index int) (value any, err, bad error) {
 	switch item.Outcome {
 	case wire.Value:
 		value, err = l.value(item.Bytes)
@@ -227,7 +232,7 @@ func (l *lease) outcome(item wire.ResultItem) (value any, err, bad error) {
 	}
 	err, _, bad = wire.ParseError(item.Bytes)
 	if item.Outcome == wire.Uncoded && bad == nil {
-		err = cannotCross("input or its value", err)
+		err = cannotCross("input or its value", asTooLarge(err, index, true))
 	}
 	return nil, err, bad
 }

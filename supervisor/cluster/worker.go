@@ -131,16 +131,20 @@ func (w *worker) hello(gone bool) {
 	_ = w.nc.Publish(helloSubject, encode(h))
 }
 
-// send sends a frame; what does not get through is asked for again.
-func (w *worker) send(subject string, f frame) { _ = publish(w.nc, subject, f) }
+// send sends a frame; what does not get through is asked for again, unless it is errNarrow.
+func (w *worker) send(subject string, f frame) error { return publish(w.nc, subject, f) }
+
+// mostBytes is how many a message may have.
+func mostBytes(nc *nats.Conn) int {
+	if most := nc.MaxPayload(); most > 0 {
+		return int(most)
+	}
+	return 1 << 20 // not connected yet
+}
 
 // publish sends a frame in as many messages as it takes.
 func publish(nc *nats.Conn, subject string, f frame) error {
-	most := int(nc.MaxPayload())
-	if most == 0 {
-		most = 1 << 20 // not connected yet
-	}
-	return f.messages(most, func(b []byte) error { return nc.Publish(subject, b) })
+	return f.messages(mostBytes(nc), func(b []byte) error { return nc.Publish(subject, b) })
 }
 
 // asked takes a request for a container. It may come again.
@@ -150,7 +154,7 @@ func (w *worker) asked(m *nats.Msg) {
 		return
 	}
 	answer := func(r refusal) {
-		w.send(callerSubject(req.Caller, nameOf(req.Lease)), frame{kind: refused, payload: encode(r)})
+		_ = w.send(callerSubject(req.Caller, nameOf(req.Lease)), frame{kind: refused, payload: encode(r)})
 	}
 	if req.Version != Version() {
 		answer(refusal{Fatal: "the worker runs another version of the program: " + Version()})
@@ -197,7 +201,7 @@ func (w *worker) heard(m *nats.Msg) {
 	h := w.leases[key]
 	w.mu.Unlock()
 	if h == nil {
-		w.send(callerSubject(caller, nameOf(lease)), frame{kind: unknown, chunk: f.chunk})
+		_ = w.send(callerSubject(caller, nameOf(lease)), frame{kind: unknown, chunk: f.chunk})
 		return
 	}
 	h.take(f)

@@ -101,10 +101,6 @@ func cannotDecode(t reflect.Type, err error) error {
 	return &CodecError{"decode", t.String(), err}
 }
 
-func tooLarge(n int) error {
-	return fmt.Errorf("it takes %d bytes, at most %d", n, MaxItem)
-}
-
 // checkValue refuses a v that is not of type t: only a caller's mistake makes one.
 func checkValue(t reflect.Type, v any) error {
 	got := reflect.TypeOf(v)

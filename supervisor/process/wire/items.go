@@ -13,6 +13,9 @@ var ErrFull = errors.New("wire: payload is full")
 // values are encoded where they stay. A large value of bytes is not even copied: it makes
 // the payload full, and is its tail.
 type items struct {
+	// Limit is the most bytes that an item may take which is added from now on. Zero means MaxItem, which is the most.
+	Limit int
+
 	buf   []byte
 	tail  []byte
 	n     int
@@ -86,14 +89,18 @@ func (b *items) encode(start int, codec Codec, v any) error {
 	b.buf = append(b.buf, 0, 0, 0, 0)
 	if t, ok := codec.(tailer); ok {
 		if flag, tail := t.tail(v); tail != nil {
+			if err := b.fits(1 + len(tail)); err != nil {
+				b.buf = b.buf[:start]
+				return err
+			}
 			b.buf, b.tail = append(b.buf, flag), tail
 			b.end(at)
 			return nil
 		}
 	}
 	out, err := codec.Encode(v, b.buf)
-	if err == nil && len(out)-at-sizeLen > MaxItem {
-		err = tooLarge(len(out) - at - sizeLen)
+	if err == nil {
+		err = b.fits(len(out) - at - sizeLen)
 	}
 	if err != nil {
 		b.buf = b.buf[:start]

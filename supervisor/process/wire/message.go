@@ -43,7 +43,7 @@ const maxKept = 1024
 // value is not encoded to its end.
 func (e *encoder) check() {
 	if len(e.buf) > e.limit {
-		refuse("it takes over %d bytes", MaxItem)
+		panic(refusal{&TooLargeError{Limit: MaxItem}})
 	}
 }
 
@@ -79,7 +79,7 @@ func (e *encoder) uint(n uint64) { e.buf = binary.AppendUvarint(e.buf, n) }
 
 func (e *encoder) bytes(b []byte) {
 	if len(b) > e.limit-len(e.buf) {
-		refuse("it takes over %d bytes", MaxItem)
+		panic(refusal{&TooLargeError{Limit: MaxItem}})
 	}
 	e.buf = append(e.buf, b...)
 }
@@ -87,7 +87,7 @@ func (e *encoder) bytes(b []byte) {
 func (e *encoder) text(s string) {
 	e.uint(uint64(len(s)))
 	if len(s) > e.limit-len(e.buf) {
-		refuse("it takes over %d bytes", MaxItem)
+		panic(refusal{&TooLargeError{Limit: MaxItem}})
 	}
 	e.buf = append(e.buf, s...)
 }

@@ -69,8 +69,8 @@ func (b *ResultsBuilder) AddMixed(codec Codec, v any, errs []error) error {
 		b.buf = AppendError(b.buf, err)
 	}
 	out, err := codec.Encode(v, b.buf)
-	if err == nil && len(out)-at-sizeLen > MaxItem {
-		err = tooLarge(len(out) - at - sizeLen)
+	if err == nil {
+		err = b.fits(len(out) - at - sizeLen)
 	}
 	if err != nil {
 		b.buf = b.buf[:start]
