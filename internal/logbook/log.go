@@ -62,6 +62,9 @@ type Log interface {
 	// run is over. They do not wait for the disk, and are safe for concurrent use.
 	Survived([]Key)
 	Excuse()
+	// Watch is told, before anything else of a run that begins, whom to tell that the log has failed while nothing is asked of
+	// it. That one does not block. Nobody is told once Close has returned.
+	Watch(failed func(error))
 	// Commit makes what was recorded outlive the process.
 	Commit() error
 	// Close ends the run's use of the journal. What was not committed is lost.

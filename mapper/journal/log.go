@@ -196,6 +196,9 @@ func (l *log) flush() error {
 	return nil
 }
 
+// Watch implements [logbook.Log]. Whoever does not ask the disk hears nothing of it.
+func (l *log) Watch(func(error)) {}
+
 // Commit implements [logbook.Log]. A file that was removed would take what is written along with
 // the process, so that is asked, too.
 func (l *log) Commit() error {

@@ -82,8 +82,8 @@ func (o JournalOptions) Validate() error {
 //
 // One process at a time has the journal of a run. Another one, on any machine, gets a *mapper.LockedError once the owner has
 // renewed its lease, after a fraction of Options.Lost; an owner that is gone is waited for, for Options.Lost. One that is
-// stopped for longer, and goes on when its journal has another owner, can record nothing any more: its run ends with a
-// *mapper.JournalError that wraps the *mapper.LockedError.
+// stopped for longer, and goes on when its journal has another owner, can record nothing any more: its run ends, as soon as it
+// notices, with a *mapper.JournalError that wraps the *mapper.LockedError.
 //
 // The errors that a run begins with are these, a *mapper.MismatchError, a *mapper.FormatError for a stream that is no journal
 // or a newer one, a *policy.InvalidError for options and where Options.Store is missing, and otherwise a

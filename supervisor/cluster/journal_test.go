@@ -139,3 +139,46 @@ func TestStoreLocked(t *testing.T) {
 	_, err = mapper.Collect(t.Context(), plus, []int{1}, mapper.Options{Journal: other.Journal("a", cluster.JournalOptions{})})
 	require.NoError(t, err)
 }
+
+// TestJournalLeaseLost: an owner whose lease is another's ends its run, also while nothing comes to an end.
+func TestJournalLeaseLost(t *testing.T) {
+	t.Parallel()
+	s := newDepot(t, cluster.Options{Lost: time.Second})
+	begun := make(chan struct{})
+	over := make(chan error, 1)
+	go func() {
+		_, err := mapper.Collect(bounded(t), func(ctx context.Context, _ int) (int, error) {
+			close(begun)
+			<-ctx.Done() // which is the end of the run
+			return 0, ctx.Err()
+		}, []int{1}, mapper.Options{Journal: s.fleet.Journal("batch", cluster.JournalOptions{})})
+		over <- err
+	}()
+	<-begun
+	kv, err := s.jetStream().KeyValue(t.Context(), "longshore-leases")
+	require.NoError(t, err)
+	_, err = kv.Put(t.Context(), "batch", []byte(`{"life":"another","pid":7,"host":"there"}`))
+	require.NoError(t, err)
+	err = <-over
+	var failed *mapper.JournalError
+	require.ErrorAs(t, err, &failed)
+	var locked *mapper.LockedError
+	require.ErrorAs(t, err, &locked)
+	require.Equal(t, 7, locked.PID)
+}
+
+// TestJournalCancelled: whoever cancels a run does not wait long for a server that is gone.
+func TestJournalCancelled(t *testing.T) {
+	t.Parallel()
+	s := newDepot(t, cluster.Options{})
+	ctx, cancel := context.WithCancel(bounded(t))
+	defer cancel()
+	_, err := mapper.Collect(ctx, func(_ context.Context, n int) (int, error) {
+		if n == 2 {
+			require.NoError(t, s.server.Process.Kill())
+			cancel()
+		}
+		return n, nil
+	}, []int{1, 2}, mapper.Options{Containers: 1, Journal: s.fleet.Journal("batch", cluster.JournalOptions{Wait: time.Hour})})
+	require.ErrorContains(t, err, "no answer within 5s", "a journal that fails is said, whatever else has ended the run")
+}

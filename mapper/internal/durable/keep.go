@@ -16,7 +16,10 @@ func (k *Keeper) keep() {
 		if suspected {
 			k.log.Alive()
 		}
-		closing, crashes := k.take()
+		closing, crashes, failure := k.take()
+		if failure != nil {
+			k.fail(failure)
+		}
 		k.note(crashes)
 		for _, ch := range k.spare {
 			k.record(ch)
@@ -45,7 +48,7 @@ func (k *Keeper) keep() {
 }
 
 // take takes what is to be recorded, and who waits for it.
-func (k *Keeper) take() (closing bool, crashes []crash) {
+func (k *Keeper) take() (closing bool, crashes []crash, failure error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.finished, k.spare = k.spare[:0], k.finished
@@ -56,7 +59,8 @@ func (k *Keeper) take() (closing bool, crashes []crash) {
 		k.taken = time.Now()
 	}
 	crashes, k.crashes = k.crashes, nil
-	return k.closing, crashes
+	failure, k.failure = k.failure, nil
+	return k.closing, crashes, failure
 }
 
 // note writes down crashes. They come before what else has become of their inputs.
@@ -80,7 +84,7 @@ func (k *Keeper) hasNews() bool {
 	if n := len(k.finished); n >= enough || (n > 0 && len(k.open) == 0) {
 		return true
 	}
-	return len(k.begins) > 0 || len(k.crashes) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
+	return k.failure != nil || len(k.begins) > 0 || len(k.crashes) > 0 || len(k.restores) > 0 || len(k.flushes) > 0 || k.closing || (len(k.open) > 0 && k.due())
 }
 
 // due reports that what is recorded is to be committed.

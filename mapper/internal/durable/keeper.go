@@ -61,6 +61,7 @@ type Keeper struct {
 	flushes  []chan struct{}
 	closing  bool
 	returned []*chunk.Chunk
+	failure  error // of the log, that it has told of by itself
 	news     park.Waiter
 	done     chan struct{} // closed when the goroutine has ended; nil before it begins
 
@@ -232,7 +233,16 @@ func (k *Keeper) Deaths() Deaths { return k.log.Deaths() }
 // Begin begins to keep. Close follows.
 func (k *Keeper) Begin() {
 	k.done = make(chan struct{})
+	k.log.Watch(k.failed)
 	go k.keep()
+}
+
+// failed takes it that the log has, while nothing was asked of it.
+func (k *Keeper) failed(err error) {
+	k.mu.Lock()
+	k.failure = err
+	k.mu.Unlock()
+	k.news.Wake()
 }
 
 // Flush waits until all that the keeper has by now is recorded and recalled, or the log is

@@ -28,6 +28,7 @@ type lease struct {
 	mu   sync.Mutex
 	rev  uint64
 	lost error // why it is another's
+	tell func(error)
 }
 
 // holder is who has a lease.
@@ -148,9 +149,24 @@ func (l *lease) renew() {
 		if err := l.renewOnce(); err != nil {
 			l.mu.Lock()
 			l.lost = err
+			tell := l.tell
 			l.mu.Unlock()
+			if tell != nil {
+				tell(err)
+			}
 			return
 		}
+	}
+}
+
+// watch has one told that the lease is lost.
+func (l *lease) watch(tell func(error)) {
+	l.mu.Lock()
+	l.tell = tell
+	err := l.lost
+	l.mu.Unlock()
+	if err != nil {
+		tell(err)
 	}
 }
 

@@ -129,6 +129,11 @@ func (l *log) Crashed(key logbook.Key, c logbook.Crashes) error {
 	return nil
 }
 
+// Watch implements [logbook.Log]: an owner that has lost its lease stops, also while nothing is recorded.
+func (l *log) Watch(failed func(error)) {
+	l.lease.watch(func(err error) { failed(broken("lease", l.path, err)) })
+}
+
 // Commit implements [logbook.Log].
 func (l *log) Commit() error {
 	if err := l.lease.isLost(); err != nil {
