@@ -1,6 +1,7 @@
 package cluster_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -181,4 +182,29 @@ func TestJournalCancelled(t *testing.T) {
 		return n, nil
 	}, []int{1, 2}, mapper.Options{Containers: 1, Journal: s.fleet.Journal("batch", cluster.JournalOptions{Wait: time.Hour})})
 	require.ErrorContains(t, err, "no answer within 5s", "a journal that fails is said, whatever else has ended the run")
+}
+
+// TestJournalLongValue: a value has to fit into a message of the server. One that does not fails its input, and no other.
+func TestJournalLongValue(t *testing.T) {
+	t.Parallel()
+	s := newDepot(t, cluster.Options{})
+	lengths := []int{1, 300_000, 1<<20 - 1<<10, 1<<20 - 1<<10 + 1, 4 << 20, 2, 600_000, 3}
+	calls := 0
+	for range 2 {
+		calls = 0
+		for res := range mapper.Map(bounded(t), func(_ context.Context, n int) ([]byte, error) {
+			calls++
+			return bytes.Repeat([]byte{byte(n)}, n), nil
+		}, lengths, mapper.Options{Journal: s.fleet.Journal("batch", cluster.JournalOptions{}), Containers: 1, ReturnExceptions: true}) {
+			if res.Input > 1<<20-1<<10 {
+				var bad *mapper.EncodingError
+				require.ErrorAs(t, res.Err, &bad)
+				require.Contains(t, bad.Reason, "1047552 bytes")
+				continue
+			}
+			require.NoError(t, res.Err)
+			require.True(t, bytes.Equal(bytes.Repeat([]byte{byte(res.Input)}, res.Input), res.Value), "%d bytes", res.Input)
+		}
+	}
+	require.Equal(t, 2, calls, "what could not be recorded")
 }
