@@ -15,6 +15,7 @@ const (
 	stop    kind = 'C' // the context of the chunk has ended; the cause, see wire.AppendError
 	drain   kind = 'D' // end in order
 	destroy kind = 'X' // end at once; the cause
+	fetch   kind = 'G' // send the outcomes that wait, the first of which has the position at
 )
 
 // Frames of a lease, up to the caller.
@@ -29,9 +30,11 @@ const (
 	unknown kind = 'U' // there is no such lease
 	weighed kind = 'W' // what the container uses of memory, see weight
 	printed kind = 'L' // a line that the container has printed
+	arrived kind = 'A' // the inputs of a chunk have come, which were heavy
+	waits   kind = 'H' // outcomes that are heavy wait, the first of which has the position at; their size
 )
 
-const kinds = "BPCDXOFREKYMULW"
+const kinds = "BPCDXGOFREKYMULWAH"
 
 // frame is one message of a lease. A large one travels in parts, which come in order or not at all.
 type frame struct {

@@ -73,4 +73,4 @@ func (l *lease) Memory() (used, limit int64) {
 }
 
 // Unheard implements supervisor.Outbox.
-func (l *lease) Unheard() bool { return len(l.frames) > 0 }
+func (l *lease) Unheard() bool { return len(l.frames) > 0 || l.fetching.Load() }

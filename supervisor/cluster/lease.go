@@ -28,6 +28,7 @@ type lease struct {
 	frames   chan frame
 	parts    assembly // the connection's goroutine's
 	weight   atomic.Pointer[weight]
+	fetching atomic.Bool // outcomes wait at the worker
 
 	turn   chan struct{} // one Run, open or Close at a time
 	chunk  uint64

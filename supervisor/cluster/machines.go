@@ -33,6 +33,7 @@ type machine struct {
 	full    bool      // it has refused a lease, and not said since that it has room
 	leases  map[string]*lease
 	leaving chan struct{} // closed when it drains
+	purse   purse         // of its connection
 }
 
 // name is what people know it by: several workers may be on one host.

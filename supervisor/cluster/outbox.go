@@ -38,6 +38,7 @@ type outbox struct {
 	sent    time.Time
 	timer   *time.Timer
 	kept    []frame
+	waiting bool // one of them is heavy, and neither it nor what follows was sent
 	over    bool
 }
 
@@ -139,6 +140,16 @@ func (o *outbox) flush() {
 // keep sends a frame, and again when it is asked for. The caller holds mu.
 func (o *outbox) keep(f frame) {
 	o.kept = append(o.kept, f)
+	if !o.waiting {
+		o.dispatch(f)
+	}
+}
+
+// dispatch sends a frame, or that it waits. The caller holds mu.
+func (o *outbox) dispatch(f frame) {
+	if o.waiting = f.isHeavy(); o.waiting {
+		f = offer(f)
+	}
 	o.send(f)
 }
 
@@ -156,13 +167,18 @@ func (o *outbox) finish(last *frame) {
 	}
 }
 
-// again sends what was sent from that position on.
-func (o *outbox) again(from uint32) {
+// again sends what there is from that position on, as far as what is heavy and was not fetched.
+func (o *outbox) again(from uint32, fetched bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.waiting = false
 	for _, f := range o.kept {
-		if f.kind != results || f.at >= from {
+		switch {
+		case o.waiting || f.kind == results && f.at < from:
+		case fetched && f.kind == results && f.at == from:
 			o.send(f)
+		default:
+			o.dispatch(f)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
@@ -51,6 +50,7 @@ type sent struct {
 	reported  int   // of them
 	early     bool  // it ended before all were begun
 	worked    time.Duration
+	load      load
 }
 
 // pack takes inputs from that position on, and returns where it stopped.
@@ -79,17 +79,15 @@ func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
 	return next
 }
 
-func cannotCross(what string, err error) error {
-	if errors.Is(err, ErrTooLarge) {
-		return policy.Permanent(err)
-	}
-	return policy.Permanent(fmt.Errorf("cluster: the %s cannot cross: %w", what, err))
-}
-
 // execute sends the inputs and listens until their end, or that of the container.
 func (s *sent) execute(ctx context.Context) error {
 	l := s.l
-	l.send(s.frame)
+	defer s.unload()
+	affordable := s.afford()
+	if affordable == nil {
+		l.send(s.frame)
+	}
+	var fetched *grant
 	wait := askFirst
 	again := time.NewTimer(wait)
 	defer again.Stop()
@@ -105,15 +103,25 @@ func (s *sent) execute(ctx context.Context) error {
 			}
 			wait = askFirst
 			again.Reset(wait)
+		case <-affordable:
+			affordable = nil
+			l.send(s.frame)
+		case <-s.given(fetched):
+			fetched = s.load.up
+			s.fetch()
 		case <-again.C:
-			s.ask(ctx)
+			if affordable == nil {
+				s.ask(ctx)
+			}
 			if late == nil && ctx.Err() == nil {
 				wait = min(2*wait, askMost)
 			}
 			again.Reset(wait)
 		case <-cancelled:
 			cancelled = nil
-			s.ask(ctx)
+			if affordable == nil {
+				s.ask(ctx)
+			}
 			wait = askFirst
 			again.Reset(wait)
 		case <-killed:
@@ -139,7 +147,15 @@ func (s *sent) ask(ctx context.Context) {
 	if ctx.Err() != nil {
 		l.send(frame{kind: stop, chunk: s.frame.chunk, payload: wire.AppendError(nil, context.Cause(ctx))})
 	}
-	l.send(frame{kind: poll, chunk: s.frame.chunk, at: uint32(s.reported)})
+	if s.load.up != nil && s.load.up.has() {
+		s.fetch()
+		return
+	}
+	f := frame{kind: poll, chunk: s.frame.chunk, at: uint32(s.reported)}
+	if s.load.down != nil {
+		f.payload = wantArrival
+	}
+	l.send(f)
 }
 
 // take takes a frame, and reports whether nothing more is to come of these inputs.
@@ -156,9 +172,14 @@ func (s *sent) take(f frame) (over bool, err error) {
 	if f.chunk != s.frame.chunk {
 		return false, nil // of one before
 	}
+	if f.kind != missing {
+		s.arrived()
+	}
 	switch f.kind {
 	case missing:
 		l.send(s.frame)
+	case waits:
+		s.waits(f)
 	case results:
 		return s.results(f)
 	case ended:
@@ -188,6 +209,7 @@ func (s *sent) results(f frame) (over bool, err error) {
 	if int(f.at) != s.reported || len(f.payload) < workedSize {
 		return false, nil // it came before, or there is a gap: it is asked for again
 	}
+	s.came()
 	items, err := wire.ParseResults(f.payload[workedSize:])
 	if err != nil || items.Len() > len(s.positions)-s.reported {
 		return true, s.strange()
@@ -212,36 +234,4 @@ func (s *sent) strange() error {
 	s.l.kill(errStrange)
 	s.l.finish(errStrange, untold)
 	return s.l.crash()
-}
-
-// outcome is a result as the mapper wants it, or what is bad about it.
-func (l *lease) outcome(item wire.ResultItem, index int) (value any, err, bad error) {
-	switch item.Outcome {
-	case wire.Value:
-		value, err = l.value(item.Bytes)
-		return value, err, nil
-	case wire.Mixed:
-		each, src, bad := wire.ParseMixed(item.Bytes)
-		if bad != nil {
-			return nil, nil, bad
-		}
-		if value, err = l.value(src); err != nil {
-			return nil, err, nil
-		}
-		return value, supervisor.Errors(each), nil
-	}
-	err, _, bad = wire.ParseError(item.Bytes)
-	if item.Outcome == wire.Uncoded && bad == nil {
-		err = cannotCross("input or its value", asTooLarge(err, index, true))
-	}
-	return nil, err, bad
-}
-
-func (l *lease) value(src []byte) (any, error) {
-	return l.function.Value(func(into any) error {
-		if err := l.out.Decode(src, into); err != nil {
-			return cannotCross("value", err)
-		}
-		return nil
-	})
 }

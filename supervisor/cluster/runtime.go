@@ -20,6 +20,7 @@ type Runtime struct {
 	opts    Options
 	id      string
 	members *members
+	purse   purse           // of the connection
 	leases  sync.Map        // *lease by name
 	life    context.Context // until Close
 	end     context.CancelFunc

@@ -60,19 +60,22 @@ func (j *journal) add(format string, args ...any) {
 	j.lines = append(j.lines, fmt.Sprintf(format, args...))
 }
 
-func (j *journal) Noticef(string, ...any)            {}
-func (j *journal) Warnf(format string, args ...any)  { j.add(format, args...) }
-func (j *journal) Fatalf(format string, args ...any) { j.add(format, args...) }
-func (j *journal) Errorf(format string, args ...any) { j.add(format, args...) }
-func (j *journal) Debugf(string, ...any)             {}
-func (j *journal) Tracef(string, ...any)             {}
+func (j *journal) Noticef(format string, args ...any) { j.add(format, args...) }
+func (j *journal) Warnf(format string, args ...any)   { j.add(format, args...) }
+func (j *journal) Fatalf(format string, args ...any)  { j.add(format, args...) }
+func (j *journal) Errorf(format string, args ...any)  { j.add(format, args...) }
+func (j *journal) Debugf(string, ...any)              {}
+func (j *journal) Tracef(string, ...any)              {}
 
 // violations are the lines that say that somebody did what he must not.
-func (j *journal) violations() (all []string) {
+func (j *journal) violations() []string { return j.about("iolation") }
+
+// about are the lines with that word.
+func (j *journal) about(word string) (all []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, line := range j.lines {
-		if strings.Contains(line, "iolation") {
+		if strings.Contains(line, word) {
 			all = append(all, line)
 		}
 	}

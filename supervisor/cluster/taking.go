@@ -35,7 +35,7 @@ func (h *held) take(part frame) {
 		} else if len(h.frames) == 0 { // else it is asked for again
 			h.queue(f)
 		}
-	case poll:
+	case poll, fetch:
 		h.answer(f)
 	case stop:
 		if f.chunk == h.chunk && h.cancel != nil {
@@ -56,6 +56,9 @@ func (h *held) takeBatch(f frame) {
 		h.tell(h.last)
 	case f.chunk == h.taken+1 && f.chunk == h.chunk+1: // and no copy of it: codecs have a state, and inputs an effect
 		h.taken = f.chunk
+		if len(f.payload) >= heavy {
+			h.tell(frame{kind: arrived, chunk: f.chunk})
+		}
 		h.queue(f)
 	}
 }
@@ -69,9 +72,12 @@ func (h *held) queue(f frame) {
 
 // answer says what has become of a chunk. The caller holds mu.
 func (h *held) answer(f frame) {
+	if f.chunk == h.taken && len(f.payload) > 0 {
+		h.tell(frame{kind: arrived, chunk: f.chunk})
+	}
 	switch {
 	case f.chunk == h.chunk && h.out != nil:
-		h.out.again(f.at)
+		h.out.again(f.at, f.kind == fetch)
 	case h.last.kind != 0:
 		h.tell(h.last)
 	case f.chunk == h.taken+1:
