@@ -75,3 +75,9 @@ func lockStore(store string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+func (r *Runtime) stopServer() {
+	if r.inside != nil {
+		r.inside.stop()
+	}
+}

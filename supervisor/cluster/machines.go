@@ -63,7 +63,7 @@ type members struct {
 	all     map[string]*machine
 	changed chan struct{} // closed when the room may have changed
 	freed   chan struct{} // closed when a lease may be had where none was
-	alone   time.Time     // since when no machine can be used; zero: one can
+	alone   time.Time     // since when no machine can be used; zero: one can, or nobody has looked
 	refused error         // the server refuses the connection; nil: it does not
 	orphans orphans
 	shares  *shares
@@ -71,9 +71,16 @@ type members struct {
 
 func newMembers(o Options, self string) *members {
 	return &members{
-		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{}, alone: time.Now(),
+		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{},
 		changed: make(chan struct{}), freed: make(chan struct{}), orphans: orphans{}, shares: newShares(self),
 	}
+}
+
+// seek begins to look for machines: their time runs from now on, not from when the runtime was made.
+func (s *members) seek(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ring(now)
 }
 
 // usable reports that containers may start there.

@@ -112,6 +112,22 @@ func TestOrphans(t *testing.T) {
 	require.Empty(t, s.orphans)
 }
 
+// TestGraceBegins when machines are looked for, however long ago the runtime was made.
+func TestGraceBegins(t *testing.T) {
+	t.Parallel()
+	s := newMembers(Options{Grace: time.Minute}, newToken())
+	deserted := func(at time.Time) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.deserted(at)
+	}
+	now := time.Now().Add(time.Hour)
+	require.False(t, deserted(now))
+	s.seek(now)
+	require.False(t, deserted(now.Add(59*time.Second)))
+	require.True(t, deserted(now.Add(time.Minute)))
+}
+
 // TestStood: who has not listened does not take others for silent.
 func TestStood(t *testing.T) {
 	t.Parallel()

@@ -69,6 +69,7 @@ func (r *Runtime) connect() error {
 		r.stopServer()
 		return err
 	}
+	r.members.seek(time.Now())
 	r.joined.Go(r.watch)
 	return nil
 }
@@ -147,12 +148,6 @@ func (r *Runtime) Close() error {
 	}
 	r.stopServer()
 	return nil
-}
-
-func (r *Runtime) stopServer() {
-	if r.inside != nil {
-		r.inside.stop()
-	}
 }
 
 // Check implements supervisor.Runtime: it reports options that are not valid, a function that is not registered or not
