@@ -35,6 +35,7 @@ func TestAPIDocumented(t *testing.T) {
 		history.Loop{},
 		history.Incident{},
 		history.Limits{},
+		history.Machine{},
 		history.Pool{},
 		history.Setting{},
 		history.Latency{},

@@ -1,8 +1,14 @@
 // Fleet shows a run on several machines, one of which is killed: a server, three workers and a caller, on this machine.
+//
+//	go run ./examples/fleet
+//	go run ./examples/fleet -dashboard 127.0.0.1:7070
+//
+// The page shows the machines, what is where, and the one that is lost.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +18,9 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/longshore-go/longshore/examples/watch"
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/cluster"
 	"github.com/longshore-go/longshore/supervisor/registry"
 )
@@ -39,20 +47,20 @@ func square(ctx context.Context, n int) (int, error) {
 }
 
 func main() {
-	err := error(nil)
 	if url := os.Getenv(workerOf); url != "" {
-		err = cluster.Serve(context.Background(), cluster.WorkerOptions{URL: url, Slots: slots})
-	} else {
-		err = call(os.Stdout)
+		if err := cluster.Serve(context.Background(), cluster.WorkerOptions{URL: url, Slots: slots}); err != nil {
+			fmt.Fprintln(os.Stderr, "fleet:", err)
+			os.Exit(1)
+		}
+		return
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	board := watch.Flag()
+	flag.Parse()
+	board.Main("fleet", func(ctx context.Context, o supervisor.Observer) error { return call(ctx, o, os.Stdout) })
 }
 
 // call starts the server and the workers, and runs.
-func call(out io.Writer) error {
+func call(ctx context.Context, o supervisor.Observer, out io.Writer) error {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
 	if err != nil {
 		return err
@@ -76,18 +84,18 @@ func call(out io.Writer) error {
 		}()
 		crew = append(crew, cmd)
 	}
-	return run(out, s.ClientURL(), crew[0])
+	return run(ctx, o, out, s.ClientURL(), crew[0])
 }
 
 // run squares numbers, and kills a worker on the way.
-func run(out io.Writer, url string, victim *exec.Cmd) error {
+func run(ctx context.Context, o supervisor.Observer, out io.Writer, url string, victim *exec.Cmd) error {
 	fleet := cluster.New(cluster.Options{URL: url})
 	defer fleet.Close()
 	numbers := make([]int, inputs)
 	for i := range numbers {
 		numbers[i] = i
 	}
-	r, err := mapper.Start(context.Background(), square, slices.Values(numbers), mapper.Options{Runtime: fleet, Name: "square"})
+	r, err := mapper.Start(ctx, square, slices.Values(numbers), mapper.Options{Runtime: fleet, Name: "square", Observer: o})
 	if err != nil {
 		return err
 	}

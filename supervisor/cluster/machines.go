@@ -12,17 +12,14 @@ import (
 	"github.com/longshore-go/longshore/supervisor"
 )
 
-// Machine is a worker as its callers know it.
-type Machine struct {
-	ID       string // of this life of the worker
-	Host     string
-	PID      int
-	Version  string // see [Version]: one that runs another program is shown, and not used
-	Slots    int
-	Free     int // by its own account, which is a beat old
-	Draining bool
-	Since    time.Time // it is known
-	Labels   map[string]string
+// Machine is a worker as its callers know it: one that runs another program (see [Version]) is shown, and not used. Free is by
+// its own account, which is a beat old, and Since is when it was first heard.
+type Machine = supervisor.Machine
+
+// Machines lists the workers that are known, also those that are not used. It blocks only where it is the first to connect.
+func (r *Runtime) Machines() []Machine {
+	_ = r.connect()
+	return r.members.machines()
 }
 
 // machine is what a caller knows of a worker.
@@ -36,9 +33,6 @@ type machine struct {
 	purse   purse         // of its connection
 }
 
-// name is what people know it by: several workers may be on one host.
-func (m Machine) name() string { return fmt.Sprintf("%s (pid %d)", m.Host, m.PID) }
-
 // tell tells all pools of a machine of this program. The caller holds mu.
 func (s *members) tell(m *machine, kind supervisor.Kind, err error) {
 	if m.Version != s.version {
@@ -47,7 +41,7 @@ func (s *members) tell(m *machine, kind supervisor.Kind, err error) {
 	for p := range s.shares.own {
 		if p.tell != nil {
 			p.tell(supervisor.Event{
-				Kind: kind, Machine: m.name(), Count: m.Slots, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
+				Kind: kind, Machine: m.Name(), Count: m.Slots, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
 			})
 		}
 	}
@@ -187,7 +181,7 @@ func (s *members) take(l *lease, now time.Time) (freed <-chan struct{}, err erro
 		return nil, fmt.Errorf("%w (%w)", s.refused, supervisor.ErrFatalStart)
 	case best != nil:
 		best.leases[l.id] = l
-		l.m, l.worker, l.host = best, best.ID, best.name()
+		l.m, l.worker, l.host = best, best.ID, best.Name()
 		return nil, nil
 	case s.deserted(now):
 		return nil, fmt.Errorf("cluster: no machine runs this program (version %s); there are: %s (%w)",
@@ -224,7 +218,7 @@ func (s *members) give(l *lease, how ending) {
 // lose gives a machine up, and all that is out there. The caller holds mu.
 func (s *members) lose(m *machine, why string, kind supervisor.Kind) {
 	delete(s.all, m.ID)
-	err := fmt.Errorf("cluster: %s: %s: %w", m.name(), why, supervisor.ErrLost)
+	err := fmt.Errorf("cluster: %s: %s: %w", m.Name(), why, supervisor.ErrLost)
 	for _, l := range m.leases {
 		l.lose(err)
 	}

@@ -35,7 +35,10 @@ type Runtime struct {
 	joined sync.WaitGroup
 }
 
-var _ supervisor.Shared = (*Runtime)(nil)
+var _ interface {
+	supervisor.Shared
+	supervisor.Fleet
+} = (*Runtime)(nil)
 
 // New returns a runtime whose containers are leases of slots that workers offer. It connects at the first Check, Room, Open
 // or Machines.
@@ -175,12 +178,6 @@ func (r *Runtime) Room() (containers int, changed <-chan struct{}) {
 	r.members.mu.Lock()
 	defer r.members.mu.Unlock()
 	return r.members.room(nil, time.Now())
-}
-
-// Machines lists the workers that are known, also those that are not used. It does not block.
-func (r *Runtime) Machines() []Machine {
-	_ = r.connect()
-	return r.members.machines()
 }
 
 // Open implements supervisor.Runtime. It waits for a free slot as long as ctx lasts: an end without one says nothing of the

@@ -64,7 +64,7 @@ func (r *record) present() []Container {
 // containerOf is a row of the table, of a container that lives or is waited for.
 func containerOf(info supervisor.ContainerInfo, looping bool, busy map[int]mapper.ContainerView) Container {
 	c := Container{
-		ID: info.ID, Lineage: info.Lineage, State: string(info.State), Started: info.Since, Input: -1,
+		ID: info.ID, Lineage: info.Lineage, State: string(info.State), Started: info.Since, Machine: info.Machine, Input: -1,
 		Finished: info.Finished, InARow: info.Crashes, Next: info.NextStart,
 	}
 	if looping && info.State == supervisor.BackingOff {
@@ -96,7 +96,7 @@ func (r *record) past() ([]Container, bool) {
 func (l *life) show() Container {
 	c := Container{
 		ID: l.id, Lineage: l.lineage, State: l.state, Started: l.started, Ready: l.ready, Ended: l.ended,
-		Release: l.release, Input: -1, Finished: l.finished, LastCrash: l.crash,
+		Release: l.release, Machine: l.machine, Input: -1, Finished: l.finished, LastCrash: l.crash,
 	}
 	if l.crash != nil {
 		c.InARow = l.crash.InARow

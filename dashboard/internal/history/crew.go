@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -29,6 +30,7 @@ type life struct {
 	state                 string // starting ready crashed stopped abandoned
 	started, ready, ended time.Time
 	release               int
+	machine               string
 	finished              int64
 	crash                 *Crash
 	struck                *strike // before its crash is told of
@@ -84,6 +86,7 @@ func (c *crew) life(id, lineage int) *life {
 func (c *crew) changed(ev *supervisor.Event, release int, note string) *life {
 	l := c.life(ev.Container, ev.Lineage)
 	state := stateOf[ev.Kind]
+	l.machine = cmp.Or(ev.Machine, l.machine)
 	c.states.put(change{at: ev.Time, id: ev.Container, lineage: ev.Lineage, state: state, note: note})
 	switch ev.Kind {
 	case supervisor.ContainerStarted:

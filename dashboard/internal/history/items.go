@@ -25,6 +25,7 @@ type Container struct {
 	Ready   time.Time `json:"ready,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Release int       `json:"release"`
+	Machine string    `json:"machine,omitempty"` // where it is; empty: on that of the program
 
 	Run       uint64        `json:"run,omitempty"` // whose input it executes
 	Input     int           `json:"input"`         // that it executes; -1: none

@@ -70,7 +70,8 @@ type Run struct {
 	Settings      Settings      `json:"settings"`
 	Latency       Latency       `json:"latency"` // of all attempts so far
 
-	Incidents []Incident `json:"incidents"` // the latest first, at most 100
+	Incidents []Incident `json:"incidents"`          // the latest first, at most 100
+	Machines  []Machine  `json:"machines,omitempty"` // over a fleet: those that are known, at most 1000, and the last 50 that are gone
 
 	Causes  []Cause  `json:"causes"`          // of failures and crashes, those that cost most inputs first, at most 100
 	Others  int      `json:"causes_not_kept"` // failures whose cause is not among them

@@ -23,7 +23,8 @@ type record struct {
 	started  time.Time
 	policy   policy.Crashes
 	settings Settings
-	journal  bool // it has one
+	journal  bool             // it has one
+	fleet    supervisor.Fleet // of its runtime; nil where it is on this machine
 
 	version atomic.Uint64
 	dropped atomic.Int64  // events of its pool
@@ -56,6 +57,7 @@ type record struct {
 	inputs    troubles
 	names     map[int]string // of inputs that have succeeded, at the end
 	crew      crew
+	gone      ring[Machine]
 	crashes   int // that its inputs were in, of a run on a function
 	lastCrash int // container
 }
@@ -66,7 +68,7 @@ func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *recor
 		name: clip(about.Name, describedLength), function: about.Function, started: about.Started, gauged: about.Options.Runtime != nil,
 		policy: about.Options.Crashes, settings: settings(about), journal: about.Options.Journal != nil,
 		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1, at: -1,
-		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(),
+		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(), fleet: fleetOf(about), gone: ring[Machine]{limit: maxGone},
 	}
 	r.counts, r.states = v.Counts(), map[string]int{}
 	r.series.start(about.Started)
@@ -151,6 +153,8 @@ func (r *record) container(ev *supervisor.Event) {
 		r.incidents.end(ev.Time, refused)
 	case supervisor.Cutoff:
 		r.incidents.cutoff(ev.Time, max(r.crew.told, r.pool.Crashes), r.crew.lastCrash())
+	case supervisor.MachineLeft, supervisor.MachineLost:
+		r.left(ev)
 	case supervisor.ContainerPrinted:
 		r.crew.say(r.crew.life(ev.Container, ev.Lineage), ev)
 	default:

@@ -101,6 +101,7 @@ func (r *record) brief(m moment) Run {
 // show is all of it.
 func (r *record) show(now time.Time) Run {
 	run := r.brief(r.lookAt(now))
+	run.Machines = r.machines()
 	home := r.containers()
 	home.mu.Lock()
 	run.Incidents = during(home.incidents.list(), run)

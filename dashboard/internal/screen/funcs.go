@@ -17,6 +17,7 @@ var functions = template.FuncMap{
 
 	// Texts that come from programs.
 	"name":  func(s any) string { return name(asText(s)) },
+	"short": func(s string) string { return short(name(s), 8) }, // of a hash
 	"whole": whole, "cut": cut, "reason": reason, "line": line, "trace": trace, "text": text, "long": long,
 	"traceEnd": func(s string) string { return end(s, traceLength) },
 	"textEnd":  func(s string) string { return end(s, textLength) },

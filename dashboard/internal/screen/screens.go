@@ -22,7 +22,7 @@ type Run struct {
 func (r Run) Screen() Screen {
 	return Screen{
 		Title: Called(r.Run), Path: runPath(r.ID),
-		Parts: []string{"mood", "run-head", "loop", "run", "causes", "charts", "lanes", "containers", "incidents", "crashes", "on", "settings"},
+		Parts: []string{"mood", "run-head", "loop", "run", "causes", "charts", "lanes", "containers", "machines", "incidents", "crashes", "on", "settings"},
 		Data:  r, Loops: r.Loops(),
 	}
 }

@@ -45,6 +45,11 @@ var words = map[string]word{
 	"crashed":       {"crashed", "burst", "red"},
 	"abandoned":     {"abandoned", "slash", "red"},
 
+	// Machines, which are ready or drain.
+	"draining": {"draining", "half", "amber"},
+	"left":     {"left", "square", "grey"},
+	"lost":     {"lost", "slash", "red"},
+
 	// What else an attempt comes to, and what causes have.
 	"rerun":     {"re-run", "again", "amber"},
 	"timeout":   {"timed out", "clock", "red"},
