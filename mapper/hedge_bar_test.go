@@ -18,8 +18,8 @@ import (
 // tailed is a run of 10,000 inputs in 64 containers, one of a hundred of which takes some hundred milliseconds.
 type tailed struct {
 	mu    sync.Mutex
-	rng   *rand.Rand
-	own   bool // it is the input that is slow, and not the attempt
+	own   bool  // it is the input that is slow, and not the attempt
+	tried []int // attempts of each input
 	begun []time.Time
 	took  []time.Duration // from the first begin to the first success
 	busy  time.Duration
@@ -38,14 +38,18 @@ func (p *tailed) begin(i int) (took time.Duration) {
 	if p.begun[i].IsZero() {
 		p.begun[i] = time.Now()
 	}
-	slow := p.rng.IntN(100) == 0
+	p.tried[i]++
+	// What an attempt draws is its own: in the order in which attempts begin, which is another in each run, it would be luck
+	// how many inputs are slow twice.
+	rng := rand.New(rand.NewPCG(uint64(i), uint64(p.tried[i])))
+	slow := rng.IntN(100) == 0
 	if p.own {
 		slow = i%100 == 50
 	}
 	if slow {
-		return 300*ms + time.Duration(p.rng.IntN(int(400*ms)))
+		return 300*ms + time.Duration(rng.IntN(int(400*ms)))
 	}
-	return 5*ms + time.Duration(p.rng.IntN(int(12*ms)))
+	return 5*ms + time.Duration(rng.IntN(int(12*ms)))
 }
 
 func (p *tailed) call(ctx context.Context, i int) (int, error) {
@@ -69,7 +73,7 @@ func (p *tailed) p999() time.Duration {
 
 func playTailed(t *testing.T, own bool, hedge policy.Hedge) *tailed {
 	const inputs = 10_000
-	p := &tailed{rng: rand.New(rand.NewPCG(1, 2)), own: own, begun: make([]time.Time, inputs), took: make([]time.Duration, inputs)}
+	p := &tailed{own: own, tried: make([]int, inputs), begun: make([]time.Time, inputs), took: make([]time.Duration, inputs)}
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		run, err := mapper.Start(t.Context(), p.call, slices.Values(ints(inputs)), mapper.Options{
