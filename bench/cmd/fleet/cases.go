@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
@@ -58,8 +59,8 @@ func scaled(n int, scale float64) int { return max(int(float64(n)*scale), worker
 func noop(slots int) testCase {
 	return testCase{
 		fmt.Sprintf("no-op, 16 B, %d slots", slots), slots / workers,
-		[]row{
-			{"inputs a second", "M", "≥ 1.2"}, {"local processes, inputs a second", "M", ""}, {"fleet by local processes", "×", "≥ 1"},
+		[]rounds.Row{
+			{Name: "inputs a second", Unit: "M", Bar: "≥ 1.2"}, {Name: "local processes, inputs a second", Unit: "M", Bar: ""}, {Name: "fleet by local processes", Unit: "×", Bar: "≥ 1"},
 		},
 		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
 			inputs := make([][]byte, scaled(1_000_000, scale))
@@ -82,7 +83,7 @@ func naps(d time.Duration, n int, bar string) testCase {
 	const slots = 192
 	return testCase{
 		fmt.Sprintf("%v of sleep, %d slots", d, slots), slots / workers,
-		[]row{{"speed, by that of goroutines", "×", bar}},
+		[]rounds.Row{{Name: "speed, by that of goroutines", Unit: "×", Bar: bar}},
 		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
 			inputs := slices.Repeat([]time.Duration{d}, scaled(n, scale))
 			fleet, err := timed(ctx, nap, inputs, opts(s.fleet, slots))
@@ -98,7 +99,7 @@ func naps(d time.Duration, n int, bar string) testCase {
 // calls is round trips to a function whose container is idle.
 var calls = testCase{
 	"Call, 16 B", 4,
-	[]row{{"p50", "µs", "≤ 200"}, {"p99", "µs", "≤ 600"}},
+	[]rounds.Row{{Name: "p50", Unit: "µs", Bar: "≤ 200"}, {Name: "p99", Unit: "µs", Bar: "≤ 600"}},
 	func(ctx context.Context, s *site, scale float64) ([]float64, error) {
 		f, err := mapper.Deploy(ctx, mapper.Plain(echo), opts(s.fleet, 1))
 		if err != nil {

@@ -11,15 +11,13 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"regexp"
-	"slices"
 	"syscall"
 
+	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
@@ -37,52 +35,26 @@ func main() {
 	}
 }
 
-// A testCase gives a figure for each of its rows.
+// A testCase is a scene at a site.
 type testCase struct {
 	name  string
 	slots int // of each worker
-	rows  []row
+	rows  []rounds.Row
 	run   func(ctx context.Context, s *site, scale float64) ([]float64, error)
 }
 
-// A row is one figure, with its bar.
-type row struct{ name, unit, bar string }
-
 func run(ctx context.Context, args []string, out io.Writer) error {
-	fs := flag.NewFlagSet("fleet", flag.ContinueOnError)
-	only := fs.String("only", "", "only the cases whose name matches this `regexp`")
-	rounds := fs.Int("rounds", 3, "how often")
-	scale := fs.Float64("scale", 1, "multiplies the numbers of inputs")
-	if err := fs.Parse(args); err != nil {
-		return err
-	}
-	pattern, err := regexp.Compile(*only)
+	o, err := rounds.Parse("fleet", args, nil)
 	if err != nil {
 		return err
 	}
-	chosen := slices.DeleteFunc(slices.Clone(cases), func(c testCase) bool { return !pattern.MatchString(c.name) })
-	figures := make([][][]float64, len(chosen)) // by case, row and round
-	for range *rounds {
-		for i, c := range chosen {
-			all, err := c.once(ctx, *scale)
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
-			}
-			figures[i] = append(figures[i], all)
-		}
+	var scenes []rounds.Scene
+	for _, c := range cases {
+		scenes = append(scenes, rounds.Scene{Name: c.name, Rows: c.rows, Play: func(ctx context.Context) ([]float64, error) {
+			return c.once(ctx, o.Scale)
+		}})
 	}
-	fmt.Fprint(out, "| what | median | bar |\n| --- | ---: | ---: |\n")
-	for i, c := range chosen {
-		for k, r := range c.rows {
-			var all []float64
-			for _, round := range figures[i] {
-				all = append(all, round[k])
-			}
-			slices.Sort(all)
-			fmt.Fprintf(out, "| %s: %s | %.3g %s | %s |\n", c.name, r.name, all[len(all)/2], r.unit, r.bar)
-		}
-	}
-	return nil
+	return o.Play(ctx, out, scenes)
 }
 
 // once is a case at a site of its own.

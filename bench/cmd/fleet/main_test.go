@@ -35,7 +35,7 @@ func TestCases(t *testing.T) {
 	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.1", "-only", "kill|SIGSTOP|drains"}, &out))
 	for _, c := range cases {
 		for _, r := range c.rows {
-			require.Contains(t, out.String(), "| "+c.name+": "+r.name+" | ")
+			require.Contains(t, out.String(), "| "+c.name+": "+r.Name+" | ")
 		}
 	}
 }

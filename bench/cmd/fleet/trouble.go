@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -21,7 +22,7 @@ import (
 func crowd(slots int) testCase {
 	return testCase{
 		fmt.Sprintf("%d slots", slots), (slots + workers - 1) / workers,
-		[]row{{"all busy after", "s", "≤ 3"}, {"memory of the caller, a slot", "KB", "≤ 25"}},
+		[]rounds.Row{{Name: "all busy after", Unit: "s", Bar: "≤ 3"}, {Name: "memory of the caller, a slot", Unit: "KB", Bar: "≤ 25"}},
 		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
 			slots := scaled(slots, scale)
 			before := heap()
@@ -70,7 +71,7 @@ func pause(ctx context.Context, began time.Time) error {
 
 // given is what a run over the fleet goes through.
 func given(name, figure, bar string, trouble func(ctx context.Context, s *site, n int) (float64, error)) testCase {
-	return testCase{name, 4, []row{{figure, "s", bar}}, func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+	return testCase{name, 4, []rounds.Row{{Name: figure, Unit: "s", Bar: bar}}, func(ctx context.Context, s *site, scale float64) ([]float64, error) {
 		seconds, err := trouble(ctx, s, scaled(6000, scale))
 		return []float64{seconds}, err
 	}}

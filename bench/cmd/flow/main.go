@@ -10,14 +10,14 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/longshore-go/longshore/bench/rounds"
 )
 
 func main() {
@@ -54,23 +54,16 @@ func scenes(scale float64) []scene {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	fs := flag.NewFlagSet("flow", flag.ContinueOnError)
-	only := fs.String("only", "", "play only the scenes whose name matches this `regexp`")
-	rounds := fs.Int("rounds", 3, "how often")
-	scale := fs.Float64("scale", 1, "multiplies the numbers of inputs")
-	if err := fs.Parse(args); err != nil {
-		return err
-	}
-	pattern, err := regexp.Compile(*only)
+	o, err := rounds.Parse("flow", args, nil)
 	if err != nil {
 		return err
 	}
 	fmt.Fprint(out, "| scene | who | figures |\n| --- | --- | --- |\n")
-	for _, s := range scenes(*scale) {
-		if !pattern.MatchString(s.name) {
+	for _, s := range scenes(o.Scale) {
+		if !o.Only.MatchString(s.name) {
 			continue
 		}
-		if err := s.play(ctx, *rounds, out); err != nil {
+		if err := s.play(ctx, o.Rounds, out); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}

@@ -14,8 +14,8 @@ func TestScenes(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.001", "-large"}, &out))
 	for _, s := range scenes(0.001, true) {
-		for _, r := range s.rows {
-			require.Contains(t, out.String(), "| "+s.name+": "+r.name+" | ")
+		for _, r := range s.Rows {
+			require.Contains(t, out.String(), "| "+s.Name+": "+r.Name+" | ")
 		}
 	}
 }

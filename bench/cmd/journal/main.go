@@ -17,8 +17,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"regexp"
-	"slices"
+
+	"github.com/longshore-go/longshore/bench/rounds"
 )
 
 func main() {
@@ -30,18 +30,8 @@ func main() {
 	}
 }
 
-// A scene is what is run once in each round, and gives a figure for each of its rows.
-type scene struct {
-	name string
-	rows []row
-	play func(ctx context.Context, folder string) ([]float64, error)
-}
-
-// A row is one figure, with its bar.
-type row struct{ name, unit, bar string }
-
-func scenes(scale float64, large bool) []scene {
-	all := []scene{
+func scenes(scale float64, large bool) []rounds.Scene {
+	all := []rounds.Scene{
 		noop(scale), work("50 µs", busy, 2, scaled(40_000, scale), "≤ 4"), work("1 ms x 64", asleep, 64, scaled(64_000, scale), "≤ 10"),
 		resume(scaled(1_000_000, scale)), lag(scaled(20_000, scale)),
 	}
@@ -54,49 +44,24 @@ func scenes(scale float64, large bool) []scene {
 func scaled(n int, scale float64) int { return max(int(float64(n)*scale), 100) }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	fs := flag.NewFlagSet("journal", flag.ContinueOnError)
-	only := fs.String("only", "", "only the scenes whose name matches this `regexp`")
-	rounds := fs.Int("rounds", 3, "how often")
-	scale := fs.Float64("scale", 1, "multiplies the numbers of inputs")
-	large := fs.Bool("large", false, "also a resumed run of ten million inputs")
-	if err := fs.Parse(args); err != nil {
-		return err
-	}
-	pattern, err := regexp.Compile(*only)
+	var large bool
+	o, err := rounds.Parse("journal", args, func(fs *flag.FlagSet) {
+		fs.BoolVar(&large, "large", false, "also a resumed run of ten million inputs")
+	})
 	if err != nil {
 		return err
 	}
-	chosen := slices.DeleteFunc(scenes(*scale, *large), func(s scene) bool { return !pattern.MatchString(s.name) })
-	values := make([][][]float64, len(chosen)) // by scene, row and round
-	for range *rounds {
-		for i, s := range chosen {
-			figures, err := s.once(ctx)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.name, err)
-			}
-			values[i] = append(values[i], figures)
-		}
-	}
-	fmt.Fprint(out, "| what | measured | bar |\n| --- | ---: | ---: |\n")
-	for i, s := range chosen {
-		for k, r := range s.rows {
-			var figures []float64
-			for _, round := range values[i] {
-				figures = append(figures, round[k])
-			}
-			slices.Sort(figures)
-			fmt.Fprintf(out, "| %s: %s | %.3g %s | %s |\n", s.name, r.name, figures[len(figures)/2], r.unit, r.bar)
-		}
-	}
-	return nil
+	return o.Play(ctx, out, scenes(o.Scale, large))
 }
 
-// once is a scene in a folder of its own.
-func (s scene) once(ctx context.Context) ([]float64, error) {
-	folder, err := os.MkdirTemp("", "journal")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(folder)
-	return s.play(ctx, folder)
+// inFolder is a scene in a folder of its own.
+func inFolder(name string, rows []rounds.Row, play func(ctx context.Context, folder string) ([]float64, error)) rounds.Scene {
+	return rounds.Scene{Name: name, Rows: rows, Play: func(ctx context.Context) ([]float64, error) {
+		folder, err := os.MkdirTemp("", "journal")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(folder)
+		return play(ctx, folder)
+	}}
 }

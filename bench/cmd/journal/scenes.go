@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -71,16 +72,16 @@ func collect(ctx context.Context, path string, o journal.Options, fn function, i
 }
 
 // noop is a run over inputs that cost nothing.
-func noop(scale float64) scene {
+func noop(scale float64) rounds.Scene {
 	n := scaled(1_000_000, scale)
 	inputs := texts(n)
 	each := func(v float64) float64 { return v / float64(n) }
-	return scene{"no-ops, 16 B", []row{
-		{"without a journal, an input", "ns", ""},
-		{"without a journal, allocations an input", "", "0"},
-		{"processor time an input", "µs", "≤ 3"},
-		{"inputs a second", "k", "≥ 400"},
-		{"the file, a result", "B", "≤ 80"},
+	return inFolder("no-ops, 16 B", []rounds.Row{
+		{Name: "without a journal, an input", Unit: "ns", Bar: ""},
+		{Name: "without a journal, allocations an input", Unit: "", Bar: "0"},
+		{Name: "processor time an input", Unit: "µs", Bar: "≤ 3"},
+		{Name: "inputs a second", Unit: "k", Bar: "≥ 400"},
+		{Name: "the file, a result", Unit: "B", Bar: "≤ 80"},
 	}, func(ctx context.Context, folder string) ([]float64, error) {
 		path := filepath.Join(folder, "j")
 		without, err := collect(ctx, "", journal.Options{}, echo, inputs, 0)
@@ -99,31 +100,31 @@ func noop(scale float64) scene {
 			each(float64(without.wall)), each(float64(without.mallocs)), each(float64(with.cpu)) / 1e3,
 			float64(n) / with.wall.Seconds() / 1e3, each(float64(info.Size())),
 		}, nil
-	}}
+	})
 }
 
 // work is what a journal adds to inputs that cost something.
-func work(name string, fn function, containers, n int, bar string) scene {
+func work(name string, fn function, containers, n int, bar string) rounds.Scene {
 	inputs := texts(n)
-	return scene{name, []row{{"more wall time", "%", bar}}, func(ctx context.Context, folder string) ([]float64, error) {
+	return inFolder(name, []rounds.Row{{Name: "more wall time", Unit: "%", Bar: bar}}, func(ctx context.Context, folder string) ([]float64, error) {
 		without, err := collect(ctx, "", journal.Options{}, fn, inputs, containers)
 		if err != nil {
 			return nil, err
 		}
 		with, err := collect(ctx, filepath.Join(folder, "j"), journal.Options{}, fn, inputs, containers)
 		return []float64{100 * (float64(with.wall)/float64(without.wall) - 1)}, err
-	}}
+	})
 }
 
 // resume is a run all of whose inputs are recorded. Memory is what it takes at its peak more than a run that executes them, less
 // what the values are made of: those of the other are their inputs.
-func resume(n int) scene {
+func resume(n int) rounds.Scene {
 	inputs := texts(n)
-	return scene{fmt.Sprintf("resume of %d", n), []row{
-		{"a row, without values", "µs", "≤ 0.6"},
-		{"all, without values", "s", "≤ 6 for 10⁷"},
-		{"all, with values", "s", ""},
-		{"memory beyond the values", "MB", "≤ 64"},
+	return inFolder(fmt.Sprintf("resume of %d", n), []rounds.Row{
+		{Name: "a row, without values", Unit: "µs", Bar: "≤ 0.6"},
+		{Name: "all, without values", Unit: "s", Bar: "≤ 6 for 10⁷"},
+		{Name: "all, with values", Unit: "s", Bar: ""},
+		{Name: "memory beyond the values", Unit: "MB", Bar: "≤ 64"},
 	}, func(ctx context.Context, folder string) ([]float64, error) {
 		path := filepath.Join(folder, "j")
 		if _, err := collect(ctx, path, journal.Options{NoSync: true}, echo, inputs, 0); err != nil {
@@ -152,15 +153,15 @@ func resume(n int) scene {
 		return []float64{
 			fresh.wall.Seconds() * 1e6 / float64(n), fresh.wall.Seconds(), all.wall.Seconds(), (with - without - values) / (1 << 20),
 		}, err
-	}}
+	})
 }
 
 // lag is how long a result waits for its record.
-func lag(n int) scene {
+func lag(n int) rounds.Scene {
 	inputs := texts(n)
-	return scene{
+	return inFolder(
 		"1 ms x 64",
-		[]row{{"from the end of an attempt to its result, p50", "ms", ""}, {"p99", "ms", "≤ 60"}},
+		[]rounds.Row{{Name: "from the end of an attempt to its result, p50", Unit: "ms", Bar: ""}, {Name: "p99", Unit: "ms", Bar: "≤ 60"}},
 		func(ctx context.Context, folder string) ([]float64, error) {
 			j, err := journal.Open(filepath.Join(folder, "j"), journal.Options{})
 			if err != nil {
@@ -185,5 +186,5 @@ func lag(n int) scene {
 			at := func(part float64) float64 { return lags[int(part*float64(len(lags)))].Seconds() * 1e3 }
 			return []float64{at(0.5), at(0.99)}, nil
 		},
-	}
+	)
 }

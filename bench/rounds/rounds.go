@@ -1,0 +1,77 @@
+// Package rounds is what the commands that print a table of figures and bars have in common: their flags, and scenes that take
+// turns, round after round.
+package rounds
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+)
+
+// Options is what the flags say.
+type Options struct {
+	Only   *regexp.Regexp // names of scenes
+	Rounds int
+	Scale  float64 // of the numbers of inputs
+}
+
+// Parse reads the flags of a command, and those that it adds.
+func Parse(command string, args []string, add func(*flag.FlagSet)) (o Options, err error) {
+	fs := flag.NewFlagSet(command, flag.ContinueOnError)
+	only := fs.String("only", "", "only the scenes whose name matches this `regexp`")
+	fs.IntVar(&o.Rounds, "rounds", 3, "how often")
+	fs.Float64Var(&o.Scale, "scale", 1, "multiplies the numbers of inputs")
+	if add != nil {
+		add(fs)
+	}
+	if err := fs.Parse(args); err != nil {
+		return o, err
+	}
+	o.Only, err = regexp.Compile(*only)
+	return o, err
+}
+
+// A Scene is what is played once in each round, and gives a figure for each of its rows.
+type Scene struct {
+	Name string
+	Rows []Row
+	Play func(context.Context) ([]float64, error)
+}
+
+// A Row is one figure, with its bar.
+type Row struct{ Name, Unit, Bar string }
+
+// Play has the chosen scenes take turns, and prints the medians.
+func (o Options) Play(ctx context.Context, out io.Writer, scenes []Scene) error {
+	chosen := slices.DeleteFunc(slices.Clone(scenes), func(s Scene) bool { return !o.Only.MatchString(s.Name) })
+	figures := make([][][]float64, len(chosen)) // by scene and round, one for each row
+	for range o.Rounds {
+		for i, s := range chosen {
+			all, err := s.Play(ctx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.Name, err)
+			}
+			figures[i] = append(figures[i], all)
+		}
+	}
+	fmt.Fprint(out, "| what | median | bar |\n| --- | ---: | ---: |\n")
+	for i, s := range chosen {
+		for k, r := range s.Rows {
+			fmt.Fprintf(out, "| %s: %s | %.3g %s | %s |\n", s.Name, r.Name, median(figures[i], k), r.Unit, r.Bar)
+		}
+	}
+	return nil
+}
+
+// median is that of one row.
+func median(rounds [][]float64, row int) float64 {
+	var all []float64
+	for _, round := range rounds {
+		all = append(all, round[row])
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}

@@ -1,0 +1,48 @@
+package rounds
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestPlay: chosen scenes take turns, and each row is the median of its own figures.
+func TestPlay(t *testing.T) {
+	t.Parallel()
+	large := false
+	o, err := Parse("x", []string{"-only", "^a", "-rounds", "3", "-large"}, func(fs *flag.FlagSet) { fs.BoolVar(&large, "large", false, "") })
+	require.NoError(t, err)
+	require.True(t, large)
+	next := 0.
+	one := func(name string) Scene {
+		return Scene{name, []Row{{"up", "s", "≤ 1"}, {"down", "", ""}}, func(context.Context) ([]float64, error) {
+			next++
+			return []float64{next, -next}, nil
+		}}
+	}
+	var out strings.Builder
+	require.NoError(t, o.Play(t.Context(), &out, []Scene{one("a1"), one("b"), one("a2")}))
+	require.Equal(t, `| what | median | bar |
+| --- | ---: | ---: |
+| a1: up | 3 s | ≤ 1 |
+| a1: down | -3  |  |
+| a2: up | 4 s | ≤ 1 |
+| a2: down | -4  |  |
+`, out.String())
+	bad := errors.New("no")
+	err = o.Play(t.Context(), &out, []Scene{{"a", nil, func(context.Context) ([]float64, error) { return nil, bad }}})
+	require.ErrorIs(t, err, bad)
+	require.ErrorContains(t, err, "a: no")
+}
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"-only", "("}, {"-x"}} {
+		_, err := Parse("x", args, nil)
+		require.Error(t, err)
+	}
+}
