@@ -23,7 +23,7 @@ func (p Place) moved(t *testing.T) {
 			inputs := rapid.SliceOfN(rapid.StringMatching(`[a-f]{1,2}`), 0, 40).Draw(rt, "inputs")
 			bad := rapid.StringMatching(`[a-f]`).Draw(rt, "bad")
 			door := rapid.SampledFrom(names).Draw(rt, "door")
-			b := &book{fails: func(in string) error {
+			b := &Book{Fails: func(in string) error {
 				if in[:1] == bad {
 					return errors.New("no")
 				}
@@ -52,7 +52,7 @@ func (p Place) moved(t *testing.T) {
 					}
 				}
 			}
-			for in, n := range b.calls {
+			for in, n := range b.Calls {
 				// Along an iterator a failure at the right place is taken for its input's, although
 				// farther on an equal one has succeeded: then that runs again.
 				if !hasFailed[in] {
@@ -60,7 +60,7 @@ func (p Place) moved(t *testing.T) {
 				}
 			}
 			for in, n := range executed {
-				require.GreaterOrEqual(rt, b.calls[in], n)
+				require.GreaterOrEqual(rt, b.Calls[in], n)
 			}
 			for i := range errs {
 				hasFailed[inputs[i]] = true

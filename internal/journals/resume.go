@@ -21,8 +21,8 @@ func (p Place) doors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			name := p.Name(t)
-			inputs := texts(200)
-			first := &book{fails: func(in string) error {
+			inputs := Texts(200)
+			first := &Book{Fails: func(in string) error {
 				if in[len(in)-1] == '3' {
 					return errors.New("no")
 				}
@@ -33,17 +33,17 @@ func (p Place) doors(t *testing.T) {
 			require.Len(t, errs, 20)
 			require.NoError(t, j.Close())
 
-			second := &book{}
+			second := &Book{}
 			j = p.Open(t, name, Options{})
 			out, errs := run(t, second, inputs, j)
 			require.Empty(t, errs)
-			require.Equal(t, did(inputs), out)
-			require.Len(t, second.calls, 20)
+			require.Equal(t, Did(inputs), out)
+			require.Len(t, second.Calls, 20)
 
-			third := &book{} // in the same process
+			third := &Book{} // in the same process
 			out, _ = run(t, third, inputs, j)
-			require.Equal(t, did(inputs), out)
-			require.Empty(t, third.calls)
+			require.Equal(t, Did(inputs), out)
+			require.Empty(t, third.Calls)
 			require.NoError(t, j.Close())
 		})
 	}
@@ -54,9 +54,9 @@ func (p Place) counts(t *testing.T) {
 	t.Parallel()
 	j := p.Open(t, p.Name(t), Options{})
 	defer j.Close()
-	_, err := collect(t, j, texts(60))
+	_, err := Collect(t, j, Texts(60))
 	require.NoError(t, err)
-	run, err := mapper.Start(t.Context(), (&book{}).fn, slices.Values(texts(100)), mapper.Options{Journal: j})
+	run, err := mapper.Start(t.Context(), (&Book{}).Fn, slices.Values(Texts(100)), mapper.Options{Journal: j})
 	require.NoError(t, err)
 	for r := range run.All() {
 		require.NoError(t, r.Err)
@@ -70,16 +70,16 @@ func (p Place) each(t *testing.T) {
 	t.Parallel()
 	j := p.Open(t, p.Name(t), Options{})
 	defer j.Close()
-	var b book
+	var b Book
 	fn := func(ctx context.Context, in string) error {
-		_, err := b.fn(ctx, in)
+		_, err := b.Fn(ctx, in)
 		return err
 	}
 	for range 2 {
-		require.NoError(t, mapper.Each(t.Context(), fn, texts(100), mapper.Options{Journal: j}))
+		require.NoError(t, mapper.Each(t.Context(), fn, Texts(100), mapper.Options{Journal: j}))
 	}
-	require.Len(t, b.calls, 100)
-	for _, n := range b.calls {
+	require.Len(t, b.Calls, 100)
+	for _, n := range b.Calls {
 		require.Equal(t, 1, n)
 	}
 }
@@ -93,15 +93,15 @@ func (p Place) inFront(t *testing.T) {
 			t.Parallel()
 			j := p.Open(t, p.Name(t), Options{})
 			defer j.Close()
-			inputs := texts(3000)
-			_, errs := run(t, &book{}, inputs, j)
+			inputs := Texts(3000)
+			_, errs := run(t, &Book{}, inputs, j)
 			require.Empty(t, errs)
 			inputs = append([]string{"new"}, inputs...)
 			for _, executed := range []map[string]int{{"new": 1}, {}} {
-				var b book
+				var b Book
 				out, _ := run(t, &b, inputs, j)
-				require.Equal(t, did(inputs), out)
-				require.Equal(t, executed, orEmpty(b.calls))
+				require.Equal(t, Did(inputs), out)
+				require.Equal(t, executed, orEmpty(b.Calls))
 			}
 		})
 	}
@@ -111,16 +111,16 @@ func (p Place) inFront(t *testing.T) {
 func (p Place) freshOnly(t *testing.T) {
 	t.Parallel()
 	name := p.Name(t)
-	inputs := texts(3000)
+	inputs := Texts(3000)
 	j := p.Open(t, name, Options{})
-	_, err := mapper.Collect(t.Context(), (&book{}).fn, inputs[:1000], mapper.Options{Journal: j})
+	_, err := mapper.Collect(t.Context(), (&Book{}).Fn, inputs[:1000], mapper.Options{Journal: j})
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
 	for _, unordered := range []bool{false, true} {
 		j = p.Open(t, name, Options{FreshOnly: true})
 		var fresh []string
-		b := &book{fails: func(string) error { return errors.New("no") }} // so that they are new twice
-		for r := range mapper.Map(t.Context(), b.fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true, Unordered: unordered}) {
+		b := &Book{Fails: func(string) error { return errors.New("no") }} // so that they are new twice
+		for r := range mapper.Map(t.Context(), b.Fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true, Unordered: unordered}) {
 			fresh = append(fresh, r.Input)
 		}
 		slices.Sort(fresh)
@@ -129,9 +129,9 @@ func (p Place) freshOnly(t *testing.T) {
 	}
 	j = p.Open(t, name, Options{FreshOnly: true})
 	defer j.Close()
-	out, err := mapper.Collect(t.Context(), (&book{}).fn, inputs, mapper.Options{Journal: j})
+	out, err := mapper.Collect(t.Context(), (&Book{}).Fn, inputs, mapper.Options{Journal: j})
 	require.NoError(t, err)
-	require.Equal(t, append(make([]string, 1000), did(inputs[1000:])...), out)
+	require.Equal(t, append(make([]string, 1000), Did(inputs[1000:])...), out)
 }
 
 // attempts are those of the life in which an input has succeeded.

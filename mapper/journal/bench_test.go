@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -27,7 +28,7 @@ func cpuTime(tb testing.TB) time.Duration {
 // and with one that has them all.
 func BenchmarkCollect(b *testing.B) {
 	const n = 1_000_000
-	inputs := texts(n)
+	inputs := journals.Texts(n)
 	echo := func(_ context.Context, in string) (string, error) { return in, nil }
 	run := func(b *testing.B, name string, opts mapper.Options) {
 		b.Run(name, func(b *testing.B) {
@@ -78,7 +79,7 @@ func BenchmarkWork(b *testing.B) {
 		inputs     int
 	}{{"50 µs", busy, 2, 20_000}, {"1 ms x 64", asleep, 64, 64_000}} {
 		b.Run(c.name, func(b *testing.B) {
-			inputs := texts(c.inputs)
+			inputs := journals.Texts(c.inputs)
 			var without, with, cpuWithout, cpuWith time.Duration
 			for range b.N {
 				began, cpu := time.Now(), cpuTime(b)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 	"github.com/longshore-go/longshore/supervisor"
@@ -23,17 +24,17 @@ type outcomes struct{ right, again, refused int }
 // an error says what is wrong.
 func (o *outcomes) tryDamaged(t *testing.T, path string, inputs []string) {
 	j, err := journal.Open(path, journal.Options{NoSync: true})
-	var b book
+	var b journals.Book
 	if err == nil {
 		var out []string
-		out, err = mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
+		out, err = mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Journal: j})
 		for i, v := range out {
 			if v != "" {
 				require.Equal(t, "did "+inputs[i], v)
 			}
 		}
 		if err == nil {
-			require.Equal(t, did(inputs), out)
+			require.Equal(t, journals.Did(inputs), out)
 		}
 		_ = j.Close()
 	}
@@ -41,7 +42,7 @@ func (o *outcomes) tryDamaged(t *testing.T, path string, inputs []string) {
 	case err != nil:
 		require.True(t, typed(err), "%T: %v", err, err)
 		o.refused++
-	case len(b.calls) > 0:
+	case len(b.Calls) > 0:
 		o.again++
 	default:
 		o.right++
@@ -61,10 +62,10 @@ func typed(err error) bool {
 // TestFlippedBytes damages a byte of the file at a time, and then of its WAL.
 func TestFlippedBytes(t *testing.T) {
 	t.Parallel()
-	inputs := texts(100)
+	inputs := journals.Texts(100)
 	live := filepath.Join(t.TempDir(), "j")
 	j := open(t, live, journal.Options{})
-	_, err := collect(t, j, inputs)
+	_, err := journals.Collect(t, j, inputs)
 	require.NoError(t, err)
 	old, err := os.ReadFile(live)
 	require.NoError(t, err)
@@ -101,7 +102,7 @@ func TestFlippedBytes(t *testing.T) {
 // TestTruncated cuts the file off at any place.
 func TestTruncated(t *testing.T) {
 	t.Parallel()
-	inputs := texts(150)
+	inputs := journals.Texts(150)
 	whole, err := os.ReadFile(made(t, journal.Options{}, inputs...))
 	require.NoError(t, err)
 	var o outcomes
@@ -117,13 +118,13 @@ func TestTruncated(t *testing.T) {
 // TestTornWAL cuts the WAL off at any place, as a power cut may: its rows are there up to some of them, and nothing is refused.
 func TestTornWAL(t *testing.T) {
 	t.Parallel()
-	inputs := texts(150)
+	inputs := journals.Texts(150)
 	live := filepath.Join(t.TempDir(), "j")
 	j := open(t, live, journal.Options{})
 	defer j.Close()
-	_, err := collect(t, j, inputs[:60])
+	_, err := journals.Collect(t, j, inputs[:60])
 	require.NoError(t, err)
-	_, err = collect(t, j, inputs)
+	_, err = journals.Collect(t, j, inputs)
 	require.NoError(t, err)
 	file, err := os.ReadFile(live)
 	require.NoError(t, err)
@@ -157,14 +158,14 @@ func change(t *testing.T, path, statement string) {
 // TestDamagedRow: the input runs again, and that is counted and told of.
 func TestDamagedRow(t *testing.T) {
 	t.Parallel()
-	path := made(t, journal.Options{}, texts(50)...)
+	path := made(t, journal.Options{}, journals.Texts(50)...)
 	change(t, path, "UPDATE results SET value = 'wrong' WHERE idx = 7")
 	j := open(t, path, journal.Options{})
 	defer j.Close()
 	var mu sync.Mutex
 	var again []int
-	var b book
-	run, err := mapper.Start(t.Context(), b.fn, slices.Values(texts(50)), mapper.Options{
+	var b journals.Book
+	run, err := mapper.Start(t.Context(), b.Fn, slices.Values(journals.Texts(50)), mapper.Options{
 		Journal: j,
 		Observer: supervisor.ObserverFunc(func(e supervisor.Event) {
 			if e.Kind == supervisor.InputRerun && errors.Is(e.Err, mapper.ErrDamaged) {
@@ -190,14 +191,14 @@ func TestDamagedRow(t *testing.T) {
 // TestSwappedRows: a row that stands in the place of another is not taken for it.
 func TestSwappedRows(t *testing.T) {
 	t.Parallel()
-	path := made(t, journal.Options{}, texts(50)...)
+	path := made(t, journal.Options{}, journals.Texts(50)...)
 	change(t, path, `UPDATE results SET (value, attempts, sum) = (SELECT value, attempts, sum FROM results WHERE idx = 9) WHERE idx = 8;
 		UPDATE results SET (key, value, attempts, sum) = (SELECT key, value, attempts, sum FROM results WHERE idx = 3) WHERE idx = 2`)
 	j := open(t, path, journal.Options{})
 	defer j.Close()
-	b, err := collect(t, j, texts(50))
+	b, err := journals.Collect(t, j, journals.Texts(50))
 	require.NoError(t, err, "which compares the values")
-	require.Equal(t, map[string]int{texts(50)[8]: 1, texts(50)[2]: 1}, b.calls)
+	require.Equal(t, map[string]int{journals.Texts(50)[8]: 1, journals.Texts(50)[2]: 1}, b.Calls)
 }
 
 // TestDamagedBegun: an input that was begun is not begun again, though its row is damaged.
@@ -205,17 +206,17 @@ func TestDamagedBegun(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{})
-	var b book
+	var b journals.Book
 	opts := mapper.Options{Journal: j, AtMostOnce: true, ReturnExceptions: true}
-	_, err := mapper.Collect(t.Context(), b.fn, texts(20), opts)
+	_, err := mapper.Collect(t.Context(), b.Fn, journals.Texts(20), opts)
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
 	change(t, path, "UPDATE results SET value = 'wrong' WHERE idx = 7")
 	j = open(t, path, journal.Options{})
 	defer j.Close()
-	var again book
+	var again journals.Book
 	opts.Journal = j
-	_, err = mapper.Collect(t.Context(), again.fn, texts(20), opts)
+	_, err = mapper.Collect(t.Context(), again.Fn, journals.Texts(20), opts)
 	require.ErrorIs(t, err, mapper.ErrInterrupted)
-	require.Empty(t, again.calls)
+	require.Empty(t, again.Calls)
 }

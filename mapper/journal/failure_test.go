@@ -5,42 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
-
-// failing fails in all ways that there are.
-func failing(ctx context.Context, in string) (string, error) {
-	switch in {
-	case "error":
-		return "", errors.New("a secret")
-	case "wrapped":
-		return "", fmt.Errorf("around: %w", &mapper.TimeoutError{Timeout: time.Second})
-	case "long":
-		return "", errors.New(strings.Repeat("x", 1<<20))
-	case "late":
-		<-ctx.Done()
-		return "", ctx.Err()
-	case "panic":
-		panic("a secret")
-	}
-	return in, nil
-}
 
 // TestFirstFailureIsStored where it has ended the run, with what was finished before it.
 func TestFirstFailureIsStored(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
-	inputs := append(texts(1000), "error")
+	inputs := append(journals.Texts(1000), "error")
 	j := open(t, path, journal.Options{})
 	var delivered []string // some before the failure may not have been begun
+	failing := func(_ context.Context, in string) (string, error) {
+		if in == "error" {
+			return "", errors.New("a secret")
+		}
+		return in, nil
+	}
 	for r := range mapper.Map(t.Context(), failing, inputs, mapper.Options{Journal: j}) {
 		if r.Err == nil {
 			delivered = append(delivered, r.Input)
@@ -49,15 +37,15 @@ func TestFirstFailureIsStored(t *testing.T) {
 	require.NoError(t, j.Close())
 	j = open(t, path, journal.Options{KeepFailed: true})
 	defer j.Close()
-	var b book
-	_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
+	var b journals.Book
+	_, err := mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Journal: j})
 	var input *mapper.InputError
 	require.ErrorAs(t, err, &input)
 	require.Equal(t, 1000, input.Index)
 	var e *journal.StoredError
 	require.ErrorAs(t, err, &e)
 	for _, in := range delivered {
-		require.Zero(t, b.calls[in])
+		require.Zero(t, b.Calls[in])
 	}
 }
 
@@ -75,20 +63,20 @@ func TestEndIsNotStored(t *testing.T) {
 		}
 		return in, nil
 	}
-	inputs := append(append(texts(10), "error"), texts(20)[10:]...)
+	inputs := append(append(journals.Texts(10), "error"), journals.Texts(20)[10:]...)
 	_, err := mapper.Collect(ctx, fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true, Containers: 1})
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, j.Close())
 	j = open(t, path, journal.Options{KeepFailed: true})
 	defer j.Close()
-	b, err := func() (*book, error) {
-		var b book
-		_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
+	b, err := func() (*journals.Book, error) {
+		var b journals.Book
+		_, err := mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Journal: j})
 		return &b, err
 	}()
 	require.NoError(t, err)
-	require.Contains(t, b.calls, "error")
-	require.NotContains(t, b.calls, inputs[0])
+	require.Contains(t, b.Calls, "error")
+	require.NotContains(t, b.Calls, inputs[0])
 }
 
 // TestBadInputs has inputs that have no key, and values that cannot be recorded: each fails, and
@@ -163,15 +151,15 @@ func TestAtMostOnceAfterTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	inputs := texts(8_000)
+	inputs := journals.Texts(8_000)
 	begun := map[string]bool{}
-	var b book
+	var b journals.Book
 	fn := func(ctx context.Context, in string) (string, error) {
 		begun[in] = true
 		if in == inputs[4_000] {
 			cancel()
 		}
-		return b.fn(ctx, in)
+		return b.Fn(ctx, in)
 	}
 	opts := mapper.Options{Journal: j, AtMostOnce: true, ReturnExceptions: true, Containers: 1}
 	_, err := mapper.Collect(ctx, fn, inputs, opts)
@@ -181,7 +169,7 @@ func TestAtMostOnceAfterTheEnd(t *testing.T) {
 	defer j.Close()
 	opts.Journal = j
 	calls := 0
-	_, errs := collected(t)(mapper.Collect(t.Context(), func(_ context.Context, in string) (string, error) {
+	_, errs := journals.Collected(t)(mapper.Collect(t.Context(), func(_ context.Context, in string) (string, error) {
 		require.False(t, begun[in])
 		calls++
 		return in, nil

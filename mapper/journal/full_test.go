@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -19,9 +20,9 @@ import (
 // delivered: that is recorded.
 func breaks(t *testing.T, j *journal.File, inputs []string, unordered bool) map[string]bool {
 	delivered := map[string]bool{}
-	var b book
+	var b journals.Book
 	var last error
-	for r := range mapper.Map(t.Context(), b.fn, inputs, mapper.Options{Journal: j, Unordered: unordered, Containers: 4}) {
+	for r := range mapper.Map(t.Context(), b.Fn, inputs, mapper.Options{Journal: j, Unordered: unordered, Containers: 4}) {
 		require.NoError(t, last, "nothing follows the end")
 		if last = r.Err; last == nil {
 			require.Equal(t, "did "+r.Input, r.Value)
@@ -38,10 +39,10 @@ func breaks(t *testing.T, j *journal.File, inputs []string, unordered bool) map[
 // goesOn is the next life, with room: nothing that was delivered runs again.
 func goesOn(t *testing.T, path string, inputs []string, delivered map[string]bool) {
 	j := open(t, path, journal.Options{})
-	b, err := collect(t, j, inputs)
+	b, err := journals.Collect(t, j, inputs)
 	require.NoError(t, err)
 	for in := range delivered {
-		require.Zero(t, b.calls[in])
+		require.Zero(t, b.Calls[in])
 	}
 	require.NoError(t, j.Close())
 }
@@ -49,7 +50,7 @@ func goesOn(t *testing.T, path string, inputs []string, delivered map[string]boo
 // TestFullAtAnyPage lets the database have so many pages and no more.
 func TestFullAtAnyPage(t *testing.T) {
 	t.Parallel()
-	inputs := texts(6000)
+	inputs := journals.Texts(6000)
 	most := 0
 	for pages := 1; pages <= 64; pages++ {
 		path := filepath.Join(t.TempDir(), "j")
@@ -69,9 +70,9 @@ func TestFullIsENOSPC(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{})
 	require.NoError(t, j.Exec("PRAGMA max_page_count = 40"))
-	inputs := texts(6000)
-	var b book
-	out, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
+	inputs := journals.Texts(6000)
+	var b journals.Book
+	out, err := mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	var failures *mapper.FailuresError
 	require.ErrorAs(t, err, &failures)
@@ -93,7 +94,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skip("a file system cannot be mounted here:", err)
 	}
 	unmount(folder)
-	inputs := texts(6000)
+	inputs := journals.Texts(6000)
 	var sizes []int // each number of pages up to 64, and then on to where runs get far
 	for size := 4 << 10; size <= 512<<10; size += 4 << 10 {
 		if size <= 256<<10 || size%(32<<10) == 0 {
@@ -119,7 +120,7 @@ func TestFullDisk(t *testing.T) {
 // TestFailsAtRecord has the k-th record fail: what was committed before is delivered, and nothing else.
 func TestFailsAtRecord(t *testing.T) {
 	t.Parallel()
-	inputs := texts(3000)
+	inputs := journals.Texts(3000)
 	for _, k := range []int{0, 1, 63, 64, 65, 1000, 2999} {
 		path := filepath.Join(t.TempDir(), "j")
 		j := open(t, path, journal.Options{})
@@ -136,14 +137,14 @@ func TestDeletedWhileRunning(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{})
-	var b book
-	b.fails = func(in string) error {
-		if in == texts(200)[100] {
+	var b journals.Book
+	b.Fails = func(in string) error {
+		if in == journals.Texts(200)[100] {
 			return os.Remove(path)
 		}
 		return nil
 	}
-	_, err := mapper.Collect(t.Context(), b.fn, texts(50_000), mapper.Options{Journal: j})
+	_, err := mapper.Collect(t.Context(), b.Fn, journals.Texts(50_000), mapper.Options{Journal: j})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	var broken *mapper.JournalError
 	require.ErrorAs(t, err, &broken)
@@ -155,7 +156,7 @@ func TestClosedWhileRunning(t *testing.T) {
 	t.Parallel()
 	j := open(t, filepath.Join(t.TempDir(), "j"), journal.Options{})
 	fn := func(_ context.Context, in string) (string, error) { return in, j.Close() }
-	_, err := mapper.Collect(t.Context(), fn, texts(100), mapper.Options{Journal: j})
+	_, err := mapper.Collect(t.Context(), fn, journals.Texts(100), mapper.Options{Journal: j})
 	var broken *mapper.JournalError
 	require.ErrorAs(t, err, &broken)
 }
@@ -169,7 +170,7 @@ func TestReadOnly(t *testing.T) {
 	defer unmount(folder)
 	path := filepath.Join(folder, "j")
 	j := open(t, path, journal.Options{})
-	_, err := collect(t, j, []string{"a"})
+	_, err := journals.Collect(t, j, []string{"a"})
 	require.NoError(t, err)
 	require.ErrorIs(t, freeze(folder), syscall.EBUSY, "the system refuses that while a run writes")
 	require.NoError(t, j.Close())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 	"github.com/longshore-go/longshore/policy"
@@ -35,7 +36,7 @@ func TestHedge(t *testing.T) {
 			Journal: j, Containers: 3, Hedge: policy.Hedge{After: 100 * time.Millisecond},
 		})
 		require.NoError(t, err)
-		require.Equal(t, did(inputs), out)
+		require.Equal(t, journals.Did(inputs), out)
 		if n := int(calls.Load()); round == 0 {
 			require.GreaterOrEqual(t, n, len(inputs)+1)
 		} else {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,32 +14,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
-
-func collect(t testing.TB, j mapper.Journal, inputs []string) (*book, error) {
-	var b book
-	out, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j})
-	if err == nil {
-		require.Equal(t, did(inputs), out)
-	}
-	return &b, err
-}
-
-func texts(n int) []string {
-	inputs := make([]string, n)
-	for i := range inputs {
-		inputs[i] = fmt.Sprintf("input%011d", i)
-	}
-	return inputs
-}
 
 // made is the path of a journal with some results.
 func made(t testing.TB, o journal.Options, inputs ...string) string {
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, o)
-	_, err := collect(t, j, inputs)
+	_, err := journals.Collect(t, j, inputs)
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
 	return path
@@ -93,9 +76,9 @@ func TestMismatch(t *testing.T) {
 	require.NoError(t, j.Close())
 	for range 2 { // the second time it is recorded
 		j := open(t, path, journal.Options{Version: "2", Adopt: true})
-		b, err := collect(t, j, []string{"a", "b"})
+		b, err := journals.Collect(t, j, []string{"a", "b"})
 		require.NoError(t, err)
-		require.Empty(t, b.calls)
+		require.Empty(t, b.Calls)
 		require.NoError(t, j.Close())
 	}
 	j = open(t, path, journal.Options{Version: "2"})
@@ -164,7 +147,7 @@ func TestPaths(t *testing.T) {
 
 	odd := filepath.Join(folder, "a?b=c %20#d") // as names go in URLs
 	j = open(t, odd, journal.Options{})
-	_, err = collect(t, j, []string{"a"})
+	_, err = journals.Collect(t, j, []string{"a"})
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
 	info, err := os.Stat(odd)
@@ -173,9 +156,9 @@ func TestPaths(t *testing.T) {
 	link := filepath.Join(folder, "link")
 	require.NoError(t, os.Symlink(odd, link))
 	j = open(t, link, journal.Options{})
-	b, err := collect(t, j, []string{"a"})
+	b, err := journals.Collect(t, j, []string{"a"})
 	require.NoError(t, err)
-	require.Empty(t, b.calls)
+	require.Empty(t, b.Calls)
 	_, err = journal.Open(odd, journal.Options{})
 	var locked *journal.LockedError
 	require.ErrorAs(t, err, &locked, "one lock for both names")
@@ -190,7 +173,7 @@ func TestDeletedJournal(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{})
-	_, err := collect(t, j, texts(500))
+	_, err := journals.Collect(t, j, journals.Texts(500))
 	require.NoError(t, err)
 	wal, err := os.ReadFile(path + "-wal")
 	require.NoError(t, err)
@@ -200,9 +183,9 @@ func TestDeletedJournal(t *testing.T) {
 	require.NoError(t, os.WriteFile(path+"-wal", wal, 0o600))
 	j = open(t, path, journal.Options{})
 	defer j.Close()
-	b, err := collect(t, j, texts(500))
+	b, err := journals.Collect(t, j, journals.Texts(500))
 	require.NoError(t, err)
-	require.Len(t, b.calls, 500)
+	require.Len(t, b.Calls, 500)
 }
 
 // TestLocked has a second owner, in this process and from another one.

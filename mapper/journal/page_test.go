@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -39,14 +40,14 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{Version: "v2"})
-	b := book{fails: func(in string) error {
+	b := journals.Book{Fails: func(in string) error {
 		if strings.HasSuffix(in, "7") {
 			return errors.New("no luck <b>" + in + "</b>")
 		}
 		return nil
 	}}
-	inputs := texts(100)
-	_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Name: "resize", Journal: j, ReturnExceptions: true})
+	inputs := journals.Texts(100)
+	_, err := mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Name: "resize", Journal: j, ReturnExceptions: true})
 	require.Error(t, err)
 	for _, live := range []bool{true, false} {
 		if !live {
@@ -101,7 +102,7 @@ func TestPageOfDeaths(t *testing.T) {
 // TestPageRefuses is what is no question, and what cannot be answered.
 func TestPageRefuses(t *testing.T) {
 	t.Parallel()
-	path := made(t, journal.Options{}, texts(50)...)
+	path := made(t, journal.Options{}, journals.Texts(50)...)
 	r, err := journal.Read(path)
 	require.NoError(t, err)
 	status := func(method, query string) int {

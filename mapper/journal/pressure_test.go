@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -77,13 +78,13 @@ func TestStopsClaiming(t *testing.T) {
 			_, err := mapper.Collect(ctx, func(context.Context, string) (string, error) {
 				fn()
 				return large, nil
-			}, texts(n), opts)
+			}, journals.Texts(n), opts)
 			return err
 		})
 	})
 	t.Run("Each", func(t *testing.T) {
 		t.Parallel()
-		inputs := texts(n)
+		inputs := journals.Texts(n)
 		for i := range inputs {
 			inputs[i] += large
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -111,8 +112,8 @@ func TestReadWhileRunning(t *testing.T) {
 	j := open(t, path, journal.Options{})
 	defer j.Close()
 	delivered := 0
-	var b book
-	for r := range mapper.Map(t.Context(), b.fn, texts(5000), mapper.Options{Journal: j}) {
+	var b journals.Book
+	for r := range mapper.Map(t.Context(), b.Fn, journals.Texts(5000), mapper.Options{Journal: j}) {
 		require.NoError(t, r.Err)
 		if delivered++; delivered%1000 == 0 {
 			require.GreaterOrEqual(t, len(entries(t, path)), delivered)
@@ -137,7 +138,7 @@ func TestReadNothing(t *testing.T) {
 // TestReadDamaged tells of the row that is damaged, and yields the others.
 func TestReadDamaged(t *testing.T) {
 	t.Parallel()
-	path := made(t, journal.Options{}, texts(50)...)
+	path := made(t, journal.Options{}, journals.Texts(50)...)
 	change(t, path, "UPDATE results SET value = 'wrong' WHERE idx = 7")
 	r, err := journal.Read(path)
 	require.NoError(t, err)
@@ -149,7 +150,7 @@ func TestReadDamaged(t *testing.T) {
 	require.Equal(t, 49, bytes.Count(text.Bytes(), []byte("\n")))
 	j := open(t, path, journal.Options{})
 	defer j.Close()
-	b, err := collect(t, j, texts(50))
+	b, err := journals.Collect(t, j, journals.Texts(50))
 	require.NoError(t, err)
-	require.Equal(t, map[string]int{texts(50)[7]: 1}, b.calls, "it runs again")
+	require.Equal(t, map[string]int{journals.Texts(50)[7]: 1}, b.Calls, "it runs again")
 }

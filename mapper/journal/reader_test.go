@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -20,7 +21,7 @@ func TestReaderHoldsTheWAL(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path, journal.Options{})
-	inputs := texts(24_000)
+	inputs := journals.Texts(24_000)
 	write := func(from, to int) {
 		value := strings.Repeat("v", 3000)
 		fn := func(_ context.Context, in string) (string, error) { return in + value, nil }

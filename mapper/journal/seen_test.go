@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 	"github.com/longshore-go/longshore/supervisor"
@@ -123,22 +124,22 @@ func TestSeen(t *testing.T) {
 			j := open(t, path, c.opts)
 			defer j.Close()
 			var e eye
-			var b book
+			var b journals.Book
 			opts := mapper.Options{Journal: j, Observer: &e, ReturnExceptions: true}
 			var stats mapper.Stats
 			if c.seq {
-				r, err := mapper.Start(t.Context(), b.fn, slices.Values(c.inputs), opts)
+				r, err := mapper.Start(t.Context(), b.Fn, slices.Values(c.inputs), opts)
 				require.NoError(t, err)
-				all(t, r.Results())
+				journals.All(t, r.Results())
 				require.NoError(t, r.Wait())
 				stats = r.Stats()
 			} else {
-				_, _ = mapper.Collect(t.Context(), b.fn, c.inputs, opts)
+				_, _ = mapper.Collect(t.Context(), b.Fn, c.inputs, opts)
 			}
 			require.Equal(t, c.said, e.said(t, path))
 			counts := e.counts()
 			require.Equal(t, mapper.Journaled{Restored: c.restored, Recorded: c.recorded}, counts.Journaled)
-			require.Len(t, b.calls, c.recorded, "the others were not executed")
+			require.Len(t, b.Calls, c.recorded, "the others were not executed")
 			if c.seq {
 				require.Equal(t, counts.Journaled, stats.Journaled)
 			}
@@ -150,8 +151,8 @@ func TestSeen(t *testing.T) {
 func run(fails func(string) error, inputs ...string) func(*testing.T, string) {
 	return func(t *testing.T, path string) {
 		j := open(t, path, journal.Options{})
-		b := book{fails: fails}
-		_, _ = mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
+		b := journals.Book{Fails: fails}
+		_, _ = mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
 		require.NoError(t, j.Close())
 	}
 }
@@ -177,8 +178,8 @@ func TestSeenOnAFunction(t *testing.T) {
 	j := open(t, path, journal.Options{})
 	defer j.Close()
 	var e eye
-	var b book
-	f, err := mapper.Deploy(context.Background(), mapper.Plain(b.fn), mapper.Options{Observer: &e})
+	var b journals.Book
+	f, err := mapper.Deploy(context.Background(), mapper.Plain(b.Fn), mapper.Options{Observer: &e})
 	require.NoError(t, err)
 	_, err = f.Collect(t.Context(), []string{"a", "b"}, mapper.RunOptions{})
 	require.NoError(t, err)
@@ -259,13 +260,13 @@ func TestLagSeen(t *testing.T) {
 	j := open(t, path, journal.Options{})
 	defer j.Close()
 	var e eye
-	var b book
-	_, err := mapper.Collect(t.Context(), b.fn, texts(1), mapper.Options{Journal: j}) // so that the manifest is written
+	var b journals.Book
+	_, err := mapper.Collect(t.Context(), b.Fn, journals.Texts(1), mapper.Options{Journal: j}) // so that the manifest is written
 	require.NoError(t, err)
 	free := lockOut(t, path)
 	done := make(chan error, 1)
 	go func() {
-		_, err := mapper.Collect(t.Context(), b.fn, texts(101), mapper.Options{Journal: j, Observer: &e, Containers: 4})
+		_, err := mapper.Collect(t.Context(), b.Fn, journals.Texts(101), mapper.Options{Journal: j, Observer: &e, Containers: 4})
 		done <- err
 	}()
 	require.Eventually(t, func() bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 	"github.com/longshore-go/longshore/policy"
@@ -21,14 +22,14 @@ func TestOneFileAfterClose(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "j")
-	inputs := texts(3000)
+	inputs := journals.Texts(3000)
 	life := func(o journal.Options, fails bool) int64 {
 		j := open(t, path, o)
-		var b book
+		var b journals.Book
 		if fails {
-			b.fails = func(in string) error { return errors.New("did " + in + " not") }
+			b.Fails = func(in string) error { return errors.New("did " + in + " not") }
 		}
-		_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
+		_, err := mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{Journal: j, ReturnExceptions: true})
 		require.Equal(t, fails, err != nil)
 		wal, err := os.Stat(path + "-wal")
 		require.NoError(t, err)
@@ -64,18 +65,18 @@ func TestOneFileAfterClose(t *testing.T) {
 func TestFailureLimit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
-	inputs := texts(200)
+	inputs := journals.Texts(200)
 	bad := map[string]bool{}
 	for _, in := range inputs[50:80] {
 		bad[in] = true
 	}
-	limited := func(j mapper.Journal, b *book, late string) ([]string, error) {
+	limited := func(j mapper.Journal, b *journals.Book, late string) ([]string, error) {
 		fn := func(ctx context.Context, in string) (string, error) {
 			if late != "" && in >= late {
 				<-ctx.Done() // the run ends over the others
 				return "", context.Cause(ctx)
 			}
-			return b.fn(ctx, in)
+			return b.Fn(ctx, in)
 		}
 		return mapper.Collect(t.Context(), fn, inputs, mapper.Options{
 			Journal: j, Containers: 2, ReturnExceptions: true, FailureLimit: policy.FailureLimit{Count: 10},
@@ -88,7 +89,7 @@ func TestFailureLimit(t *testing.T) {
 		return nil
 	}
 	j := open(t, path, journal.Options{})
-	first := book{fails: fails}
+	first := journals.Book{Fails: fails}
 	out, err := limited(j, &first, inputs[100])
 	var limit *mapper.FailureLimitError
 	require.ErrorAs(t, err, &limit)
@@ -112,16 +113,16 @@ func TestFailureLimit(t *testing.T) {
 
 	j = open(t, path, journal.Options{})
 	defer j.Close()
-	var second book
+	var second journals.Book
 	out, err = limited(j, &second, "")
 	require.NoError(t, err)
-	require.Equal(t, did(inputs), out)
+	require.Equal(t, journals.Did(inputs), out)
 	for i, in := range inputs {
 		want := 1
 		if e, is := recorded[i]; is && e.State == journal.Succeeded {
 			want = 0
 		}
-		require.Equal(t, want, second.calls[in], "input %d", i)
+		require.Equal(t, want, second.Calls[in], "input %d", i)
 	}
 }
 
@@ -154,22 +155,22 @@ func TestTotalTimeout(t *testing.T) {
 func TestFailureLimitAtMostOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
-	inputs := texts(200)
+	inputs := journals.Texts(200)
 	calls := map[string]int{}
 	for life := range 3 {
 		j := open(t, path, journal.Options{})
-		b := book{fails: func(string) error {
+		b := journals.Book{Fails: func(string) error {
 			if life < 2 {
 				return errors.New("no")
 			}
 			return nil
 		}}
-		_, err := mapper.Collect(t.Context(), b.fn, inputs, mapper.Options{
+		_, err := mapper.Collect(t.Context(), b.Fn, inputs, mapper.Options{
 			Journal: j, Containers: 2, ReturnExceptions: true, AtMostOnce: true, FailureLimit: policy.FailureLimit{Count: 30},
 		})
 		require.Error(t, err)
 		require.NoError(t, j.Close())
-		for in, n := range b.calls {
+		for in, n := range b.Calls {
 			calls[in] += n
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -18,16 +19,16 @@ import (
 func TestUnorderedKnows(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "j")
-	inputs := texts(20_000)
+	inputs := journals.Texts(20_000)
 	odd := func(in string) bool {
 		i, err := strconv.Atoi(strings.TrimPrefix(in, "input"))
 		require.NoError(t, err)
 		return i%5 < 2
 	}
-	life := func(fails func(string) error) *book {
-		b := &book{fails: fails}
+	life := func(fails func(string) error) *journals.Book {
+		b := &journals.Book{Fails: fails}
 		j := open(t, path, journal.Options{})
-		run, err := mapper.Start(t.Context(), b.fn, slices.Values(inputs), mapper.Options{
+		run, err := mapper.Start(t.Context(), b.Fn, slices.Values(inputs), mapper.Options{
 			Journal: j, Containers: 4, Outstanding: 64, Unordered: true, ReturnExceptions: true,
 		})
 		require.NoError(t, err)
@@ -48,6 +49,6 @@ func TestUnorderedKnows(t *testing.T) {
 	})
 	b := life(nil)
 	for _, in := range inputs {
-		require.Equal(t, odd(in), b.calls[in] == 1, in)
+		require.Equal(t, odd(in), b.Calls[in] == 1, in)
 	}
 }
