@@ -80,6 +80,14 @@ func (l *log) known(t testing.TB, n int) map[int]int {
 	return all
 }
 
+// requireKept is what the next life finds of three inputs.
+func requireKept(t testing.TB, nc *nats.Conn, want map[int]int) {
+	t.Helper()
+	l := begun(t, nc, false)
+	require.Equal(t, want, l.known(t, 3))
+	require.NoError(t, l.Close())
+}
+
 // TestFence: whoever has lost the lease without knowing it writes nothing behind the beginning of another's life, and learns
 // who that is.
 func TestFence(t *testing.T) {
@@ -102,9 +110,7 @@ func TestFence(t *testing.T) {
 	require.NoError(t, second.Commit())
 	require.NoError(t, first.Close())
 	require.NoError(t, second.Close())
-	third := begun(t, nc, false)
-	require.Equal(t, map[int]int{0: 10, 2: 12}, third.known(t, 3))
-	require.NoError(t, third.Close())
+	requireKept(t, nc, map[int]int{0: 10, 2: 12})
 }
 
 // TestLostAnswers: what is in the stream and was not acknowledged is not there twice, and others behind it are.
@@ -124,9 +130,7 @@ func TestLostAnswers(t *testing.T) {
 	require.NoError(t, l.Commit())
 	require.Equal(t, before+2, l.writer.last)
 	require.NoError(t, l.Close())
-	again := begun(t, nc, false)
-	require.Equal(t, map[int]int{0: 10, 1: 11}, again.known(t, 3))
-	require.NoError(t, again.Close())
+	requireKept(t, nc, map[int]int{0: 10, 1: 11})
 }
 
 // TestLostMessage: one that never came is sent again, and so are those behind it, which the server has refused.
@@ -140,9 +144,7 @@ func TestLostMessage(t *testing.T) {
 	l.put(t, 1, 11)
 	require.NoError(t, l.Commit())
 	require.NoError(t, l.Close())
-	again := begun(t, nc, false)
-	require.Equal(t, map[int]int{0: 10, 1: 11}, again.known(t, 3))
-	require.NoError(t, again.Close())
+	requireKept(t, nc, map[int]int{0: 10, 1: 11})
 }
 
 // TestLives: crashes, and what was begun or returned, outlive a life.
