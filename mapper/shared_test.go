@@ -66,11 +66,13 @@ func TestShared(t *testing.T) {
 		v, err := f.Call(t.Context(), 5)
 		require.NoError(t, err)
 		require.Equal(t, 5, v)
+		synctest.Wait() // the pool may wish again
 		require.Contains(t, r.wishes, 1)
 		calls, err := f.SpawnAll(t.Context(), ints(50))
 		require.NoError(t, err)
 		_, err = mapper.Gather(t.Context(), calls...)
 		require.NoError(t, err)
+		synctest.Wait()
 		require.Equal(t, 8, slices.Max(r.wishes))
 		require.Equal(t, 8, r.most)
 		require.Zero(t, r.closed)
