@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -60,48 +62,47 @@ func (s *Scheduler) find(w *Worker, eager bool) work {
 	if len(runs) == 1 {
 		return w.tryRun(runs[0], eager)
 	}
-	w.visit(nil)
-	// One pass for each load that some run has: there are few runs.
-	outrun := 0
-	for floor := int64(-1); ; {
-		least := int64(-1)
-		for _, r := range runs {
-			if n := r.load(); n > floor && (least < 0 || n < least) {
-				least = n
-			}
-		}
-		if least < 0 {
+	var room [8]*Run
+	for vain := room[:0]; ; {
+		w.serve(nil)
+		r := s.choose(w, runs, vain)
+		if r == nil {
 			return work{}
 		}
-		for i := range runs {
-			r := runs[(w.turn+i)%len(runs)]
-			if n := r.load(); n <= floor || n > least || !(r.hasWork() || r.stealable.Load() > 0) || w.shutOut(r) {
-				continue
-			}
-			if w.visit(r) && outrun < patientLooks && r.loadOf(r.visitors.Load()-1) > least {
-				w.visit(nil) // others came first
-				outrun++
-				least = -1
-				break
-			}
-			if found := w.tryRun(r, eager); found.run != nil {
-				w.turn = (w.turn + i + 1) % len(runs)
-				return found
-			}
+		if found := w.tryRun(r, eager); found.run != nil {
+			return found
 		}
-		floor = least
+		vain = append(vain, r)
 	}
 }
 
-// load is how many workers a run has, in relation to its share: of two runs the one with less is next.
-func (r *Run) load() int64 { return r.loadOf(r.visitors.Load()) }
-
-func (r *Run) loadOf(workers int32) int64 {
-	return int64(workers) * unit / int64(max(r.Share, 1))
+// choose has the worker serve the run that comes next, but for those in which it has looked in vain. One worker at a time
+// does: of two that choose at once, each would go by loads without the other.
+func (s *Scheduler) choose(w *Worker, runs, vain []*Run) *Run {
+	s.choosing.Lock()
+	defer s.choosing.Unlock()
+	var chosen *Run
+	first := w.turn
+	for i := range runs {
+		at := (first + i) % len(runs)
+		r := runs[at]
+		if (chosen == nil || r.load() < chosen.load()) && w.mayServe(r) && !slices.Contains(vain, r) {
+			chosen, w.turn = r, (at+1)%len(runs)
+		}
+	}
+	if chosen != nil {
+		w.serve(chosen)
+	}
+	return chosen
 }
 
-// patientLooks is how often a worker looks again that others have outrun: they may be about to leave as well.
-const patientLooks = 8
+// mayServe reports that there may be something in the run, for this worker too.
+func (w *Worker) mayServe(r *Run) bool {
+	return (r.hasWork() || r.stealable.Load() > 0) && !w.shutOut(r)
+}
+
+// load is how many workers a run has, in relation to its share: of two runs the one with less is next.
+func (r *Run) load() int64 { return int64(r.visitors.Load()) * unit / int64(max(r.Share, 1)) }
 
 // unit is the load of one worker for a share of 1: most shares divide it, and with as many workers as there may be it does not
 // overflow.

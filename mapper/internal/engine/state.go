@@ -125,6 +125,8 @@ type Scheduler struct {
 	adaptive *gate.Adaptive // nil: as many attempts as there are workers
 	limits   *gate.Limits   // nil: inputs have no keys and no weights
 
+	choosing sync.Mutex // held by the worker that chooses a run
+
 	mu   sync.Mutex // guards changes of runs
 	past int64      // what runs that are over have brought to an end
 }

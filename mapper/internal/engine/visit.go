@@ -6,15 +6,21 @@ package engine
 // over. First it says so and then it looks, as the run first is over and then looks. It looks at
 // the run's context too: on busy processors it takes a while until that is told.
 func (w *Worker) visit(r *Run) bool {
+	w.serve(r)
+	return r == nil || !r.checkEnd()
+}
+
+// serve makes r, or no run, the one that the worker serves.
+func (w *Worker) serve(r *Run) {
 	old := w.serves.Load()
 	if old == r {
-		return r == nil || !r.checkEnd()
+		return
 	}
 	if old != nil {
 		w.unvisit(old)
 	}
 	if r == nil {
-		return true
+		return
 	}
 	r.visitors.Add(1)
 	w.serves.Store(r)
@@ -22,7 +28,6 @@ func (w *Worker) visit(r *Run) bool {
 		w.last = r
 		w.Reset(int(r.firstClaim.Load()))
 	}
-	return !r.checkEnd()
 }
 
 // unvisit ends a visit, once: the worker's own, or that of one that is given up.
