@@ -224,8 +224,8 @@ func (h *handle) collected(failed *typed.Failures) error {
 	src := h.e.Source()
 	sorted := failed.InOrder()
 	failures := make([]InputError, 0, len(sorted))
-	for _, t := range sorted {
-		failures = append(failures, InputError{Index: t.Index, Attempts: t.Attempts, Err: t.Err, Unfinished: t.Ended})
+	for _, f := range sorted {
+		failures = append(failures, InputError{Index: f.Index, Attempts: f.Attempts, Err: f.Err, Unfinished: f.Ended})
 	}
 	if cause != nil {
 		for i := src.Taken(); i < src.Total(); i++ {

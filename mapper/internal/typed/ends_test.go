@@ -152,11 +152,11 @@ func TestSliceSink(t *testing.T) {
 		copy(typed.Of[string, int](ch).Out, values)
 		require.False(t, sink.Put(ch), "nobody waits for it")
 	}
-	failed := &chunk.Task{Index: 2, Err: errors.New("failed")}
+	failed := &chunk.Task{Index: 2, Attempts: 3, Err: errors.New("failed"), Ended: true}
 	put(3, nil, 30, 40)
 	put(2, failed, 99)
 	put(0, nil, 0, 10)
 	put(2, &chunk.Task{Index: 2}, 20) // a retry that has succeeded
 	require.Equal(t, []int{0, 10, 20, 30, 40}, sink.Out)
-	require.Equal(t, []*chunk.Task{failed}, sink.InOrder())
+	require.Equal(t, []*typed.Failure{{Index: 2, Attempts: 3, Err: failed.Err, Ended: true}}, sink.InOrder())
 }

@@ -28,9 +28,9 @@ func TestInOrder(t *testing.T) {
 			}
 			all := f.InOrder()
 			require.Len(t, all, len(indices))
-			for k, task := range all {
-				require.Contains(t, indices, task.Index)
-				require.True(t, k == 0 || all[k-1].Index < task.Index)
+			for k, failed := range all {
+				require.Contains(t, indices, failed.Index)
+				require.True(t, k == 0 || all[k-1].Index < failed.Index)
 			}
 		})
 	}

@@ -69,31 +69,3 @@ func (s *NoSink) Put(c *chunk.Chunk) bool {
 	s.Free.Put(c)
 	return false
 }
-
-// Failures are the inputs that have failed for good.
-type Failures struct {
-	mu      sync.Mutex
-	all     []*chunk.Task
-	highest int // index
-}
-
-func (f *Failures) add(t *chunk.Task) {
-	f.mu.Lock()
-	f.all = append(f.all, t)
-	f.highest = max(f.highest, t.Index)
-	f.mu.Unlock()
-}
-
-// InOrder are all of them, by index, once the run has ended. Where more than one input of eight has failed each is put in its
-// place: to sort them took longer than all else that was done about them.
-func (f *Failures) InOrder() []*chunk.Task {
-	if len(f.all) <= f.highest/8 {
-		slices.SortFunc(f.all, func(a, b *chunk.Task) int { return a.Index - b.Index })
-		return f.all
-	}
-	places := make([]*chunk.Task, f.highest+1)
-	for _, t := range f.all {
-		places[t.Index] = t
-	}
-	return slices.DeleteFunc(places, func(t *chunk.Task) bool { return t == nil })
-}
