@@ -38,11 +38,14 @@ func (s *Supervisor) tell(m message) {
 }
 
 // handleAll handles a message and those that have come with it: what costs a look at
-// every lineage is done once for all of them.
+// every lineage is done once for all of them, and only where one of them asks for it.
 func (s *Supervisor) handleAll(m message) {
 	more := len(s.inbox)
 	now := time.Now()
-	s.credit(now)
+	s.credited = false
+	if s.looping {
+		s.credit(now)
+	}
 	s.handle(m)
 	for range more {
 		s.handle(<-s.inbox)
@@ -53,6 +56,7 @@ func (s *Supervisor) handleAll(m message) {
 }
 
 func (s *Supervisor) handle(m message) {
+	s.hear(m, time.Now())
 	switch m.kind {
 	case exited:
 		s.heir = m.heir

@@ -2,11 +2,37 @@ package supervisor
 
 import "time"
 
-// credit brings the judge up to date with what the containers have finished and
-// outlived since the last time. Containers only count, and nobody is told of each
-// input: a limit is evaluated when a crash is reported, so progress need not be
-// known before.
+// hear brings the judge up to date before a message is handled. Containers only count, and nobody is told of each input: a
+// limit is evaluated when a crash is reported, so the progress of others need not be known before, or in ten thousand starts
+// each would be looked at ten thousand times. Whoever waits for a first input to finish hears of it from its container.
+func (s *Supervisor) hear(m message, now time.Time) {
+	switch {
+	case m.weighs():
+		s.credit(now)
+	case m.container != nil:
+		if i := m.container.lineage; s.lineages[i].container == m.container {
+			s.settle(i, m.container, now)
+		}
+	}
+}
+
+// weighs reports that the message makes somebody ask what speaks for the function, and what against it.
+func (m message) weighs() bool {
+	switch m.kind {
+	case failed, forgiven, asked:
+		return true
+	default:
+		return m.death.crash != nil && !m.death.crash.Lost
+	}
+}
+
+// credit brings the judge up to date with what all containers have finished and outlived since the last time, once for
+// messages that have come together.
 func (s *Supervisor) credit(now time.Time) {
+	if s.credited {
+		return
+	}
+	s.credited = true
 	for i := range s.lineages {
 		if l := &s.lineages[i]; l.container != nil {
 			s.settle(i, l.container, now)

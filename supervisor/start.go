@@ -45,14 +45,20 @@ func (s *Supervisor) try(i int, now time.Time) {
 
 // mayStart applies the limits that hold whatever the lineage's own delay is.
 func (s *Supervisor) mayStart(i int, now time.Time) (ok bool, wait time.Duration) {
+	if s.crowded() {
+		return false, whenTold
+	}
 	if s.judge.Healthy() == 0 {
 		few := s.judge.Streak().Doubt() || (!s.cfg.Plain && s.startCrashes > s.pardoned)
-		if s.pending >= firstWave || (few && !s.probe(i)) {
+		if few && !s.probe(i) {
 			return false, whenTold
 		}
 	}
 	return s.judge.Admit(i, now)
 }
+
+// crowded reports that so many starts are under way that no lineage may start, whichever it is.
+func (s *Supervisor) crowded() bool { return s.pending >= firstWave && s.judge.Healthy() == 0 }
 
 // probe reports that fewer than probes lineages below i are taken. Not that i is less:
 // the first may be free for good, and all others would wait for them.
@@ -106,6 +112,9 @@ func (s *Supervisor) startDue() {
 	}
 	now := time.Now()
 	for i := range s.lineages {
+		if s.crowded() {
+			return
+		}
 		s.try(i, now)
 	}
 }
@@ -117,9 +126,13 @@ func (s *Supervisor) arm() {
 		return
 	}
 	now := time.Now()
-	next := now.Add(whenTold)
+	next, crowded := now.Add(whenTold), s.crowded()
 	for i := range s.lineages {
-		if t := s.wakeAt(&s.lineages[i], now); t.Before(next) {
+		l := &s.lineages[i]
+		if l.waiting && crowded {
+			continue // a message lets it start, and nobody has tried it
+		}
+		if t := s.wakeAt(l, now); t.Before(next) {
 			next = t
 		}
 	}

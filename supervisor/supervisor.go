@@ -89,6 +89,7 @@ type Supervisor struct {
 	last      *CrashError
 	looping   bool // as observers were last told
 	fewer     fewer
+	credited  bool              // the judge knows the progress of all containers, as of the message that is handled
 	heir      chan<- *Container // the goroutine of the container whose end is handled
 	timer     *time.Timer
 	final     Snapshot
@@ -179,6 +180,7 @@ func (s *Supervisor) supervise() {
 			s.stop()
 		}
 	}
+	s.credited = false
 	s.credit(time.Now()) // what the last container has finished may be news yet
 	s.publish(time.Now())
 	s.showLoop()
@@ -202,6 +204,7 @@ func (s *Supervisor) tick() {
 		return
 	}
 	now := time.Now()
+	s.credited = false
 	s.credit(now)
 	s.follow(now)
 }
