@@ -38,6 +38,30 @@ func parseHello(src []byte) (h hello, ok bool) {
 	return h, true
 }
 
+// again takes a hello that is the last one of a machine, as most are: it is not read again. It returns the machine's ID, or
+// nothing if it is another one.
+func (s *members) again(text []byte, now time.Time) (id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.said[string(text)]
+	if m == nil {
+		return ""
+	}
+	s.awake(m, now)
+	return m.ID
+}
+
+// remember notes what a machine has said, if it is there.
+func (s *members) remember(id string, text []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.all[id]; m != nil {
+		delete(s.said, m.said)
+		m.said = string(text)
+		s.said[m.said] = m
+	}
+}
+
 // request asks a worker for a container.
 type request struct {
 	Version   string `json:"version"`

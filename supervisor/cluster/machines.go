@@ -30,6 +30,8 @@ type machine struct {
 	full    bool      // it has refused a lease, and not said since that it has room
 	leases  map[string]*lease
 	leaving chan struct{} // closed when it drains
+	said    string        // its last hello
+	at      int           // in members.free, from 1; 0: it is not there
 	purse   purse         // of its connection
 }
 
@@ -55,6 +57,8 @@ type members struct {
 
 	mu      sync.Mutex
 	all     map[string]*machine
+	said    map[string]*machine // by their last hello
+	free    placing
 	changed chan struct{} // closed when the room may have changed
 	freed   chan struct{} // closed when a lease may be had where none was
 	alone   time.Time     // since when no machine can be used; zero: one can, or nobody has looked
@@ -65,7 +69,7 @@ type members struct {
 
 func newMembers(o Options, self string) *members {
 	return &members{
-		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{},
+		version: Version(), place: o.Place, grace: o.Grace, all: map[string]*machine{}, said: map[string]*machine{},
 		changed: make(chan struct{}), freed: make(chan struct{}), orphans: orphans{}, shares: newShares(self),
 	}
 }
@@ -105,7 +109,7 @@ func (s *members) hear(h hello, now time.Time) {
 		ID: h.ID, Host: h.Host, PID: h.PID, Version: h.Version, Slots: h.Slots, Free: h.Free,
 		Draining: h.Draining || was.Draining, Since: m.Since, Labels: h.Labels,
 	}
-	m.heard, m.refused = now, time.Time{}
+	s.awake(m, now)
 	if was.ID == "" && s.usable(m) {
 		s.tell(m, supervisor.MachineJoined, nil)
 	}
@@ -113,13 +117,19 @@ func (s *members) hear(h hello, now time.Time) {
 		close(m.leaving)
 		s.tell(m, supervisor.MachineDraining, nil)
 	}
-	if m.full && h.Free > 0 {
-		m.full = false
-		s.ringFreed()
-	}
 	if was.Slots != m.Slots || was.Draining != m.Draining {
 		s.ring(now)
 	}
+}
+
+// awake notes that a machine was heard, and what it said last. The caller holds mu.
+func (s *members) awake(m *machine, now time.Time) {
+	m.heard, m.refused = now, time.Time{}
+	if m.full && m.Free > 0 {
+		m.full = false
+		s.ringFreed()
+	}
+	s.rank(m)
 }
 
 // ring tells that the room may have changed. The caller holds mu.
@@ -164,32 +174,6 @@ func (s *members) deserted(now time.Time) bool {
 	return s.refused != nil || !s.alone.IsZero() && s.grace >= 0 && now.Sub(s.alone) >= s.grace
 }
 
-// take takes a slot for a lease: on the machine with the most that we know to be free. Where there is none, it returns what
-// is closed when there may be one, or the error that says that there will be none.
-func (s *members) take(l *lease, now time.Time) (freed <-chan struct{}, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var best *machine
-	for _, m := range s.all {
-		if !m.full && s.usable(m) && len(m.leases) < m.Slots &&
-			(best == nil || m.Slots-len(m.leases) > best.Slots-len(best.leases)) {
-			best = m
-		}
-	}
-	switch {
-	case s.refused != nil:
-		return nil, fmt.Errorf("%w (%w)", s.refused, supervisor.ErrFatalStart)
-	case best != nil:
-		best.leases[l.id] = l
-		l.m, l.worker, l.host = best, best.ID, best.Name()
-		return nil, nil
-	case s.deserted(now):
-		return nil, fmt.Errorf("cluster: no machine runs this program (version %s); there are: %s (%w)",
-			s.version, s.list(), supervisor.ErrFatalStart)
-	}
-	return s.freed, nil
-}
-
 // list is who is there, for people. The caller holds mu.
 func (s *members) list() string {
 	var all []string
@@ -205,9 +189,10 @@ func (s *members) give(l *lease, how ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(l.m.leases, l.id)
+	l.m.full = l.m.full || how == full
+	s.rank(l.m)
 	switch how {
 	case full:
-		l.m.full = true
 		return
 	case untold:
 		s.orphans.add(l.worker, l.id, time.Now())
@@ -218,6 +203,8 @@ func (s *members) give(l *lease, how ending) {
 // lose gives a machine up, and all that is out there. The caller holds mu.
 func (s *members) lose(m *machine, why string, kind supervisor.Kind) {
 	delete(s.all, m.ID)
+	delete(s.said, m.said)
+	s.rank(m)
 	err := fmt.Errorf("cluster: %s: %s: %w", m.Name(), why, supervisor.ErrLost)
 	for _, l := range m.leases {
 		l.lose(err)

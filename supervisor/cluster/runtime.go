@@ -217,8 +217,12 @@ func (r *Runtime) Open(ctx context.Context, launch supervisor.Launch) (superviso
 }
 
 func (r *Runtime) heardHello(m *nats.Msg) {
-	if h, ok := parseHello(m.Data); ok {
-		r.members.hear(h, time.Now())
+	now := time.Now()
+	if id := r.members.again(m.Data, now); id != "" {
+		r.endOrphans(id)
+	} else if h, ok := parseHello(m.Data); ok {
+		r.members.hear(h, now)
+		r.members.remember(h.ID, m.Data)
 		r.endOrphans(h.ID)
 	}
 }
