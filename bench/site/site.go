@@ -1,138 +1,154 @@
 //go:build unix
 
-package main
+package site
 
 import (
 	"bufio"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/longshore-go/longshore/supervisor/cluster"
 )
 
-// The variables that make another process of this program.
-const (
-	serverAs = "LONGSHORE_BENCH_SERVER"    // a server, which prints its address
-	workerOf = "LONGSHORE_BENCH_WORKER_OF" // a worker, for the server with that URL
-	slotsOf  = "LONGSHORE_BENCH_SLOTS"     // its slots
-)
+// Patience is how long anything here may take.
+const Patience = time.Minute
 
-// become is what this process is instead, if it is something else.
-func become() func(context.Context) error {
-	switch {
-	case os.Getenv(serverAs) != "":
-		return serve
-	case os.Getenv(workerOf) != "":
-		return func(ctx context.Context) error {
-			slots, err := strconv.Atoi(os.Getenv(slotsOf))
-			if err != nil {
-				return err
-			}
-			return cluster.Serve(ctx, cluster.WorkerOptions{URL: os.Getenv(workerOf), Slots: slots})
-		}
-	}
-	return nil
+// Shape is what a site consists of.
+type Shape struct {
+	Servers   int // 1, or a cluster
+	Processes int // with workers
+	Machines  int // of each process
+	Slots     int // of each machine
 }
 
-func serve(ctx context.Context) error {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true})
+// All is how many machines there are.
+func (s Shape) All() int { return s.Processes * s.Machines }
+
+// Site is servers and workers.
+type Site struct {
+	Shape
+	URL     string // of all servers
+	Servers []*exec.Cmd
+	Workers []*exec.Cmd
+
+	folder  string // of the journals
+	callers []*cluster.Runtime
+}
+
+// Open starts all of it. It does not wait for the workers: see Caller.
+func Open(ctx context.Context, shape Shape) (*Site, error) {
+	s := &Site{Shape: shape}
+	err := s.serve(ctx)
+	s.Workers = make([]*exec.Cmd, shape.Processes)
+	for i := range s.Workers {
+		if err == nil {
+			err = s.Employ(i)
+		}
+	}
 	if err != nil {
-		return err
+		s.Close()
+		return nil, err
 	}
-	s.Start()
-	defer s.WaitForShutdown()
-	defer s.Shutdown()
-	if !s.ReadyForConnections(patience) {
-		return errors.New("the server does not start")
-	}
-	fmt.Println(s.ClientURL())
-	<-ctx.Done()
-	return nil
+	return s, nil
 }
 
-const (
-	workers  = 3
-	patience = 30 * time.Second
-)
-
-// A site is a server and its workers.
-type site struct {
-	url   string
-	procs []*exec.Cmd // the server, and the workers behind it
-	fleet *cluster.Runtime
+// Employ starts the process with that number, again if it was killed.
+func (s *Site) Employ(i int) error {
+	_, err := s.start(&s.Workers[i], role{URL: s.URL, Machines: s.Machines, Slots: s.Slots})
+	return err
 }
 
-// open starts a server and three workers with so many slots each, and waits until all are known.
-func open(ctx context.Context, slots int) (_ *site, err error) {
-	s := &site{}
-	defer func() {
-		if err != nil {
-			s.close()
+// serve starts the servers.
+func (s *Site) serve(ctx context.Context) (err error) {
+	roles := []role{{Server: "1"}}
+	if s.Shape.Servers > 1 {
+		if s.folder, err = os.MkdirTemp("", "site"); err != nil {
+			return err
 		}
-	}()
-	cmd := spawn(serverAs + "=1")
+		if roles, err = members(s.Shape.Servers, s.folder); err != nil {
+			return err
+		}
+	}
+	s.Servers = make([]*exec.Cmd, len(roles))
+	var urls []string
+	for i, r := range roles {
+		out, err := s.start(&s.Servers[i], r)
+		if err != nil {
+			return err
+		}
+		url, err := bufio.NewReader(out).ReadString('\n')
+		if err != nil {
+			return fmt.Errorf("a server does not start: %w", err)
+		}
+		urls = append(urls, strings.TrimSpace(url))
+	}
+	s.URL = strings.Join(urls, ",")
+	return ctx.Err()
+}
+
+// start starts a process of this program as something else, and returns what it prints.
+func (s *Site) start(as **exec.Cmd, r role) (io.Reader, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env, cmd.Stderr = append(os.Environ(), variable+"="+string(text)), os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := s.start(cmd); err != nil {
+	if _, err := cmd.StdinPipe(); err != nil { // it ends when this is closed: with us, whatever becomes of us
 		return nil, err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
+	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s.url = strings.TrimSpace(line)
-	for range workers {
-		if err := s.start(spawn(workerOf+"="+s.url, slotsOf+"="+strconv.Itoa(slots))); err != nil {
-			return nil, err
-		}
-	}
-	s.fleet = cluster.New(cluster.Options{URL: s.url})
-	return s, s.await(ctx)
+	*as = cmd
+	return out, nil
 }
 
-func (s *site) start(cmd *exec.Cmd) error {
-	err := cmd.Start()
-	if err == nil {
-		s.procs = append(s.procs, cmd)
-	}
-	return err
-}
-
-func (s *site) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// Caller is one more, which knows all machines.
+func (s *Site) Caller(ctx context.Context) (*cluster.Runtime, error) {
+	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	for tick := time.NewTicker(time.Millisecond); len(s.fleet.Machines()) < workers; {
+	r := cluster.New(cluster.Options{URL: s.URL})
+	s.callers = append(s.callers, r)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for len(r.Machines()) < s.All() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d workers are known: %w", len(s.fleet.Machines()), workers, ctx.Err())
+			return nil, fmt.Errorf("%d of %d machines are known: %w", len(r.Machines()), s.All(), ctx.Err())
 		}
 	}
-	return nil
+	return r, nil
 }
 
-func (s *site) close() {
-	if s.fleet != nil {
-		_ = s.fleet.Close()
-	}
-	for _, cmd := range s.procs {
+// Kill ends a process at once.
+func Kill(cmd *exec.Cmd) {
+	if cmd != nil {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
 }
 
-func spawn(env ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), env...), os.Stderr
-	return cmd
+// Close ends all of it.
+func (s *Site) Close() {
+	for _, r := range s.callers {
+		_ = r.Close()
+	}
+	for _, cmd := range append(s.Workers, s.Servers...) {
+		Kill(cmd)
+	}
+	if s.folder != "" {
+		_ = os.RemoveAll(s.folder)
+	}
 }

@@ -62,12 +62,12 @@ func noop(slots int) testCase {
 		[]rounds.Row{
 			{Name: "inputs a second", Unit: "M", Bar: "≥ 1.2"}, {Name: "local processes, inputs a second", Unit: "M", Bar: ""}, {Name: "fleet by local processes", Unit: "×", Bar: "≥ 1"},
 		},
-		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+		func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
 			inputs := make([][]byte, scaled(1_000_000, scale))
 			for i := range inputs {
 				inputs[i] = binary.BigEndian.AppendUint64(make([]byte, 8, 16), uint64(i))
 			}
-			fleet, err := timed(ctx, echo, inputs, opts(s.fleet, slots))
+			fleet, err := timed(ctx, echo, inputs, opts(s.caller, slots))
 			if err != nil {
 				return nil, err
 			}
@@ -84,9 +84,9 @@ func naps(d time.Duration, n int, bar string) testCase {
 	return testCase{
 		fmt.Sprintf("%v of sleep, %d slots", d, slots), slots / workers,
 		[]rounds.Row{{Name: "speed, by that of goroutines", Unit: "×", Bar: bar}},
-		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+		func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
 			inputs := slices.Repeat([]time.Duration{d}, scaled(n, scale))
-			fleet, err := timed(ctx, nap, inputs, opts(s.fleet, slots))
+			fleet, err := timed(ctx, nap, inputs, opts(s.caller, slots))
 			if err != nil {
 				return nil, err
 			}
@@ -100,8 +100,8 @@ func naps(d time.Duration, n int, bar string) testCase {
 var calls = testCase{
 	"Call, 16 B", 4,
 	[]rounds.Row{{Name: "p50", Unit: "µs", Bar: "≤ 200"}, {Name: "p99", Unit: "µs", Bar: "≤ 600"}},
-	func(ctx context.Context, s *site, scale float64) ([]float64, error) {
-		f, err := mapper.Deploy(ctx, mapper.Plain(echo), opts(s.fleet, 1))
+	func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
+		f, err := mapper.Deploy(ctx, mapper.Plain(echo), opts(s.caller, 1))
 		if err != nil {
 			return nil, err
 		}

@@ -18,6 +18,8 @@ import (
 	"syscall"
 
 	"github.com/longshore-go/longshore/bench/rounds"
+	"github.com/longshore-go/longshore/bench/site"
+	"github.com/longshore-go/longshore/supervisor/cluster"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
@@ -26,7 +28,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	do := func() error { return run(ctx, os.Args[1:], os.Stdout) }
-	if as := become(); as != nil {
+	if as := site.Become(); as != nil {
 		do = func() error { return as(ctx) }
 	}
 	if err := do(); err != nil {
@@ -40,7 +42,15 @@ type testCase struct {
 	name  string
 	slots int // of each worker
 	rows  []rounds.Row
-	run   func(ctx context.Context, s *site, scale float64) ([]float64, error)
+	run   func(ctx context.Context, s *fleet, scale float64) ([]float64, error)
+}
+
+const workers = 3
+
+// fleet is a site with its one caller.
+type fleet struct {
+	*site.Site
+	caller *cluster.Runtime
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -59,10 +69,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // once is a case at a site of its own.
 func (c testCase) once(ctx context.Context, scale float64) ([]float64, error) {
-	s, err := open(ctx, c.slots)
+	s, err := site.Open(ctx, site.Shape{Servers: 1, Processes: workers, Machines: 1, Slots: c.slots})
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	return c.run(ctx, s, scale)
+	defer s.Close()
+	caller, err := s.Caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.run(ctx, &fleet{s, caller}, scale)
 }

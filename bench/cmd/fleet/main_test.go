@@ -12,12 +12,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/bench/site"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
 func TestMain(m *testing.M) {
 	process.Main()
-	if as := become(); as != nil {
+	if as := site.Become(); as != nil {
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 		defer stop()
 		if err := as(ctx); err != nil {

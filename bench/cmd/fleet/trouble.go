@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/bench/rounds"
+	"github.com/longshore-go/longshore/bench/site"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -23,13 +24,13 @@ func crowd(slots int) testCase {
 	return testCase{
 		fmt.Sprintf("%d slots", slots), (slots + workers - 1) / workers,
 		[]rounds.Row{{Name: "all busy after", Unit: "s", Bar: "≤ 3"}, {Name: "memory of the caller, a slot", Unit: "KB", Bar: "≤ 25"}},
-		func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+		func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
 			slots := scaled(slots, scale)
 			before := heap()
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			began := time.Now()
-			run, err := mapper.Start(ctx, nap, slices.Values(slices.Repeat([]time.Duration{time.Hour}, slots)), opts(s.fleet, slots))
+			run, err := mapper.Start(ctx, nap, slices.Values(slices.Repeat([]time.Duration{time.Hour}, slots)), opts(s.caller, slots))
 			if err != nil {
 				return nil, err
 			}
@@ -58,7 +59,7 @@ func heap() float64 {
 }
 
 func pause(ctx context.Context, began time.Time) error {
-	if time.Since(began) > patience {
+	if time.Since(began) > site.Patience {
 		return errors.New("it takes too long")
 	}
 	select {
@@ -70,23 +71,23 @@ func pause(ctx context.Context, began time.Time) error {
 }
 
 // given is what a run over the fleet goes through.
-func given(name, figure, bar string, trouble func(ctx context.Context, s *site, n int) (float64, error)) testCase {
-	return testCase{name, 4, []rounds.Row{{Name: figure, Unit: "s", Bar: bar}}, func(ctx context.Context, s *site, scale float64) ([]float64, error) {
+func given(name, figure, bar string, trouble func(ctx context.Context, s *fleet, n int) (float64, error)) testCase {
+	return testCase{name, 4, []rounds.Row{{Name: figure, Unit: "s", Bar: bar}}, func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
 		seconds, err := trouble(ctx, s, scaled(6000, scale))
 		return []float64{seconds}, err
 	}}
 }
 
-func kill(ctx context.Context, s *site, n int) (float64, error) { return again(ctx, s, n, os.Kill) }
+func kill(ctx context.Context, s *fleet, n int) (float64, error) { return again(ctx, s, n, os.Kill) }
 
-func stopped(ctx context.Context, s *site, n int) (float64, error) {
+func stopped(ctx context.Context, s *fleet, n int) (float64, error) {
 	return again(ctx, s, n, syscall.SIGSTOP)
 }
 
 // again is how long after a signal to a worker what was out there is given to others.
-func again(ctx context.Context, s *site, n int, sig os.Signal) (float64, error) {
+func again(ctx context.Context, s *fleet, n int, sig os.Signal) (float64, error) {
 	var at atomic.Pointer[time.Time]
-	o := opts(s.fleet, workers*4)
+	o := opts(s.caller, workers*4)
 	o.Observer = supervisor.ObserverFunc(func(e supervisor.Event) {
 		if e.Kind == supervisor.MachineLost {
 			now := time.Now()
@@ -96,7 +97,7 @@ func again(ctx context.Context, s *site, n int, sig os.Signal) (float64, error) 
 	sent := time.Time{}
 	_, err := results(ctx, n, o, func() error {
 		sent = time.Now()
-		return s.procs[1].Process.Signal(sig)
+		return s.Workers[0].Process.Signal(sig)
 	})
 	if err != nil {
 		return 0, err
@@ -107,8 +108,8 @@ func again(ctx context.Context, s *site, n int, sig os.Signal) (float64, error) 
 	return at.Load().Sub(sent).Seconds(), nil
 }
 
-func drains(ctx context.Context, s *site, n int) (float64, error) {
-	longest, err := results(ctx, n, opts(s.fleet, workers*4), func() error { return s.procs[1].Process.Signal(syscall.SIGTERM) })
+func drains(ctx context.Context, s *fleet, n int) (float64, error) {
+	longest, err := results(ctx, n, opts(s.caller, workers*4), func() error { return s.Workers[0].Process.Signal(syscall.SIGTERM) })
 	return longest.Seconds(), err
 }
 

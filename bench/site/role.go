@@ -1,0 +1,104 @@
+//go:build unix
+
+package site
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/longshore-go/longshore/supervisor/cluster"
+)
+
+// variable makes another process of a program.
+const variable = "LONGSHORE_BENCH_SITE"
+
+// role is what such a process is.
+type role struct {
+	Server string   // its name: a server, which prints its address
+	Routes []string // of the cluster that it belongs to; its own is the first. None: it is alone
+	Store  string   // where it keeps journals
+
+	URL      string // of the servers: workers
+	Machines int
+	Slots    int
+}
+
+// Become is what this process is instead, if it is something else.
+func Become() func(context.Context) error {
+	text := os.Getenv(variable)
+	if text == "" {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			os.Exit(1)
+		}()
+		var r role
+		if err := json.Unmarshal([]byte(text), &r); err != nil {
+			return err
+		}
+		if r.Server != "" {
+			return r.serve(ctx)
+		}
+		return r.work(ctx)
+	}
+}
+
+// work is so many machines.
+func (r role) work(ctx context.Context) error {
+	all, ctx := errgroup.WithContext(ctx)
+	for range r.Machines {
+		all.Go(func() error { return cluster.Serve(ctx, cluster.WorkerOptions{URL: r.URL, Slots: r.Slots}) })
+	}
+	return all.Wait()
+}
+
+// serve is one server.
+func (r role) serve(ctx context.Context) error {
+	opts := &server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, ServerName: r.Server}
+	if len(r.Routes) > 0 {
+		if err := r.join(opts); err != nil {
+			return err
+		}
+	}
+	s, err := server.NewServer(opts)
+	if err != nil {
+		return err
+	}
+	s.Start()
+	defer s.WaitForShutdown()
+	defer s.Shutdown()
+	if !s.ReadyForConnections(Patience) {
+		return errors.New("the server does not start")
+	}
+	fmt.Println(s.ClientURL())
+	<-ctx.Done()
+	return nil
+}
+
+// members are the roles of servers that keep journals together.
+func members(n int, folder string) ([]role, error) {
+	var urls []string
+	for range n {
+		url, err := freeURL()
+		if err != nil {
+			return nil, err
+		}
+		urls = append(urls, url)
+	}
+	roles := make([]role, n)
+	for i := range roles {
+		name := fmt.Sprint("server", i+1)
+		roles[i] = role{Server: name, Store: filepath.Join(folder, name), Routes: append([]string{urls[i]}, urls...)}
+	}
+	return roles, nil
+}
