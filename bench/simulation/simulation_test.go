@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	inputs    = flag.Int("inputs", 100_000, "how many inputs")
+	inputs    = flag.Int("inputs", 50_000, "how many inputs")
 	machines  = flag.Int("machines", 100, "how many machines")
 	slots     = flag.Int("slots", 1, "of each machine")
 	work      = flag.Duration("work", time.Second, "of an input, on average")

@@ -3,11 +3,16 @@
 package site
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // freeURL is where nobody listens: the servers of a cluster have to know it of each other before they start.
@@ -40,4 +45,33 @@ func (r role) join(opts *server.Options) error {
 		opts.Routes = append(opts.Routes, u)
 	}
 	return nil
+}
+
+// elected waits until so many servers keep a stream together.
+func elected(ctx context.Context, urls string, servers int) error {
+	ctx, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	nc, err := nats.Connect(urls)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	trial := jetstream.StreamConfig{Name: "trial", Replicas: servers}
+	for tick := time.NewTicker(100 * time.Millisecond); ; {
+		once, end := context.WithTimeout(ctx, 5*time.Second)
+		_, err = js.CreateOrUpdateStream(once, trial)
+		end()
+		if err == nil {
+			return js.DeleteStream(ctx, trial.Name)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the servers elect nobody: %w", err)
+		}
+	}
 }

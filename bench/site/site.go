@@ -89,7 +89,10 @@ func (s *Site) serve(ctx context.Context) (err error) {
 		urls = append(urls, strings.TrimSpace(url))
 	}
 	s.URL = strings.Join(urls, ",")
-	return ctx.Err()
+	if len(urls) == 1 {
+		return ctx.Err()
+	}
+	return elected(ctx, s.URL, len(urls))
 }
 
 // start starts a process of this program as something else, and returns what it prints.
