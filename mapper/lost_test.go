@@ -132,3 +132,59 @@ func (v *vanishing) Run(_ context.Context, chunk supervisor.Chunk, done func(int
 }
 
 func (*vanishing) Close(context.Context) error { return nil }
+
+// parting is a runtime whose first container is lost with the input that it names.
+type parting struct{ gone atomic.Bool }
+
+func (*parting) Check(any) error { return nil }
+
+func (l *parting) Open(_ context.Context, launch supervisor.Launch) (supervisor.Instance, error) {
+	launch.At("machine 7")
+	return l, nil
+}
+
+func (l *parting) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
+	for i, in := range chunk.Inputs {
+		if l.gone.CompareAndSwap(false, true) {
+			return &supervisor.CrashError{Input: i, Err: supervisor.ErrLost}
+		}
+		done(i, in, nil)
+	}
+	return nil
+}
+
+func (*parting) Close(context.Context) error { return nil }
+
+// TestLostIsTold: observers hear of an input that runs again since its machine was lost: which one that was, and why; and
+// its second attempt is one.
+func TestLostIsTold(t *testing.T) {
+	for name, body := range map[string]mapper.Body[int, int]{
+		"by itself":  mapper.Plain(squared),
+		"in a batch": mapper.Batched(func(_ context.Context, in []int) ([]int, error) { return in, nil }, mapper.Batch{Size: 3, Wait: time.Second}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var told tally[supervisor.Event]
+				run, err := body.Start(t.Context(), slices.Values(ints(3)), mapper.Options{
+					Containers: 1, Runtime: new(parting), Observer: supervisor.ObserverFunc(func(ev supervisor.Event) {
+						if ev.Kind == supervisor.InputRerun {
+							told.add(ev)
+						}
+					}),
+				})
+				require.NoError(t, err)
+				all := slices.Collect(run.All())
+				require.NoError(t, run.Wait())
+				reruns := told.all()
+				require.Len(t, reruns, run.Stats().Reruns)
+				require.NotEmpty(t, reruns)
+				for i, ev := range reruns {
+					require.Equal(t, []any{i, 1, "machine 7"}, []any{ev.Input, ev.Attempt, ev.Machine})
+					require.ErrorIs(t, ev.Err, mapper.ErrInterrupted)
+					require.ErrorIs(t, ev.Err, supervisor.ErrLost)
+					require.Equal(t, 2, all[i].Attempts)
+				}
+			})
+		})
+	}
+}

@@ -25,7 +25,7 @@ var ErrFatalStart = errors.New("supervisor: no start can succeed")
 // ErrLost marks the end of a container that went with its machine, or with the link to it. A runtime wraps it in a
 // [*CrashError]. It is no crash for any rule: it is counted apart, and the container is replaced at once. One that was lost
 // before it got ready waits as after a crash at start-up, or a link that is down would be tried in a hot loop.
-// The inputs that were out run again at no charge; where they may begin once only, each of them fails, since nobody
+// Its Input is the first of those that were out, of which [InputRerun] tells. All that were out run again at no charge; where they may begin once only, each of them fails, since nobody
 // knows which have begun.
 var ErrLost = errors.New("supervisor: machine or link lost")
 

@@ -107,7 +107,7 @@ func (l *lease) finish(why error, how ending) {
 }
 
 // crash is how it has ended. Each caller gets one of its own.
-func (l *lease) crash() error {
+func (l *lease) crash() *supervisor.CrashError {
 	if crash, ok := errors.AsType[*supervisor.CrashError](l.why); ok {
 		own := *crash
 		own.Input = supervisor.NoInput

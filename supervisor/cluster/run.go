@@ -131,9 +131,19 @@ func (s *sent) execute(ctx context.Context) error {
 			return l.crash()
 		case <-l.gone:
 			l.finish(l.why, untold)
-			return l.crash()
+			return s.lost(affordable == nil)
 		}
 	}
+}
+
+// lost is the end of a container that was lost. Where its inputs were out, the first that was not reported is named: nobody
+// knows more.
+func (s *sent) lost(out bool) error {
+	crash := s.l.crash()
+	if out && errors.Is(crash.Err, supervisor.ErrLost) {
+		crash.Input = s.positions[s.reported]
+	}
+	return crash
 }
 
 // ask says again what may have been lost, and asks for what was not heard.
@@ -165,7 +175,7 @@ func (s *sent) take(f frame) (over bool, err error) {
 	case unknown:
 		err := fmt.Errorf("cluster: %s knows nothing of the container any more: %w", l.host, supervisor.ErrLost)
 		l.finish(err, heard)
-		return true, l.crash()
+		return true, s.lost(true)
 	case crashed: // perhaps after the last outcome of the chunk before: then it is to blame for nothing here
 		return true, s.crashed(f)
 	}

@@ -104,3 +104,35 @@ func TestCrashElsewhere(t *testing.T) {
 	require.Contains(t, string(src), fmt.Sprintf(`"machine":%q`, name))
 	require.Contains(t, ev.Err.(*supervisor.CrashError).Stack, "fleet_test.go")
 }
+
+// TestLostInputsAreTold: of each container that is lost observers hear which input runs again elsewhere, where it was, and why.
+func TestLostInputsAreTold(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, cluster.Options{})
+	s.employ(2)
+	dir := t.TempDir()
+	events := make(told, 10000)
+	run := waiting(t, s, dir, mapper.Options{CrashLimit: 1, Observer: events})
+	name := ""
+	for _, m := range s.fleet.Machines() {
+		if m.PID == s.workers[0].Process.Pid {
+			name = m.Name()
+		}
+	}
+	before := begun(t, dir)
+	s.signal(0, syscall.SIGKILL)
+	again := map[int]bool{}
+	for range slots {
+		ev := events.next(t, supervisor.InputRerun)
+		require.Equal(t, name, ev.Machine)
+		require.ErrorIs(t, ev.Err, supervisor.ErrLost)
+		require.Equal(t, 1, before[ev.Input], "it was executing")
+		again[ev.Input] = true
+	}
+	require.Len(t, again, slots)
+	finish(t, run, dir)
+	require.Equal(t, slots, run.Stats().Reruns)
+	for i, times := range begun(t, dir) {
+		require.Equal(t, again[i], times == 2, "input %d", i)
+	}
+}

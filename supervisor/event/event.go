@@ -28,7 +28,7 @@ const (
 	CrashLoopClosed    Kind = "crash_loop_closed"   // deployed: starts are free again
 	Cutoff             Kind = "cutoff"              // ephemeral: the pool gives up; Err is the *CutoffError
 	InputRetried       Kind = "input_retried"       // after Err, at Next; at once and free where it was an error of its whole batch
-	InputRerun         Kind = "input_rerun"         // after the crash Err, or elsewhere at no charge
+	InputRerun         Kind = "input_rerun"         // after the crash Err, or elsewhere at no charge: Err says why, and Machine where it was
 	InputHedged        Kind = "input_hedged"        // Attempt of it begins beside the one before, which is slow
 	InputFailed        Kind = "input_failed"        // for good, with Err, by itself and not by the end of the run
 	InputCancelled     Kind = "input_cancelled"     // a call, withdrawn by its caller: Err is the cause

@@ -90,6 +90,9 @@ func (b *Book) news(ev *supervisor.Event) news {
 	n := news{container: -1, described: b.say(ev.Value), err: errorOf(ev.Err)}
 	n.time, n.input = ev.Time, ev.Input
 	crash, isCrash := guard.As[*supervisor.CrashError](ev.Err)
+	if isCrash && crash.Lost { // nobody is to blame
+		isCrash, n.container = false, crash.Container
+	}
 	_, isTimeout := guard.As[*mapper.TimeoutError](ev.Err)
 	switch {
 	case ev.Kind == supervisor.InputRerun && !isCrash:
@@ -121,10 +124,6 @@ func (r *record) told(ev *supervisor.Event, n news) bool {
 	defer r.mu.Unlock()
 	r.version.Add(1)
 	it := r.inputs.touch(ev.Input)
-	if ev.Kind == supervisor.InputRerun && (n.broke == nil || it.crashedIn(n.container)) {
-		// At no charge: the error is that of an attempt before this one.
-		n = news{finding: finding{time: ev.Time, input: ev.Input}, outcome: rerun, container: -1, described: n.described}
-	}
 	it.told(ev, n)
 	switch {
 	case n.outcome == rerun || n.outcome == cancelled:
@@ -145,14 +144,4 @@ func (r *record) told(ev *supervisor.Event, n news) bool {
 		}
 	}
 	return n.broke != nil
-}
-
-// crashedIn reports that an attempt of the input is known to have crashed that container.
-func (it *trouble) crashedIn(container int) bool {
-	for i := range it.story {
-		if it.story[i].outcome == crashed && it.story[i].container == container {
-			return true
-		}
-	}
-	return false
 }

@@ -1,7 +1,9 @@
 package history_test
 
 import (
+	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,4 +76,46 @@ func TestMachinesOfAnybody(t *testing.T) {
 	require.Empty(t, get(t, b, 1).Machines)
 	close(v.done)
 	b.Close()
+}
+
+// losing is a runtime whose first container is lost with the input that it has.
+type losing struct{ gone atomic.Bool }
+
+func (*losing) Check(any) error { return nil }
+
+func (l *losing) Open(_ context.Context, launch supervisor.Launch) (supervisor.Instance, error) {
+	launch.At("b (pid 2)")
+	return l, nil
+}
+
+func (l *losing) Run(_ context.Context, chunk supervisor.Chunk, done func(int, any, error)) error {
+	if l.gone.CompareAndSwap(false, true) {
+		return &supervisor.CrashError{Err: supervisor.ErrLost}
+	}
+	for i, in := range chunk.Inputs {
+		done(i, in, nil)
+	}
+	return nil
+}
+
+func (*losing) Close(context.Context) error { return nil }
+
+// TestLostInput: the story of an input whose machine was lost says so, and blames nobody.
+func TestLostInput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := history.New(history.Options{})
+		defer b.Close()
+		_, err := mapper.Collect(t.Context(), func(_ context.Context, n int) (int, error) { return n, nil }, ints(1),
+			mapper.Options{Containers: 1, Runtime: new(losing), Observer: b})
+		require.NoError(t, err)
+		run := only(t, b)
+		require.Empty(t, run.Causes)
+		require.Empty(t, run.Crashes)
+		story := input(t, b, run.ID, 0)
+		require.Equal(t, []string{"rerun", "succeeded"}, outcomes(story))
+		require.Equal(t, []int{0, 1}, []int{story.Story[0].Container, story.Story[1].Container})
+		require.Contains(t, story.Story[0].Error.Text, "on b (pid 2)")
+		require.Contains(t, story.Story[0].Error.Text, supervisor.ErrLost.Error())
+		require.Nil(t, story.Crash)
+	})
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -57,11 +56,11 @@ func (w *Worker) strike(r *Run, t *chunk.Task, c *crashed) {
 	switch {
 	case c.Lost:
 		e.Fresh = false
-		r.elsewhere(t, fleet.InterruptedBy(c.CrashError))
+		r.elsewhere(t, c.CrashError)
 		return
 	case w.interrupted:
 		e.Fresh = false
-		r.elsewhere(t, fleet.ErrInterrupted)
+		r.elsewhere(t, nil)
 		return
 	}
 	e.Fresh = e.Fresh && t.Crashes == 0

@@ -90,20 +90,25 @@ func (w *Worker) cutShort(r *Run, ch *chunk.Chunk, n int) {
 	}
 }
 
-// emitInput tells observers what becomes of an input.
+// emitInput tells observers what becomes of an input, after its last error.
 func (r *Run) emitInput(kind supervisor.Kind, t *chunk.Task, delay time.Duration) {
 	events := r.s.Events()
 	if !events.Wanted(kind) {
 		return
 	}
-	ev := supervisor.Event{
-		Kind: kind, Run: r.ID, Container: -1, Lineage: -1,
-		Input: t.Index, Attempt: t.Attempts, Value: r.Describe(t.In), Err: t.Err,
-	}
+	ev := r.aboutInput(kind, t)
 	if delay > 0 {
 		ev.Next = time.Now().Add(delay)
 	}
 	events.Emit(ev)
+}
+
+// aboutInput is an event about an input.
+func (r *Run) aboutInput(kind supervisor.Kind, t *chunk.Task) supervisor.Event {
+	return supervisor.Event{
+		Kind: kind, Run: r.ID, Container: -1, Lineage: -1,
+		Input: t.Index, Attempt: t.Attempts, Value: r.Describe(t.In), Err: t.Err,
+	}
 }
 
 // TellCancelled tells observers of the input of a call that was withdrawn.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
 )
 
 // Taking everything away from a worker that is dead or given up.
@@ -76,7 +75,7 @@ func (w *Worker) Reclaim() bool { return w.reclaimAs(outcome{}) }
 func (w *Worker) reclaimAs(o outcome) bool {
 	had := w.reclaim(elsewhereGoroutine, nil, func(r *Run, t *chunk.Task, n int) {
 		if o.err == nil {
-			r.elsewhere(t, fleet.ErrInterrupted)
+			r.elsewhere(t, nil)
 		} else {
 			o.shared = w.splits(r, n)
 			w.decide(r, t, o)

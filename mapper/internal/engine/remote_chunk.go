@@ -6,7 +6,6 @@ import (
 
 	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -134,7 +133,7 @@ func (x *remoteChunk) lost(err error) *supervisor.CrashError {
 		x.settleLost(crash, func(t *chunk.Task) { x.r.settle(t, w.late(crash)) })
 		return nil
 	case asked:
-		x.settleLost(crash, func(t *chunk.Task) { x.r.elsewhere(t, fleet.ErrInterrupted) })
+		x.settleLost(crash, func(t *chunk.Task) { x.r.elsewhere(t, nil) })
 		return nil
 	}
 	w.lost = x // until the pool tells of the crash
@@ -159,7 +158,7 @@ func (x *remoteChunk) giveUp(crash *supervisor.CrashError, next int, begun func(
 		if i == next && x.late {
 			begun(t)
 		} else {
-			r.elsewhere(t, fleet.InterruptedBy(crash))
+			r.elsewhere(t, crash)
 		}
 	}
 }

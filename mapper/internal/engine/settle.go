@@ -7,6 +7,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
+	"github.com/longshore-go/longshore/mapper/internal/fleet"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -148,8 +149,7 @@ func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Cras
 	case r.gentle() || r.AtMostOnce || t.Withdrawn() || r.backlog.Crash(t, c) || r.timeIsUp(t, r.s.Now()):
 		r.fail(t, t.Err)
 	default:
-		r.reran.Add(1)
-		r.emitInput(supervisor.InputRerun, t, 0)
+		r.rerun(t, crash, crash)
 		if r.keeper != nil && t.Keys != nil {
 			r.keeper.Crashed(t.Keys[0], durable.Crashes(r.backlog.Record(t)))
 		}
@@ -158,14 +158,15 @@ func (r *Run) struck(t *chunk.Task, crash *supervisor.CrashError, c backlog.Cras
 }
 
 // elsewhere has an input executed in another container, at no charge: this one was asked to
-// end while it executed the input, is given up for another one's sake, or went with its machine.
+// end while it executed the input, is given up for another one's sake, or went with its machine, of which lost tells.
 // Nobody knows how far it was: one that may be executed at most once has failed, and that is why.
-func (r *Run) elsewhere(t *chunk.Task, why error) {
+func (r *Run) elsewhere(t *chunk.Task, lost *supervisor.CrashError) {
 	if r.hedger != nil {
 		if t = r.raced(t); t == nil {
 			return
 		}
 	}
+	why := fleet.InterruptedBy(lost)
 	switch {
 	case r.checkEnd():
 		r.failAtEnd(t)
@@ -174,10 +175,24 @@ func (r *Run) elsewhere(t *chunk.Task, why error) {
 	case r.timeIsUp(t, r.s.Now()):
 		r.fail(t, t.Err)
 	default:
-		r.reran.Add(1)
-		r.emitInput(supervisor.InputRerun, t, 0)
+		r.rerun(t, why, lost)
 		r.backlog.Again(t)
 	}
+}
+
+// rerun counts an input that is executed again for that reason, and tells observers of it: on which machine its container
+// was, where that has crashed or is lost.
+func (r *Run) rerun(t *chunk.Task, why error, crash *supervisor.CrashError) {
+	r.reran.Add(1)
+	events := r.s.Events()
+	if !events.Wanted(supervisor.InputRerun) {
+		return
+	}
+	ev := r.aboutInput(supervisor.InputRerun, t)
+	if ev.Err = why; crash != nil {
+		ev.Machine = crash.Machine
+	}
+	events.Emit(ev)
 }
 
 // fail settles an input for good. With ReturnExceptions its failure is a result like any

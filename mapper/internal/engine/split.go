@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
-	"github.com/longshore-go/longshore/mapper/internal/fleet"
 )
 
 // Taking parts of a chunk that a container has in hand: the front, which is finished, the
@@ -66,7 +65,7 @@ func (w *Worker) settle(r *Run, t *chunk.Task, o outcome) {
 	switch {
 	case w.interrupted:
 		w.untried()
-		r.elsewhere(t, fleet.ErrInterrupted)
+		r.elsewhere(t, nil)
 	case o.throttled:
 		w.refused(r, t, o)
 	default:

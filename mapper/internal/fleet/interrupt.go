@@ -18,8 +18,13 @@ func (e *interruptedBy) Error() string { return ErrInterrupted.Error() + ": " + 
 
 func (e *interruptedBy) Unwrap() []error { return []error{ErrInterrupted, e.crash} }
 
-// InterruptedBy is [ErrInterrupted] with the crash that has interrupted.
-func InterruptedBy(crash *supervisor.CrashError) error { return &interruptedBy{crash} }
+// InterruptedBy is [ErrInterrupted] with the crash that has interrupted, if it was one.
+func InterruptedBy(crash *supervisor.CrashError) error {
+	if crash == nil {
+		return ErrInterrupted
+	}
+	return &interruptedBy{crash}
+}
 
 // Retire has the container end after what it executes. It never blocks.
 func (c *Container) Retire() {
