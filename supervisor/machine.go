@@ -10,7 +10,8 @@ type Machine struct {
 	ID       string // of this life of it
 	Host     string
 	PID      int
-	Version  string // of its program: one that runs another than this process is shown, and not used
+	Version  string // of its program
+	Unused   bool   // no container starts there: it runs another program than this process, or the runtime was told so
 	Slots    int    // how many containers it has room for
 	Free     int    // by its own account, which may be some seconds old
 	Draining bool   // it takes no more containers, and leaves when those that it has are done

@@ -42,7 +42,8 @@ type Shared interface {
 	Elastic
 
 	// Share is the share of one more pool, which wishes nothing yet. It does not block. tell is given what happens to
-	// machines until the share is closed, one event at a time: [MachineJoined] and its like. It does not block.
+	// machines until the share is closed, one event at a time: [MachineJoined] and its like, each with the Time at which it
+	// happened, which is the same for all shares. It does not block.
 	Share(tell func(Event)) Share
 }
 

@@ -94,6 +94,7 @@ func TestInside(t *testing.T) {
 	machines := r.Machines()
 	require.Len(t, machines, 1)
 	require.Equal(t, 3, machines[0].Slots)
+	require.False(t, machines[0].Unused)
 	require.Equal(t, os.Getpid(), machines[0].PID)
 	require.Equal(t, cluster.Version(), machines[0].Version)
 }
@@ -150,6 +151,7 @@ func TestNoMachine(t *testing.T) {
 	_, err := mapper.Collect(bounded(t), square, ints(3), mapper.Options{Runtime: r})
 	require.ErrorIs(t, err, supervisor.ErrCutoff)
 	require.ErrorContains(t, err, "no machine runs this program")
+	require.True(t, r.Machines()[0].Unused)
 }
 
 func TestInvalid(t *testing.T) {

@@ -40,11 +40,12 @@ func (s *members) tell(m *machine, kind supervisor.Kind, err error) {
 	if m.Version != s.version {
 		return
 	}
+	ev := supervisor.Event{
+		Time: time.Now(), Kind: kind, Machine: m.Name(), Count: m.Slots, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
+	}
 	for p := range s.shares.own {
 		if p.tell != nil {
-			p.tell(supervisor.Event{
-				Kind: kind, Machine: m.Name(), Count: m.Slots, Container: -1, Lineage: -1, Input: supervisor.NoInput, Err: err,
-			})
+			p.tell(ev)
 		}
 	}
 }
@@ -81,10 +82,13 @@ func (s *members) seek(now time.Time) {
 	s.ring(now)
 }
 
-// usable reports that containers may start there.
-func (s *members) usable(m *machine) bool {
-	return m.Version == s.version && !m.Draining && m.Slots > 0 && (s.place == nil || s.place(m.Machine))
+// fits reports that it is one for our containers.
+func (s *members) fits(m *machine) bool {
+	return m.Version == s.version && (s.place == nil || s.place(m.Machine))
 }
+
+// usable reports that containers may start there.
+func (s *members) usable(m *machine) bool { return !m.Draining && m.Slots > 0 && s.fits(m) }
 
 // hear takes a hello.
 func (s *members) hear(h hello, now time.Time) {
@@ -223,7 +227,7 @@ func (s *members) machines() []Machine {
 	var all []Machine
 	for _, m := range s.all {
 		one := m.Machine
-		one.Labels = maps.Clone(one.Labels)
+		one.Unused, one.Labels = !s.fits(m), maps.Clone(one.Labels)
 		all = append(all, one)
 	}
 	slices.SortFunc(all, func(a, b Machine) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.ID, b.ID)) })

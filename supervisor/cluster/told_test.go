@@ -38,7 +38,8 @@ func (w told) next(t *testing.T, kind supervisor.Kind) supervisor.Event {
 	}
 }
 
-// TestTold: observers of a run hear of machines, and on which one each container is.
+// TestTold: observers of a run hear of machines, and on which one each container is. Those of another function hear of the
+// same moments.
 func TestTold(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, cluster.Options{})
@@ -53,7 +54,10 @@ func TestTold(t *testing.T) {
 		return names[i]
 	}
 	dir := t.TempDir()
-	events := make(told, 10000)
+	events, others := make(told, 10000), make(told, 10000)
+	f, err := mapper.Deploy(bounded(t), mapper.Plain(square), mapper.Options{Runtime: s.fleet, Observer: others})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Stop(t.Context())) }()
 	run, err := mapper.Start(bounded(t), toil, slices.Values(jobs(200, dir, true)), mapper.Options{Runtime: s.fleet, Observer: events})
 	require.NoError(t, err)
 	require.Equal(t, learn(0), events.next(t, supervisor.ContainerReady).Machine)
@@ -68,6 +72,7 @@ func TestTold(t *testing.T) {
 	lost := events.next(t, supervisor.MachineLost)
 	require.Equal(t, learn(1), lost.Machine)
 	require.ErrorIs(t, lost.Err, supervisor.ErrLost)
+	require.Equal(t, lost.Time, others.next(t, supervisor.MachineLost).Time)
 	stopped := events.next(t, supervisor.ContainerStopped)
 	require.Equal(t, learn(1), stopped.Machine)
 	require.ErrorIs(t, stopped.Err, supervisor.ErrLost)

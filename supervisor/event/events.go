@@ -46,7 +46,7 @@ func NewEvents(observer Observer, pool uint64, function string, containers int) 
 // to find out need not be found out for nobody.
 func (e *Events) Wanted(kind Kind) bool { return e != nil && e.wanted[kind] }
 
-// Emit queues an event, with the time and the pool filled in, or counts it as dropped where a
+// Emit queues an event, with the pool and, unless it has one, the time filled in, or counts it as dropped where a
 // queue is full. It never blocks and is safe for concurrent use; after Close events are
 // forgotten.
 func (e *Events) Emit(ev Event) {
@@ -60,7 +60,10 @@ func (e *Events) emit(ev Event, but *feed) {
 	if !e.wanted[ev.Kind] {
 		return
 	}
-	ev.Time, ev.Function, ev.Pool = time.Now(), e.function, e.pool
+	ev.Function, ev.Pool = e.function, e.pool
+	if ev.Time.IsZero() {
+		ev.Time = time.Now()
+	}
 	for _, f := range e.feeds {
 		if f != but && f.wants[ev.Kind] {
 			f.put(ev)

@@ -30,6 +30,7 @@ type Machine struct {
 const (
 	machineReady    = "ready"
 	machineDraining = "draining"
+	machineUnused   = "unused" // it runs another program, or is not to be used
 	machineLeft     = "left"
 	machineLost     = "lost"
 )
@@ -87,7 +88,10 @@ func known(fleet supervisor.Fleet, v mapper.View) (all []Machine) {
 			Name: m.Name(), State: machineReady, Version: m.Version, Slots: m.Slots, Free: m.Free, Containers: here[m.Name()],
 			Since: m.Since, Labels: maps.Clone(m.Labels),
 		}
-		if m.Draining {
+		switch {
+		case m.Unused:
+			one.State = machineUnused
+		case m.Draining:
 			one.State = machineDraining
 		}
 		all = append(all, one)

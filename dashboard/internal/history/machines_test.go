@@ -38,7 +38,9 @@ func TestMachines(t *testing.T) {
 		began := time.Now()
 		v.about.Options.Runtime = &fleet{known: func() []supervisor.Machine {
 			return []supervisor.Machine{
-				{Host: "b", PID: 2, Slots: 4, Free: 2, Version: "v", Since: began}, {Host: "a", PID: 1, Slots: 2, Free: 1, Draining: true},
+				{Host: "b", PID: 2, Slots: 4, Free: 2, Version: "v", Since: began},
+				{Host: "a", PID: 1, Slots: 2, Free: 1, Draining: true},
+				{Host: "c", PID: 3, Slots: 1, Free: 1, Draining: true, Unused: true},
 			}
 		}}
 		b.Watch(v)
@@ -57,6 +59,7 @@ func TestMachines(t *testing.T) {
 		require.Equal(t, append([]history.Machine{
 			{Name: "a (pid 1)", State: "draining", Slots: 2, Free: 1, Containers: 1},
 			{Name: "b (pid 2)", State: "ready", Slots: 4, Free: 2, Containers: 2, Version: "v", Since: began},
+			{Name: "c (pid 3)", State: "unused", Slots: 1, Free: 1},
 		}, gone...), get(t, b, 1).Machines)
 		require.Nil(t, get(t, b, 2).Machines, "goroutines are here")
 		close(v.done)

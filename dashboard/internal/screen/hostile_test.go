@@ -143,6 +143,7 @@ func TestEveryStateHasItsWord(t *testing.T) {
 	t.Parallel()
 	states := []string{
 		"ready", "rerun", "timeout", // events of containers, and outcomes
+		"unused", "draining", "left", "lost", // machines
 		"retried", "recovered", history.CrashLoop, history.Cutoff,
 	}
 	states = append(states, Overview{}.Statuses()...)

@@ -47,6 +47,7 @@ var words = map[string]word{
 
 	// Machines, which are ready or drain.
 	"draining": {"draining", "half", "amber"},
+	"unused":   {"not used", "ring", "grey"},
 	"left":     {"left", "square", "grey"},
 	"lost":     {"lost", "slash", "red"},
 
