@@ -72,11 +72,16 @@ func TestRules(t *testing.T) {
 			requireQuery(t, rule.Expr, names)
 			alerts[rule.Alert] = time.Duration(rule.For)
 			require.NotEmpty(t, rule.Labels["severity"], rule.Alert)
-			require.Contains(t, rule.Annotations["summary"], "$labels.function")
+			named := "$labels.function"
+			if strings.Contains(rule.Expr, "longshore_machine") { // whose machines serve all functions
+				named = "$labels.instance"
+			}
+			require.Contains(t, rule.Annotations["summary"], named)
 		}
 	}
 	require.Equal(t, map[string]time.Duration{
 		"LongshoreCrashLoop": time.Minute, "LongshoreFailures": 5 * time.Minute, "LongshoreQueueFull": time.Minute, "LongshoreNoProgress": 5 * time.Minute,
+		"LongshoreMachineLost": 0, "LongshoreNoMachine": 30 * time.Second, "LongshoreFleetFull": 15 * time.Minute,
 	}, alerts)
 }
 

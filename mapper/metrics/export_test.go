@@ -6,3 +6,10 @@ func (r *Registry) Watched() int {
 	defer r.mu.Unlock()
 	return len(r.watched)
 }
+
+// Happenings is how many happenings are held in memory.
+func (r *Registry) Happenings() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.happened.lately) + len(r.happened.before)
+}

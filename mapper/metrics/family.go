@@ -19,7 +19,7 @@ type Family struct {
 	Unit       string   // in UCUM, as OpenTelemetry has it: s, or what is counted, in braces
 	Type       Type     // of each sample
 	Help       string   // what it means
-	Labels     []string // names of the labels, in alphabetical order
+	Labels     []string // names of the labels, in alphabetical order; none of what is about machines
 	Fixed      Label    // a label that all samples have and Instrument says; the zero Label for none
 	Samples    []Sample // in the order of their labels
 }

@@ -10,7 +10,8 @@ import (
 func (r *Registry) Wants(kind supervisor.Kind) bool {
 	switch kind {
 	case supervisor.RunEnded, supervisor.FunctionStopped, supervisor.AttemptsEnded,
-		supervisor.ContainerStarted, supervisor.ContainerReady, supervisor.ContainerCrashed, supervisor.CrashLoopOpened:
+		supervisor.ContainerStarted, supervisor.ContainerReady, supervisor.ContainerCrashed, supervisor.CrashLoopOpened,
+		supervisor.MachineJoined, supervisor.MachineDraining, supervisor.MachineLeft, supervisor.MachineLost:
 		return true
 	}
 	return false
@@ -19,8 +20,12 @@ func (r *Registry) Wants(kind supervisor.Kind) bool {
 // Observe counts an event. What has ended is counted by then, and not a moment later: the end of a run
 // waits for its observers.
 func (r *Registry) Observe(ev supervisor.Event) {
-	if ev.Kind == supervisor.RunEnded || ev.Kind == supervisor.FunctionStopped {
+	switch ev.Kind {
+	case supervisor.RunEnded, supervisor.FunctionStopped:
 		r.fold(ev.Run)
+		return
+	case supervisor.MachineJoined, supervisor.MachineDraining, supervisor.MachineLeft, supervisor.MachineLost:
+		r.machine(ev)
 		return
 	}
 	if name, m := r.count(ev); r.Measured != nil && m.n > 0 {
@@ -65,4 +70,10 @@ func (r *Registry) count(ev supervisor.Event) (name string, m measurement) {
 		}
 	}
 	return f.name, m
+}
+
+func (r *Registry) machine(ev supervisor.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.happened.add(ev)
 }

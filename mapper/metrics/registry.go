@@ -20,9 +20,10 @@ type Registry struct {
 	// themselves. It is called by observers, on several goroutines. Nil means nobody.
 	Measured func(instrument, function string, seconds float64, n int)
 
-	mu      sync.Mutex
-	watched map[uint64]*watched // that have not ended
-	names   map[string]*function
+	mu       sync.Mutex
+	watched  map[uint64]*watched // that have not ended
+	names    map[string]*function
+	happened happenings
 }
 
 var _ mapper.Watcher = (*Registry)(nil)
@@ -76,6 +77,7 @@ func (r *Registry) take(about mapper.About, v mapper.View) {
 	if r.watched == nil {
 		r.watched = map[uint64]*watched{}
 	}
+	r.happened.any = r.happened.any || fleetOf(about) != nil
 	r.watched[about.ID] = &watched{v, r.function(about.Name).of(about), map[int]time.Time{}}
 }
 

@@ -3,15 +3,21 @@ package metrics
 import (
 	"maps"
 	"slices"
+
+	"github.com/longshore-go/longshore/supervisor"
 )
 
-// Snapshot returns every family in the order of the table, with a sample for each function;
-// one without samples has none yet. It pulls the views on the caller's goroutine, holds no
-// lock meanwhile, and is a value that nothing changes any more.
+// Snapshot returns every family in the order of the tables, with a sample for each function, or one for all
+// machines; one without samples has none yet. It pulls the views on the caller's goroutine, holds no
+// lock meanwhile, and is a value that nothing changes any more. A fleet that does not answer is waited for a second.
 func (r *Registry) Snapshot() []Family {
-	sums, functions, live := r.copy()
+	sums, functions, happened, live := r.copy()
+	fleets := map[supervisor.Fleet]bool{}
 	for _, w := range live {
 		now := read(w.view)
+		if f := fleetOf(now.About); f != nil && !now.ended {
+			fleets[f] = true
+		}
 		for i, row := range table {
 			if v := row.of(now); row.most {
 				sums[w.series][i] = max(sums[w.series][i], v)
@@ -21,12 +27,12 @@ func (r *Registry) Snapshot() []Family {
 		}
 	}
 	r.hold(sums)
-	return append(pulled(sums), toldBy(functions)...)
+	return slices.Concat(pulled(sums), toldBy(functions), machineFamilies(ask(fleets), happened))
 }
 
 // copy returns the sums of what has ended, what events have told, and what lives: of one
 // moment, so that what ends meanwhile is in one of them and not in two.
-func (r *Registry) copy() (sums map[*series][]float64, functions []function, live []*watched) {
+func (r *Registry) copy() (sums map[*series][]float64, functions []function, happened happenings, live []*watched) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sums = map[*series][]float64{}
@@ -39,7 +45,8 @@ func (r *Registry) copy() (sums map[*series][]float64, functions []function, liv
 			}
 		}
 	}
-	return sums, functions, slices.Collect(maps.Values(r.watched))
+	happened = happenings{any: r.happened.any, count: maps.Clone(r.happened.count)}
+	return sums, functions, happened, slices.Collect(maps.Values(r.watched))
 }
 
 // hold lets no counter fall, which would be read as a new beginning from 0: the counts of a

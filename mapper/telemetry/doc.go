@@ -10,7 +10,7 @@
 // There is one for each family of a metrics.Registry, by the name that it has there. Counters and
 // gauges are pulled when the SDK collects: nothing is done for them in between, and they are
 // exact. Histograms are recorded as attempts and starts end. Attributes are function,
-// kind and, of crashes, phase and cause, see package metrics; never a run or an input.
+// kind and, of crashes, phase and cause, see package metrics; none of what is about machines; never a run, an input or a machine.
 //
 // # Spans
 //

@@ -32,6 +32,7 @@ func TestInstruments(t *testing.T) {
 		for range results {
 		}
 		synctest.Wait()
+		tel.Observe(supervisor.Event{Kind: supervisor.MachineLost, Machine: "a (pid 1)"})
 		got := collect(t, reader)
 		for name, want := range map[string]float64{
 			"longshore.input_events.successes work run":    9,
@@ -50,6 +51,7 @@ func TestInstruments(t *testing.T) {
 			"longshore.attempt.duration work":              12,
 			"longshore.attempt.duration work sum":          9,
 			"longshore.container.start_duration work":      3,
+			"longshore.machine.events.lost":                1,
 		} {
 			require.InDelta(t, want, got[name], 0, name)
 		}

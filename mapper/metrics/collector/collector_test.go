@@ -24,6 +24,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/metrics"
 	"github.com/longshore-go/longshore/mapper/metrics/collector"
 	"github.com/longshore-go/longshore/policy"
+	"github.com/longshore-go/longshore/supervisor"
 )
 
 var errBad = errors.New("bad")
@@ -61,6 +62,7 @@ func TestCollector(t *testing.T) {
 		run(t, &r, "thumbnail")
 		run(t, &r, "a\"b\\c\nd 1\n\xff{")
 		synctest.Wait()
+		r.Observe(supervisor.Event{Kind: supervisor.MachineLost, Machine: "a (pid 1)"})
 		var text bytes.Buffer
 		require.NoError(t, r.WriteText(&text))
 		require.NoError(t, testutil.GatherAndCompare(gatherer, bytes.NewReader(text.Bytes())))
@@ -83,7 +85,13 @@ longshore_inputs_total{function="thumbnail",kind="run",state="cancelled"} 0
 # TYPE longshore_crash_events_total counter
 longshore_crash_events_total{cause="panic",function="a\"b\\c\nd 1\n`+"\uFFFD"+`{",phase="input"} 1
 longshore_crash_events_total{cause="panic",function="thumbnail",phase="input"} 1
-`), "longshore_inputs_total", "longshore_crash_events_total"))
+# HELP longshore_machine_events_total What happened to machines while a run or a function was on their fleet. From events.
+# TYPE longshore_machine_events_total counter
+longshore_machine_events_total{event="joined"} 0
+longshore_machine_events_total{event="draining"} 0
+longshore_machine_events_total{event="left"} 0
+longshore_machine_events_total{event="lost"} 1
+`), "longshore_inputs_total", "longshore_crash_events_total", "longshore_machine_events_total"))
 	})
 }
 
