@@ -53,8 +53,8 @@ func TestActions(t *testing.T) {
 		{path: "/runs/1/containers/7/drain", location: "../7?said=drain", did: []string{"drain"}, said: "begins nothing more"},
 		{path: "/runs/1/containers/8/drain", location: "../8?said=drain-none", did: []string{"drain"}},
 		{path: "/runs/1/containers/x/drain", location: "../x?said=drain-none"},
-		{path: "/runs/1/retry", form: url.Values{"cause": {"c0ffee"}}, location: "../1?n=3&of=3&said=retry", did: []string{"spawn", "spawn", "spawn"}, said: "3 are called again"},
-		{path: "/runs/1/retry", full: 2, location: "../1?n=2&of=3&said=retry", did: []string{"spawn", "spawn"}, said: "2 of 3 are called again"},
+		{path: "/runs/1/retry", form: url.Values{"cause": {"c0ffee"}}, location: "../1?n=3&of=3&said=retry", did: []string{"spawn", "spawn", "spawn"}, said: "3 calls are made again"},
+		{path: "/runs/1/retry", full: 2, location: "../1?n=2&of=3&said=retry", did: []string{"spawn", "spawn"}, said: "2 of 3 calls are made again"},
 		{path: "/runs/2/retry", run: true, location: "../2?said=retry-run", said: "start another run"},
 		{path: "/runs/3/stop", location: "../3?said=over", said: "nothing to act on"},
 	} {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // What has come of an action is said on the page to which it leads, once: it is in a cookie of that page, as one of
@@ -75,7 +77,9 @@ func saidRetry(q url.Values) (text string, bad bool) {
 	case of == 0:
 		return "No failed calls with that cause are kept.", true
 	case n < of:
-		return fmt.Sprintf("%d of %d are called again; the function takes no more for now.", n, of), true
+		return fmt.Sprintf("%s of %s again; the function takes no more for now.", amount.Number(n), called(of)), true
 	}
-	return fmt.Sprintf("%d are called again. Nobody is told of the values.", n), false
+	return called(n) + " again. Nobody is told of the values.", false
 }
+
+func called(n int) string { return amount.Of(n, "call is made", "calls are made") }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
@@ -131,7 +132,7 @@ type QueueFullError struct {
 
 // Error says how many.
 func (e *QueueFullError) Error() string {
-	return fmt.Sprintf("%v: %d calls", ErrQueueFull, e.Outstanding)
+	return fmt.Sprintf("%v: %d %s", ErrQueueFull, e.Outstanding, amount.Word(e.Outstanding, "call", "calls"))
 }
 
 // Is reports the class of the error.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
@@ -36,11 +37,10 @@ func (e *InputError) Error() string {
 // Unwrap returns the reason.
 func (e *InputError) Unwrap() error { return e.Err }
 
+func inputs(n int) string { return fmt.Sprintf("%d %s", n, amount.Word(n, "input", "inputs")) }
+
 func attempts(n int) string {
-	if n == 1 {
-		return "1 attempt"
-	}
-	return fmt.Sprintf("%d attempts", n)
+	return fmt.Sprintf("%d %s", n, amount.Word(n, "attempt", "attempts"))
 }
 
 // FailuresError lists every input that failed in a run with ReturnExceptions, by
@@ -77,7 +77,7 @@ const shown = 10
 // Error prints the first ten failures and the count of all.
 func (e *FailuresError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "mapper: %d of %d inputs failed", len(e.Failures), e.Inputs)
+	fmt.Fprintf(&b, "mapper: %d of %s failed", len(e.Failures), inputs(e.Inputs))
 	if n := e.Unfinished(); n > 0 {
 		fmt.Fprintf(&b, ", %d of them unfinished", n)
 	}
@@ -110,7 +110,7 @@ type FailureLimitError struct {
 
 // Error says how many, and why the last.
 func (e *FailureLimitError) Error() string {
-	return fmt.Sprintf("mapper: %d inputs failed, which is the limit; the last: %s", e.Failed, show.Error(e.Err, 0))
+	return fmt.Sprintf("mapper: %s failed, which is the limit; the last: %s", inputs(e.Failed), show.Error(e.Err, 0))
 }
 
 // Unwrap returns the last failure.
@@ -126,9 +126,9 @@ type LengthError struct {
 
 // Error says the numbers.
 func (e *LengthError) Error() string {
-	text := fmt.Sprintf("mapper: a batch of %d inputs returned %d values", e.Inputs, e.Values)
+	text := fmt.Sprintf("mapper: a batch of %s returned %d %s", inputs(e.Inputs), e.Values, amount.Word(e.Values, "value", "values"))
 	if len(e.Errors) > 0 {
-		text += fmt.Sprintf(" and %d errors: %v", len(e.Errors), e.Errors)
+		text += fmt.Sprintf(" and %d %s: %v", len(e.Errors), amount.Word(len(e.Errors), "error", "errors"), e.Errors)
 	}
 	return text
 }

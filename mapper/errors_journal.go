@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/mapper/internal/engine"
 )
 
@@ -141,5 +142,5 @@ type DeathError struct {
 
 // Error says how often.
 func (e *DeathError) Error() string {
-	return fmt.Sprintf("mapper: the process has died %d times while it executed this input", e.Deaths)
+	return fmt.Sprintf("mapper: the process has died %d %s while it executed this input", e.Deaths, amount.Word(e.Deaths, "time", "times"))
 }

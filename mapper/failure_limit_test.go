@@ -100,7 +100,7 @@ func TestFailureLimitCancels(t *testing.T) {
 			begin := time.Now()
 			all := slices.Collect(run.All())
 			limit := run.Wait()
-			require.EqualError(t, limit, "mapper: 1 inputs failed, which is the limit; the last: mapper: input 0 failed after 1 attempt: own error of attempt 0")
+			require.EqualError(t, limit, "mapper: 1 input failed, which is the limit; the last: mapper: input 0 failed after 1 attempt: own error of attempt 0")
 			require.Len(t, all, 100)
 			require.Equal(t, &ownError{0}, all[0].Err)
 			for _, r := range all[4:] {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/mapper/internal/durable"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -23,22 +24,22 @@ func (v *view) opened() {
 func saidOf(p durable.Past, knew, of int, d durable.Deaths) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", p.Path, restores(p, knew, of))
-	add := func(n int, format string) {
+	add := func(n int, one, many string) {
 		if n > 0 {
-			fmt.Fprintf(&b, format, n)
+			fmt.Fprintf(&b, "; %d %s", n, amount.Word(n, one, many))
 		}
 	}
 	if knew > 0 {
-		add(p.Rows-p.Strays-knew, "; %d recorded as failed run again")
-		add(p.Strays, "; %d recorded are no inputs of this run")
+		add(p.Rows-p.Strays-knew, "recorded as failed runs again", "recorded as failed run again")
+		add(p.Strays, "recorded is no input of this run", "recorded are no inputs of this run")
 	}
 	if p.Adopted {
 		fmt.Fprintf(&b, "; Version %q is adopted", p.Before)
 	}
-	add(p.Foreign, "; %d messages in it are damaged, or none of its own")
-	add(d.Process, "; deaths of the process: %d")
-	add(d.Suspects, "; %d suspected of them execute alone")
-	add(d.Convicted, "; %d convicted of them do not execute")
+	add(p.Foreign, "message in it is damaged, or none of its own", "messages in it are damaged, or none of its own")
+	add(d.Process, "death of the process", "deaths of the process")
+	add(d.Suspects, "input suspected of that executes alone", "inputs suspected of that execute alone")
+	add(d.Convicted, "input convicted of that does not execute", "inputs convicted of that do not execute")
 	return b.String()
 }
 
@@ -53,12 +54,17 @@ func restores(p durable.Past, knew, of int) string {
 	case !p.Looked:
 		return "what is recorded is restored as its inputs come"
 	case knew > 0 && p.Silent:
-		return fmt.Sprintf("%d of %d inputs are recorded, and skipped (FreshOnly)", knew, of)
+		return fmt.Sprintf("%s recorded, and skipped (FreshOnly)", knewOf(knew, of))
 	case knew > 0:
-		return fmt.Sprintf("%d of %d inputs are restored", knew, of)
+		return fmt.Sprintf("%s restored", knewOf(knew, of))
 	case p.Strays == p.Rows:
-		return fmt.Sprintf("nothing is restored: no input has the key of any of the %d recorded", p.Rows)
+		return fmt.Sprintf("nothing is restored: no input has the key of %s recorded", amount.Word(p.Rows, "the one", fmt.Sprintf("any of the %d", p.Rows)))
 	default:
-		return fmt.Sprintf("nothing is restored: the %d recorded have not succeeded, and run again", p.Rows-p.Strays)
+		return fmt.Sprintf("nothing is restored: the %d recorded %s again", p.Rows-p.Strays,
+			amount.Word(p.Rows-p.Strays, "has not succeeded, and runs", "have not succeeded, and run"))
 	}
+}
+
+func knewOf(knew, of int) string {
+	return fmt.Sprintf("%d of %d %s %s", knew, of, amount.Word(of, "input", "inputs"), amount.Word(knew, "is", "are"))
 }

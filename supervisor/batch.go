@@ -3,6 +3,7 @@ package supervisor
 import (
 	"fmt"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/show"
 )
 
@@ -21,7 +22,7 @@ func (e Errors) Error() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of %d inputs of a batch failed, the first: %s", n, len(e), show.Error(first, 0))
+	return fmt.Sprintf("%d of %d %s of a batch failed, the first: %s", n, len(e), amount.Word(len(e), "input", "inputs"), show.Error(first, 0))
 }
 
 // Unwrap returns the errors.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -35,7 +36,7 @@ func requireCutoff(t *testing.T, p *pool, rule policy.Rule) *supervisor.CutoffEr
 	require.Same(t, cut.Last, crash)
 	require.ErrorIs(t, err, errBroken)
 	require.Contains(t, cut.Error(), rule.String())
-	require.Contains(t, cut.Error(), fmt.Sprintf("%d crashes", cut.Crashes))
+	require.Contains(t, cut.Error(), fmt.Sprintf("; %d %s)", cut.Crashes, amount.Word(cut.Crashes, "crash", "crashes")))
 	require.Contains(t, cut.Error(), "broken")
 	require.NotErrorIs(t, crash, supervisor.ErrCutoff)
 
@@ -184,7 +185,7 @@ func TestCutoffErrorText(t *testing.T) {
 		"cold: 97 different inputs were tried and none has ever finished; 99 crashes":   {Rule: policy.RuleCold, Crashes: 99, Inputs: 97, Streak: 96},
 		"sustained: containers keep crashing at start-up; 20 crashes":                   {Rule: policy.RuleSustained, Crashes: 20},
 		"sustained: 40 different inputs were tried since one last finished; 50 crashes": {Rule: policy.RuleSustained, Crashes: 50, Inputs: 40},
-		"fatal: no start can succeed; 1 crashes":                                        {Rule: policy.RuleFatal, Crashes: 1},
+		"fatal: no start can succeed; 1 crash":                                          {Rule: policy.RuleFatal, Crashes: 1},
 	} {
 		e.Last = last
 		require.EqualError(t, &e, "supervisor: crashes outweigh progress ("+want+"), last: "+last.Error())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/policy"
 )
@@ -105,7 +106,8 @@ type CutoffError struct {
 
 // Error says which rule, what has happened by it, and how the last crash was.
 func (e *CutoffError) Error() string {
-	return fmt.Sprintf("%v (%v: %s; %d crashes), last: %s", ErrCutoff, e.Rule, e.why(), e.Crashes, show.Error(asError(e.Last), 0))
+	return fmt.Sprintf("%v (%v: %s; %d %s), last: %s",
+		ErrCutoff, e.Rule, e.why(), e.Crashes, amount.Word(e.Crashes, "crash", "crashes"), show.Error(asError(e.Last), 0))
 }
 
 func (e *CutoffError) why() string {
@@ -127,10 +129,7 @@ const startsCrash = "containers keep crashing at start-up"
 
 // tried says how many inputs were.
 func tried(inputs int) string {
-	if inputs == 1 {
-		return "1 input was tried"
-	}
-	return fmt.Sprintf("%d different inputs were tried", inputs)
+	return fmt.Sprintf("%d %s tried", inputs, amount.Word(inputs, "input was", "different inputs were"))
 }
 
 // Is reports the class of the error.

@@ -75,7 +75,7 @@ func TestActions(t *testing.T) {
 	fails.Store(false)
 	p.tabTo(`form[action$="/retry"] button`)
 	p.press(kb.Enter)
-	p.shows(".said", "3 are called again")
+	p.shows(".said", "3 calls are made again")
 	p.await(state("succeeded") + " === 3")
 	p.picture("retried")
 

@@ -6,13 +6,25 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"path/filepath"
 	"strconv"
+	"time"
+
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 //go:embed page.html
 var pageText string
 
-var pageOf = template.Must(template.New("journal").Parse(pageText))
+var pageOf = template.Must(template.New("journal").Funcs(template.FuncMap{
+	"n": amount.Number[int], "plural": amount.Of, "base": filepath.Base,
+}).Parse(pageText))
+
+// shown is a report and when it was made: the page does not go on by itself.
+type shown struct {
+	Report
+	Now time.Time
+}
 
 // ServeHTTP answers with a page about the journal as it is: manifest, counts, failures by cause, deaths of the process, who is
 // suspected of them and who convicted. With ?as=csv or ?as=jsonl it answers with all entries, see [Reader.Export], and with
@@ -51,7 +63,7 @@ func (r *Reader) answer(w http.ResponseWriter, req *http.Request, asJSON bool) {
 		kind = "application/json"
 		err = json.NewEncoder(&body).Encode(report)
 	default:
-		err = pageOf.Execute(&body, report)
+		err = pageOf.Execute(&body, shown{report, time.Now()})
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

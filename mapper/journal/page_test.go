@@ -67,7 +67,10 @@ func TestPage(t *testing.T) {
 
 		page, head := ask(t, path, "")
 		require.Contains(t, head.Get("Content-Security-Policy"), "default-src 'none'")
-		require.Contains(t, page, "<dt>Succeeded</dt><dd>90</dd>")
+		require.Contains(t, page, "<strong>90 inputs</strong> succeeded")
+		require.Contains(t, page, "10 failed")
+		require.Contains(t, page, "<span>7</span><span>17</span><span>27</span><span>37</span><span>47</span><span>…</span>")
+		require.Contains(t, page, "input 97, 1 attempt, key "+entries(t, path)[97].Key)
 		require.Contains(t, page, "no luck &lt;b&gt;")
 		require.NotContains(t, page, "luck <b>")
 		require.Contains(t, page, report.Causes[0].Inputs[0].Key)
@@ -82,6 +85,16 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestPageOfMany: numbers read as on the rest of the dashboard, of one as of thousands, and where nothing has failed.
+func TestPageOfMany(t *testing.T) {
+	t.Parallel()
+	page, _ := ask(t, made(t, journal.Options{}, journals.Texts(1234)...), "")
+	require.Contains(t, page, "<strong>1,234 inputs</strong> succeeded</p>")
+	require.Contains(t, page, "None so far.")
+	page, _ = ask(t, made(t, journal.Options{}, "one"), "")
+	require.Contains(t, page, "<strong>1 input</strong> succeeded</p>")
+}
+
 // TestPageOfDeaths says who is convicted of the deaths of the process.
 func TestPageOfDeaths(t *testing.T) {
 	t.Parallel()
@@ -89,13 +102,13 @@ func TestPageOfDeaths(t *testing.T) {
 	require.False(t, p.live(t, 0).ended)
 	open(t, p.Path, journal.Options{}).Close() // the next owner notices the death
 	page, _ := ask(t, p.Path, "")
-	require.Contains(t, page, "suspected: it executes alone")
+	require.Contains(t, page, "suspected</strong>: it executes alone")
 	for lives := 1; !p.live(t, 0).ended; lives++ {
 		require.Less(t, lives, 5)
 	}
 	page, _ = ask(t, p.Path, "")
-	require.Contains(t, page, "<dt>Deaths of the process</dt><dd>4</dd>")
-	require.Contains(t, page, "convicted: it is not executed any more")
+	require.Contains(t, page, `<dt>Deaths of the process</dt><dd class="t-amber">4</dd>`)
+	require.Contains(t, page, "convicted</strong>: it is not executed any more")
 	require.NotContains(t, page, "suspected")
 }
 

@@ -80,7 +80,7 @@ func TestSeen(t *testing.T) {
 		"all": {before: run(fine, abc...), inputs: abc, said: "3 of 3 inputs are restored", restored: 3},
 		"some": {
 			before: run(fine, "x", "b", "y"), inputs: abc, restored: 1, recorded: 2,
-			said: "1 of 3 inputs are restored; 2 recorded are no inputs of this run",
+			said: "1 of 3 inputs is restored; 2 recorded are no inputs of this run",
 		},
 		"others": {
 			before: run(fine, "x", "y"), inputs: abc, recorded: 3,
@@ -97,7 +97,7 @@ func TestSeen(t *testing.T) {
 				}
 				return nil
 			}, abc...),
-			inputs: abc, restored: 2, recorded: 1, said: "2 of 3 inputs are restored; 1 recorded as failed run again",
+			inputs: abc, restored: 2, recorded: 1, said: "2 of 3 inputs are restored; 1 recorded as failed runs again",
 		},
 		"failures kept": {
 			before: run(fails, abc...), opts: journal.Options{KeepFailed: true}, inputs: abc, restored: 3,
@@ -106,11 +106,11 @@ func TestSeen(t *testing.T) {
 		"nothing settled": {before: cancelled, inputs: abc, recorded: 3, said: "nothing is restored: the runs before have recorded nothing"},
 		"fresh only": {
 			before: run(fine, "a"), opts: journal.Options{FreshOnly: true}, inputs: abc, restored: 1, recorded: 2,
-			said: "1 of 3 inputs are recorded, and skipped (FreshOnly)",
+			said: "1 of 3 inputs is recorded, and skipped (FreshOnly)",
 		},
 		"adopted": {
 			before: run(fine, "a"), opts: journal.Options{Version: "v2", Adopt: true}, inputs: abc, restored: 1, recorded: 2,
-			said: `1 of 3 inputs are restored; Version "" is adopted`,
+			said: `1 of 3 inputs is restored; Version "" is adopted`,
 		},
 		"as they come":      {before: run(fine, "a"), seq: true, inputs: abc, restored: 1, recorded: 2, said: "what is recorded is restored as its inputs come"},
 		"as they come, new": {seq: true, inputs: abc, recorded: 3, said: "nothing is restored: the journal is new"},
@@ -186,7 +186,7 @@ func TestSeenOnAFunction(t *testing.T) {
 	_, err = f.Collect(t.Context(), []string{"a", "b"}, mapper.RunOptions{Journal: j})
 	require.NoError(t, err)
 	require.NoError(t, f.Stop(context.Background()))
-	require.Equal(t, "1 of 2 inputs are restored", e.said(t, path))
+	require.Equal(t, "1 of 2 inputs is restored", e.said(t, path))
 }
 
 // TestDeathsSeen counts the deaths of the process, who is suspected of them, and who is convicted.
@@ -224,7 +224,7 @@ func TestDeathsSeen(t *testing.T) {
 		require.False(t, p.live(t, 0).ended)
 	}
 	said, first, last := watch(journal.Options{})
-	require.Contains(t, said, "deaths of the process: 3; 1 suspected of them execute alone")
+	require.Contains(t, said, "3 deaths of the process; 1 input suspected of that executes alone")
 	require.Equal(t, []int{3, 1, 0}, []int{first.Deaths, first.Suspected, first.Convicted})
 	require.Equal(t, []int{3, 0, 0}, []int{last.Deaths, last.Suspected, last.Convicted}, "it has come to its end")
 	for ; lives < 5 && !p.live(t, 0).ended; lives++ {
@@ -249,7 +249,7 @@ func TestConvictedSeen(t *testing.T) {
 	_, err := mapper.Collect(t.Context(), inWorker, inputs, mapper.Options{Journal: j, Observer: &e, ReturnExceptions: true})
 	var death *journal.DeathError
 	require.ErrorAs(t, err, &death)
-	require.Equal(t, "19 of 20 inputs are restored; deaths of the process: 4; 1 convicted of them do not execute", e.said(t, p.Path))
+	require.Equal(t, "19 of 20 inputs are restored; 4 deaths of the process; 1 input convicted of that does not execute", e.said(t, p.Path))
 	require.Equal(t, mapper.Journaled{Restored: 19, Deaths: 4, Convicted: 1}, e.counts().Journaled)
 }
 

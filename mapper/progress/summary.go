@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/show"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
@@ -99,7 +100,7 @@ func (r report) String() string {
 	failures.print(&b, "failed", groups{})
 	r.crashes.print(&b, "crashed", r.failures)
 	if r.dropped > 0 {
-		fmt.Fprintf(&b, "  %d events were dropped: times and causes are not complete\n", r.dropped)
+		fmt.Fprintf(&b, "  %d %s dropped: times and causes are not complete\n", r.dropped, amount.Word(int(r.dropped), "event was", "events were"))
 	}
 	return b.String()
 }
@@ -118,16 +119,17 @@ func (r report) numbers() []string {
 	}
 	add(c.Failed, "failed"+r.failures.causes(c.Failed))
 	add(c.Cancelled, "cancelled")
-	add(c.TimedOut, plural(c.TimedOut, "attempt", "attempts")+" timed out")
-	add(c.Retries, plural(c.Retries, "retry", "retries"))
-	add(r.crashed, plural(r.crashed, "crash", "crashes"))
-	add(c.Throttled, plural(c.Throttled, "attempt", "attempts")+" refused by the other side")
-	add(c.Hedges, plural(c.Hedges, "hedge", "hedges"))
-	add(c.Reruns, plural(c.Reruns, "re-run", "re-runs"))
+	add(c.TimedOut, amount.Word(c.TimedOut, "attempt", "attempts")+" timed out")
+	add(c.Retries, amount.Word(c.Retries, "retry", "retries"))
+	add(r.crashed, amount.Word(r.crashed, "crash", "crashes"))
+	add(c.Throttled, amount.Word(c.Throttled, "attempt", "attempts")+" refused by the other side")
+	add(c.Hedges, amount.Word(c.Hedges, "hedge", "hedges"))
+	add(c.Reruns, amount.Word(c.Reruns, "re-run", "re-runs"))
 	add(c.Damaged, "damaged in the journal")
 	add(c.Unrecorded, "not recorded")
-	add(c.Suspected, "suspected of "+plural(c.Deaths, "a death", "deaths")+" of the process")
-	add(c.Convicted, "convicted of them")
+	deaths := amount.Word(c.Deaths, "a death", "deaths") + " of the process"
+	add(c.Suspected, "suspected of "+deaths)
+	add(c.Convicted, "convicted of "+deaths)
 	return list
 }
 
@@ -139,7 +141,7 @@ func (g groups) causes(of int) string {
 	case g.others > 0:
 		return fmt.Sprintf(" (more than %d causes)", len(g.list))
 	default:
-		return fmt.Sprintf(" (%d %s)", len(g.list), plural(len(g.list), "cause", "causes"))
+		return fmt.Sprintf(" (%d %s)", len(g.list), amount.Word(len(g.list), "cause", "causes"))
 	}
 }
 
@@ -201,12 +203,5 @@ func groupText(g cause.Group) string {
 	if g.Count > len(inputs) {
 		more = ", …"
 	}
-	return fmt.Sprintf("%s (%s %s%s)", text, plural(len(inputs), "input", "inputs"), strings.Join(inputs, ", "), more)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return fmt.Sprintf("%s (%s %s%s)", text, amount.Word(len(inputs), "input", "inputs"), strings.Join(inputs, ", "), more)
 }

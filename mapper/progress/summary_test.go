@@ -71,7 +71,20 @@ func TestSummary(t *testing.T) {
 			progress.Report{State: with(named, func(s *progress.State) {
 				s.Counts.Failed, s.Counts.Journaled = 10, mapper.Journaled{Restored: 3, Recorded: 6197, Unrecorded: 5, Damaged: 2, Deaths: 4, Suspected: 1, Convicted: 2}
 			})},
-			[]string{"resize: 6190 ok, 3 of 6200 restored, 10 failed, 2 damaged in the journal, 5 not recorded, 1 suspected of deaths of the process, 2 convicted of them in 0s"},
+			[]string{"resize: 6190 ok, 3 of 6200 restored, 10 failed, 2 damaged in the journal, 5 not recorded, 1 suspected of deaths of the process, 2 convicted of deaths of the process in 0s"},
+		},
+		{
+			"one of each",
+			progress.Report{State: with(named, func(s *progress.State) {
+				s.Counts.Failed, s.Counts.Retries, s.Counts.Reruns, s.Counts.TimedOut, s.Counts.Throttled, s.Counts.Hedges = 1, 1, 1, 1, 1, 1
+				s.Counts.Journaled = mapper.Journaled{Deaths: 1, Suspected: 1, Convicted: 1}
+			}), Crashed: 1, Dropped: 1, Failures: groups(errors.New("no luck"))},
+			[]string{
+				"resize: 6190 ok, 1 failed, 1 attempt timed out, 1 retry, 1 crash, 1 attempt refused by the other side, 1 hedge, 1 re-run, " +
+					"1 suspected of a death of the process, 1 convicted of a death of the process in 0s",
+				"  1 failed: no luck (input 0)",
+				"  1 event was dropped: times and causes are not complete",
+			},
 		},
 		{"under way", progress.Report{State: named, Running: true}, []string{"resize: 6190 ok in 0s", "  not at its end yet"}},
 		{"a function without calls", progress.Report{Function: true}, nil},

@@ -1,6 +1,10 @@
 package event
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/longshore-go/longshore/internal/amount"
+)
 
 // Outcome is what came of a run or a deployed function, in one of a few words: the same in events, logs,
 // metrics, summaries and on pages.
@@ -27,10 +31,7 @@ func Outcomes() []Outcome {
 func (o Outcome) Say(failed, input int) string {
 	switch o {
 	case WithFailures:
-		if failed == 1 {
-			return "completed with 1 failure"
-		}
-		return "completed with " + strconv.Itoa(failed) + " failures"
+		return "completed with " + strconv.Itoa(failed) + " " + amount.Word(failed, "failure", "failures")
 	case CutOff:
 		return "cut off"
 	case FailedAtInput:

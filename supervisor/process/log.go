@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/console"
 )
 
@@ -59,7 +60,7 @@ func (l *lineLog) tell() {
 		return
 	}
 	if lost := l.lost.Swap(0); lost > 0 {
-		l.print(Line{Function: l.line.Function, Container: l.line.Container, Text: fmt.Sprintf("(%d lines lost here: stderr took none for %v)", lost, stuckTime)})
+		l.print(Line{Function: l.line.Function, Container: l.line.Container, Text: fmt.Sprintf("(%d %s lost here: stderr took none for %v)", lost, amount.Word(int(lost), "line", "lines"), stuckTime)})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -18,7 +19,7 @@ func ruleOf(pool supervisor.Snapshot) string {
 	if pool.Inputs == 1 {
 		return "One input was tried since one last finished, and crashed."
 	}
-	return fmt.Sprintf("%d different inputs were tried since one last finished, and all of them crashed.", pool.Inputs)
+	return amount.Number(pool.Inputs) + " different inputs were tried since one last finished, and all of them crashed."
 }
 
 // plan says what the policy will do in a crash loop.

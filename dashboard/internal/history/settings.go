@@ -3,10 +3,10 @@ package history
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/policy"
 )
@@ -29,7 +29,7 @@ func settings(about mapper.About) Settings {
 	s.add(own && o.Rate != nil, "begins of attempts", "at a rate that is limited")
 	s.add(own && o.Hedge.On(), "a second attempt of an input", hedge(o.Hedge))
 	s.add(o.Unordered, "results", "in the order in which they are finished")
-	s.add(about.Function, "outstanding calls", "at most "+strconv.Itoa(o.Outstanding)) // of a run, see Counts.Window
+	s.add(about.Function, "outstanding calls", "at most "+amount.Number(o.Outstanding)) // of a run, see Counts.Window
 	return s
 }
 
@@ -49,18 +49,18 @@ func (s *Settings) add(really bool, name, value string) {
 func (s *Settings) containers(about mapper.About) {
 	o := about.Options
 	if about.Function {
-		s.add(true, "containers", fmt.Sprintf("%d to %d, ended after %s without work", o.Scale.Min, o.Scale.Max, short(o.Scale.Window)))
-		s.add(o.Scale.Buffer > 0, "idle containers kept while there is work", strconv.Itoa(o.Scale.Buffer))
+		s.add(true, "containers", fmt.Sprintf("%s to %s, ended after %s without work", amount.Number(o.Scale.Min), amount.Number(o.Scale.Max), short(o.Scale.Window)))
+		s.add(o.Scale.Buffer > 0, "idle containers kept while there is work", amount.Number(o.Scale.Buffer))
 	} else {
-		s.add(true, "containers", strconv.Itoa(o.Containers))
+		s.add(true, "containers", amount.Number(o.Containers))
 	}
 	runtime := "goroutines"
 	if o.Runtime != nil {
 		runtime = strings.TrimPrefix(fmt.Sprintf("%T", o.Runtime), "*")
 	}
 	s.add(true, "runtime", clip(runtime, typeLength))
-	s.add(o.MaxInputs > 1, "inputs in a container at once", fmt.Sprintf("%d, at most %d", o.TargetInputs, o.MaxInputs))
-	s.add(o.Recycle.Inputs > 0, "containers are replaced after", fmt.Sprintf("%d inputs", o.Recycle.Inputs))
+	s.add(o.MaxInputs > 1, "inputs in a container at once", amount.Number(o.TargetInputs)+", at most "+amount.Number(o.MaxInputs))
+	s.add(o.Recycle.Inputs > 0, "containers are replaced after", amount.Of(o.Recycle.Inputs, "input", "inputs"))
 	s.add(o.Recycle.Age > 0, "containers are replaced at the age of", short(o.Recycle.Age))
 	s.add(o.Runtime != nil || o.StartTimeout != defaultStartTimeout, "start timeout", short(o.StartTimeout))
 }
@@ -90,7 +90,7 @@ func (s *Settings) crashes(o mapper.Options) {
 	} else {
 		s.add(true, "crashes", "the run gives up when they outweigh progress")
 	}
-	s.add(!o.AtMostOnce, "crashes that one input may cause", strconv.Itoa(cmp.Or(o.CrashLimit, defaultCrashLimit)))
+	s.add(!o.AtMostOnce, "crashes that one input may cause", amount.Number(cmp.Or(o.CrashLimit, defaultCrashLimit)))
 }
 
 // What mapper.Options says of zero. Most bodies have no start that could take too long.

@@ -127,14 +127,14 @@ func TestSettings(t *testing.T) {
 			{Name: "idle containers kept while there is work", Value: "2"},
 			{Name: "runtime", Value: "goroutines"},
 			{Name: "inputs in a container at once", Value: "5, at most 10"},
-			{Name: "containers are replaced after", Value: "1000 inputs"},
+			{Name: "containers are replaced after", Value: "1,000 inputs"},
 			{Name: "containers are replaced at the age of", Value: "2 h"},
 			{Name: "retries", Value: "3, 1 s apart"},
 			{Name: "timeout of an attempt", Value: "1 min 30 s"},
 			{Name: "grace after it", Value: "1 s"},
 			{Name: "crashes", Value: "never given up; a container that cannot start waits 1 s to 1 min, in a crash loop all wait 2 s to 30 s"},
 			{Name: "crashes that one input may cause", Value: "7"},
-			{Name: "outstanding calls", Value: "at most 2000"},
+			{Name: "outstanding calls", Value: "at most 2,000"},
 		}, all[0].Settings)
 		names := []string{}
 		for _, s := range all[1].Settings {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // The plane that lines are drawn on: time goes on in it, and the window through which a chart shows it moves
@@ -74,7 +75,7 @@ func tip(part []history.Sample, all []measure, unit func(float64) string) string
 		crashes += s.Crashes
 	}
 	if crashes > 0 {
-		words = append(words, plural(crashes, "crash", "crashes"))
+		words = append(words, amount.Of(crashes, "crash", "crashes"))
 	}
 	return strings.Join(words, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // segment is a part of a bar, in thousandths of its length.
@@ -43,11 +44,11 @@ func progress(c history.Counts) *bar {
 		if s.n > 0 {
 			to := min(at+1000*float64(s.n)/float64(c.Inputs), 1000)
 			b.Segments = append(b.Segments, segment{s.tone, at, to})
-			words = append(words, number(s.n)+" "+s.name)
+			words = append(words, amount.Number(s.n)+" "+s.name)
 			at = to
 		}
 	}
-	b.Label = strings.Join(append(words, "of "+number(c.Inputs)), ", ")
+	b.Label = strings.Join(append(words, "of "+amount.Number(c.Inputs)), ", ")
 	return b
 }
 

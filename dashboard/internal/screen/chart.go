@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // Charts are drawn by the server. They need no script, no library and no second format for
@@ -114,7 +115,7 @@ func draw(r history.Run, title string, all []measure, unit func(float64) string,
 	from, to := axis(r.Series)
 	c := chart{
 		Title: title, Top: unit(top), Half: unit(top / 2), Live: r.Ended.IsZero(), End: r.Series[len(r.Series)-1].Time,
-		Span: plural((to-from)/along(least), "minute", "minutes"),
+		Span: amount.Of((to-from)/along(least), "minute", "minutes"),
 		Box:  fmt.Sprintf("%d 0 %d %d", from, to-from, height), From: from, To: to,
 	}
 	for _, m := range all {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // How many characters of a text are shown: of a name, of one that is the heading, or is pointed at, in the row of
@@ -26,8 +28,10 @@ func clean(s string, length int) string {
 	if len(cut) == len(s) {
 		return tame(s)
 	}
-	return tame(cut) + "… (" + number(len(s)-len(cut)) + " bytes more)"
+	return tame(cut) + "… (" + bytesOf(len(s)-len(cut)) + " more)"
 }
+
+func bytesOf(n int) string { return amount.Of(n, "byte", "bytes") }
 
 // head is the first so many characters.
 func head(s string, length int) string {
@@ -50,7 +54,7 @@ func end(s string, length int) string {
 		return tame(s)
 	}
 	cut := strings.ToValidUTF8(s[len(s)-length:], "")
-	return "(" + number(len(s)-len(cut)) + " bytes before) …" + tame(cut)
+	return "(" + bytesOf(len(s)-len(cut)) + " before) …" + tame(cut)
 }
 
 // tame makes a text harmless: what would command a terminal is removed, other controls are

@@ -5,28 +5,17 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
-// number writes n with separators: 1,234,567.
-func number[T int | int64](n T) string {
-	s := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if n < 0 {
-		sign, s = "−", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
-}
-
-// count is number for a template, which knows both kinds of integers.
+// count is amount.Number for a template, which knows both kinds of integers.
 func count(n any) string {
 	switch n := n.(type) {
 	case int:
-		return number(n)
+		return amount.Number(n)
 	case int64:
-		return number(n)
+		return amount.Number(n)
 	}
 	return fmt.Sprint(n)
 }
@@ -34,7 +23,7 @@ func count(n any) string {
 // rate writes a number per second: 24.7, or 1,204 where a tenth says nothing.
 func rate(f float64) string {
 	if f >= 100 || f == math.Trunc(f) {
-		return number(int(math.Round(f)))
+		return amount.Number(int(math.Round(f)))
 	}
 	return strconv.FormatFloat(f, 'f', 1, 64)
 }

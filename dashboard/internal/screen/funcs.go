@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -24,14 +25,14 @@ var functions = template.FuncMap{
 
 	// Words, numbers and times.
 	"word": wordOf, "status": statusOf, "kind": kindOf, "called": Called, "stack": stackOf,
-	"n": count, "rate": rate, "pct": percent, "share": share, "plural": plural, "bytes": bytes,
+	"n": count, "rate": rate, "pct": percent, "share": share, "plural": amount.Of, "wordfor": amount.Word, "bytes": bytes,
 	"dur": duration, "ago": ago, "age": age, "until": until, "clock": clock,
 	"between": func(from, to time.Time) string { return duration(to.Sub(from)) },
 	"asTime":  time.UnixMilli,
 
 	// What a model says only indirectly.
 	"states": states, "settled": settled, "progress": progress, "ending": ending,
-	"gauge": func(n, limit int) *bar { return gauge(n, limit, fmt.Sprintf("%d of %d", n, limit)) },
+	"gauge": func(n, limit int) *bar { return gauge(n, limit, amount.Number(n)+" of "+amount.Number(limit)) },
 	"last":  func(a history.Attempt) int { return a.Input + a.Count - 1 },
 
 	"lane": laneLabel, "blocks": lanePath,
@@ -62,14 +63,6 @@ const pathLength = 500
 
 // long is a trace on one line.
 func long(s string) string { return oneLine(trace(s)) }
-
-// plural is "1 crash" or "2 crashes".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + many
-}
 
 // counted is how many inputs are in a state.
 type counted struct {

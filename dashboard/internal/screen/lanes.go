@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // Lanes is what each slot has done of late, a row each, on a plane of five units a second in which time goes on as
@@ -68,12 +69,12 @@ func lanePath(l history.Lane, outcome string) string {
 
 // laneLabel is a lane in words.
 func laneLabel(l history.Lane) string {
-	said := fmt.Sprintf("slot %d, container %d: %s", l.Slot, l.Container, plural(l.Attempts, "attempt", "attempts"))
+	said := fmt.Sprintf("slot %d, container %d: %s", l.Slot, l.Container, amount.Of(l.Attempts, "attempt", "attempts"))
 	if l.Failed > 0 {
-		said += ", " + number(l.Failed) + " failed"
+		said += ", " + amount.Number(l.Failed) + " failed"
 	}
 	if l.Crashes > 0 {
-		said += ", " + plural(l.Crashes, "crash", "crashes")
+		said += ", " + amount.Of(l.Crashes, "crash", "crashes")
 	}
 	return said
 }

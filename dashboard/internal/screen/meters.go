@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // Failing is how much of what was settled of late has failed.
@@ -30,7 +31,7 @@ func (r Run) Failing() *Failing {
 	if f.Settled == 0 {
 		return nil
 	}
-	f.Bar = gauge(f.Failed, f.Settled, fmt.Sprintf("%s of %s failed", number(f.Failed), number(f.Settled)))
+	f.Bar = gauge(f.Failed, f.Settled, fmt.Sprintf("%s of %s failed", amount.Number(f.Failed), amount.Number(f.Settled)))
 	return f
 }
 

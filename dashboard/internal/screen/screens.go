@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/longshore-go/longshore/dashboard/internal/history"
+	"github.com/longshore-go/longshore/internal/amount"
 )
 
 // Run is one run or function.
@@ -155,7 +156,7 @@ type Input struct {
 func (i Input) Screen() Screen {
 	path := runPath(i.Run.ID)
 	return Screen{
-		Title: "Input " + number(i.Story.Index) + " of " + Called(i.Run),
+		Title: "Input " + amount.Number(i.Story.Index) + " of " + Called(i.Run),
 		Path:  fmt.Sprintf("%s/inputs/%d", path, i.Story.Index),
 		Trail: []Link{{path, Called(i.Run)}, {path + "/inputs", "inputs"}},
 		Parts: []string{"mood", "input"}, Data: i, Loops: i.Loops(),

@@ -1,0 +1,2 @@
+// Package amount says how many there are of something, in numbers and words.
+package amount
