@@ -44,6 +44,8 @@ func TestAPIDocumented(t *testing.T) {
 		history.Crash{},
 		history.Container{},
 		history.ContainerStory{},
+		history.MemoryUse{},
+		history.MemoryAt{},
 		history.StateAt{},
 		history.Lane{},
 		history.Block{},

@@ -38,7 +38,7 @@ func TestPages(t *testing.T) {
 		"/runs/3":              {"cut off 1h 0m ago , after 1h 0m", "6,190 of 10,000 succeeded, 62 %, 59 failed, 371 not done", "Incidents", "cut off", "it gave up", "crash loop", "1m 0s, until", "supervisor: crashes outweigh progress", "held the run up 40 % of the time"},
 		"/runs/1/containers":   {"Containers of resize-images", "7 2 running input 5,981", "1 to 2 of 120"},
 		"/runs/1/inputs":       {"Inputs of resize-images", "5,981 retrying next attempt in", "photos/5981.jpg", "dial tcp: refused", "1 to 1 of 120"},
-		"/runs/1/containers/7": {"Container 7 slot 2", "ready", "starting", "stderr loading the model", "All crashes in its slot", "retrying 1.0 s", "300 MiB of 512 MiB"},
+		"/runs/1/containers/7": {"Container 7 slot 2", "ready", "starting", "stderr loading the model", "All crashes in its slot", "retrying 1.0 s", "Memory 300 MiB of 480 MiB", "at most so far 400 MiB", "used 300 MiB replaced at 480 MiB limit 512 MiB"},
 		"/runs/1/inputs/5981":  {"Input 5,981", "next attempt in", "crashed 1.0 s", "The last crash that it was in", "others with the same"},
 	} {
 		w := get(t, d, path)

@@ -130,6 +130,9 @@ func (s *shelf) Container(id uint64, container int) (history.ContainerStory, boo
 		Attempts:  []history.Attempt{{Run: id, Input: 5981, Count: 1, Attempt: 1, Container: 7, Ended: now, Took: time.Second, Outcome: "retrying", Next: now, Error: &supervisor.ErrorJSON{Text: "dial tcp: refused"}}},
 		Crashes:   []history.Crash{*crashAt(now)},
 		Lines:     []history.Line{{Number: 1, Time: now, Stream: "stderr", Text: "loading the model"}},
+		Use: &history.MemoryUse{Peak: 400 << 20, Limit: 512 << 20, Recycle: 480 << 20, Series: []history.MemoryAt{
+			{Time: now.Add(-time.Second), Bytes: 400 << 20}, {Time: now, Bytes: 300 << 20},
+		}},
 	}, id <= 3 && container == 7
 }
 

@@ -56,6 +56,8 @@ func TestContainer(t *testing.T) {
 	p.shows(".log", "begin 2") // by itself
 	p.await(`/Memory[^]*[0-9] MiB of 512 MiB/.test(eyes.text(".facts"))`)
 	p.await(`/Inputs done\s+2/.test(eyes.text(".facts"))`)
+	p.await(`/Memory at most so far\s+[0-9.]+ MiB/.test(eyes.text(".facts"))`)
+	p.await(`/used [0-9.]+ MiB\s+limit 512 MiB/.test(eyes.text("section[aria-labelledby=memory] .chart"))`)
 	p.picture("alive")
 
 	_, err = f.Call(t.Context(), 13)
@@ -68,6 +70,7 @@ func TestContainer(t *testing.T) {
 	opens(p, "#crash-0 td > details:nth-of-type(2)", "careful with 13")
 	p.shows("section[aria-labelledby=its-crash] h2", "It crashed")
 	p.shows("section[aria-labelledby=its-crash] .why", "thirteen")
+	p.await(`/Memory at most\s+[0-9.]+ MiB of 512 MiB/.test(eyes.text("#part-container .facts"))`) // what it was, also afterwards
 	p.await(`/crashed[^]*thirteen/.test(eyes.text("section[aria-labelledby=attempts] tbody"))`)
 	p.await(`!document.querySelector(".stack .copy").hidden`)
 	require.Equal(t, "", ask[string](p, `eyes.texts(".stack > pre").find((text) => text.includes("longshore/mapper")) ?? ""`), "ours are folded")

@@ -24,3 +24,17 @@ func Number[T int | int64](n T) string {
 	}
 	return sign + s
 }
+
+// Bytes is an amount of memory: 512 MiB.
+func Bytes(n int64) string {
+	const kibi = 1 << 10
+	unit, f := 0, float64(n)
+	for f >= kibi && unit < 4 {
+		f, unit = f/kibi, unit+1
+	}
+	name := [...]string{"B", "KiB", "MiB", "GiB", "TiB"}[unit]
+	if f < 10 && unit > 0 {
+		return strconv.FormatFloat(f, 'f', 1, 64) + " " + name
+	}
+	return strconv.FormatFloat(f, 'f', 0, 64) + " " + name
+}

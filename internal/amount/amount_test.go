@@ -26,3 +26,10 @@ func TestNumber(t *testing.T) {
 	}
 	require.Equal(t, "1,000", amount.Number(1000))
 }
+
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1536: "1.5 KiB", 512 << 20: "512 MiB", 3 << 40: "3.0 TiB"} {
+		require.Equal(t, want, amount.Bytes(n))
+	}
+}

@@ -54,6 +54,7 @@ func (r *record) tell(id int) (ContainerStory, bool) {
 	}
 	if l != nil {
 		s.Lines, s.Cut = append(s.Lines, l.lines.kept...), l.lines.cut
+		s.Use = l.used(r.recycle)
 	}
 	return s, true
 }

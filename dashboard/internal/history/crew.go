@@ -35,6 +35,7 @@ type life struct {
 	crash                 *Crash
 	struck                *strike // before its crash is told of
 	lines                 lines
+	usage                 *usage // nil where its memory is not known
 }
 
 // change is a container's entering a state.

@@ -50,6 +50,22 @@ type ContainerStory struct {
 	Crashes  []Crash   `json:"crashes"`  // of its lineage, the latest first
 	Lines    []Line    `json:"lines"`    // the end of what it has printed, the oldest first, at most 64 KiB; of processes
 	Cut      bool      `json:"lines_cut"`
+
+	Use *MemoryUse `json:"memory_use,omitempty"` // of processes, as far as it is known
+}
+
+// MemoryUse is the memory of one container over time, in bytes.
+type MemoryUse struct {
+	Peak    int64      `json:"peak"`    // the most that was seen, or that it died at
+	Limit   int64      `json:"limit"`   // at which its runtime ends it; 0: none
+	Recycle int64      `json:"recycle"` // at which it is replaced, when it has executed something; 0: none
+	Series  []MemoryAt `json:"series"`  // one a second, the oldest first, at most 120
+}
+
+// MemoryAt is the memory of a container at one moment, in bytes.
+type MemoryAt struct {
+	Time  time.Time `json:"time"`
+	Bytes int64     `json:"bytes"`
 }
 
 // StateAt is a state that a container entered.

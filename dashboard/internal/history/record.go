@@ -19,7 +19,8 @@ type record struct {
 	above    *record // of the function whose containers serve it; nil for a run of its own
 	name     string
 	function bool
-	gauged   bool // its containers may know their memory
+	gauged   bool  // its containers may know their memory
+	recycle  int64 // the memory at which they are replaced; 0: none
 	started  time.Time
 	policy   policy.Crashes
 	settings Settings
@@ -65,7 +66,7 @@ type record struct {
 func newRecord(b *Book, v mapper.View, about mapper.About, above *record) *record {
 	r := &record{
 		book: b, id: about.ID, parent: about.Parent, above: above,
-		name: clip(about.Name, describedLength), function: about.Function, started: about.Started, gauged: about.Options.Runtime != nil,
+		name: clip(about.Name, describedLength), function: about.Function, started: about.Started, gauged: about.Options.Runtime != nil, recycle: about.Options.Recycle.Memory,
 		policy: about.Options.Crashes, settings: settings(about), journal: about.Options.Journal != nil,
 		over: make(chan struct{}), quit: make(chan struct{}), closed: make(chan struct{}), done: make(chan struct{}), view: v, final: v, lastCrash: -1, at: -1,
 		attempts: ring[attempt]{limit: maxAttempts}, crew: newCrew(), fleet: fleetOf(about), gone: ring[Machine]{limit: maxGone},

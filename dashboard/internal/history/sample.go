@@ -63,6 +63,7 @@ func (r *record) tick(v mapper.View, now time.Time) {
 	defer r.mu.Unlock()
 	changed := r.note(counts, pool, now, &r.times)
 	r.series.weighed(used)
+	r.crew.weighed(used, now)
 	if changed {
 		r.version.Add(1)
 		r.book.version.Add(1)

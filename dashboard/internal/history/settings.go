@@ -61,6 +61,7 @@ func (s *Settings) containers(about mapper.About) {
 	s.add(true, "runtime", clip(runtime, typeLength))
 	s.add(o.MaxInputs > 1, "inputs in a container at once", amount.Number(o.TargetInputs)+", at most "+amount.Number(o.MaxInputs))
 	s.add(o.Recycle.Inputs > 0, "containers are replaced after", amount.Of(o.Recycle.Inputs, "input", "inputs"))
+	s.add(o.Recycle.Memory > 0, "containers are replaced at a memory of", amount.Bytes(o.Recycle.Memory))
 	s.add(o.Recycle.Age > 0, "containers are replaced at the age of", short(o.Recycle.Age))
 	s.add(o.Runtime != nil || o.StartTimeout != defaultStartTimeout, "start timeout", short(o.StartTimeout))
 }

@@ -65,13 +65,6 @@ var (
 	}
 )
 
-func someBytes(n int64) float64 {
-	if n <= 0 {
-		return math.NaN()
-	}
-	return float64(n)
-}
-
 func someTime(d time.Duration) float64 {
 	if d <= 0 {
 		return math.NaN()

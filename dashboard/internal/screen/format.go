@@ -72,20 +72,6 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%dd %dh", s/(24*3600), s/3600%24)
 }
 
-// bytes writes an amount of memory: 512 MiB.
-func bytes(n int64) string {
-	const kibi = 1 << 10
-	unit, f := 0, float64(n)
-	for f >= kibi && unit < 4 {
-		f, unit = f/kibi, unit+1
-	}
-	name := [...]string{"B", "KiB", "MiB", "GiB", "TiB"}[unit]
-	if f < 10 && unit > 0 {
-		return strconv.FormatFloat(f, 'f', 1, 64) + " " + name
-	}
-	return strconv.FormatFloat(f, 'f', 0, 64) + " " + name
-}
-
 // moment is a point of time as a page shows it: relative, with the absolute time behind it.
 type moment struct {
 	At   string // for programs

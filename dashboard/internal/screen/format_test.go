@@ -22,9 +22,6 @@ func TestFormats(t *testing.T) {
 	} {
 		require.Equal(t, want, duration(d))
 	}
-	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1536: "1.5 KiB", 512 << 20: "512 MiB", 3 << 40: "3.0 TiB"} {
-		require.Equal(t, want, bytes(n))
-	}
 	for f, want := range map[float64]string{0: "0", 3: "3", 24.72: "24.7", 1204.4: "1,204"} {
 		require.Equal(t, want, rate(f))
 	}

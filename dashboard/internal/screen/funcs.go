@@ -25,7 +25,7 @@ var functions = template.FuncMap{
 
 	// Words, numbers and times.
 	"word": wordOf, "status": statusOf, "kind": kindOf, "called": Called, "stack": stackOf,
-	"n": count, "rate": rate, "pct": percent, "share": share, "plural": amount.Of, "wordfor": amount.Word, "bytes": bytes,
+	"n": count, "rate": rate, "pct": percent, "share": share, "plural": amount.Of, "wordfor": amount.Word, "bytes": amount.Bytes,
 	"dur": duration, "ago": ago, "age": age, "until": until, "clock": clock,
 	"between": func(from, to time.Time) string { return duration(to.Sub(from)) },
 	"asTime":  time.UnixMilli,
@@ -88,7 +88,7 @@ func settled(c history.Counts) int { return c.Succeeded + c.Failed + c.Cancelled
 func ending(c *supervisor.CrashJSON) string {
 	switch {
 	case c.OOM && c.PeakMemory > 0:
-		return "out of memory at " + bytes(c.PeakMemory)
+		return "out of memory at " + amount.Bytes(c.PeakMemory)
 	case c.OOM:
 		return "out of memory"
 	case c.Signal != "":

@@ -122,7 +122,7 @@ func (c Container) Screen() Screen {
 		Title: fmt.Sprintf("Container %d of %s", c.Story.ID, Called(c.Run)),
 		Path:  fmt.Sprintf("%s/containers/%d", path, c.Story.ID),
 		Trail: []Link{{path, Called(c.Run)}, {path + "/containers", "containers"}},
-		Parts: []string{"mood", "container-head", "container-crash", "container", "container-log", "container-attempts", "container-crashes", "container-states"},
+		Parts: []string{"mood", "container-head", "container-crash", "container", "container-memory", "container-log", "container-attempts", "container-crashes", "container-states"},
 		Data:  c, Loops: c.Loops(),
 	}
 }
@@ -138,12 +138,6 @@ func (c Container) Crash() *history.Crash {
 // Acts reports that buttons make sense.
 func (c Container) Acts() bool {
 	return c.Actions && c.Run.Ended.IsZero() && c.Story.ID >= 0 && c.Story.Ended.IsZero()
-}
-
-// MemoryBar is its memory against its limit.
-func (c Container) MemoryBar() *bar {
-	label := bytes(c.Story.Memory) + " of " + bytes(c.Story.MemoryLimit)
-	return gauge(int(c.Story.Memory>>10), int(c.Story.MemoryLimit>>10), label)
 }
 
 // Input is one input.
