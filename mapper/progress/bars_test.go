@@ -292,3 +292,20 @@ func TestWrite(t *testing.T) {
 		require.Equal(t, []string{"one", "two", endless, "steady completed: 1 ok in 1s; p50 1s, p95 1s, p99 1s, slowest 1s (input 0)", "the last words"}, lines(out.String()))
 	})
 }
+
+// TestRedraws: what changes all the time is drawn as often as is asked for and no oftener, five times a second where
+// nothing is.
+func TestRedraws(t *testing.T) {
+	for refresh, want := range map[time.Duration]int{0: 5 * 3, 500 * time.Millisecond: 2 * 3} {
+		synctest.Test(t, func(t *testing.T) {
+			var out strings.Builder
+			bars := progress.NewTerminal(&out, 80, progress.Options{Refresh: refresh})
+			require.NoError(t, start(t, func(ctx context.Context, i int) (int, error) {
+				time.Sleep(time.Millisecond)
+				return i, nil
+			}, 3000, mapper.Options{Name: "busy", Containers: 1, Observer: bars})())
+			require.NoError(t, bars.Close())
+			require.InDelta(t, want, strings.Count(out.String(), "/3000"), 1)
+		})
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"regexp"
 	"strings"
 	"sync"
@@ -117,24 +116,6 @@ func TestWorstAreShown(t *testing.T) {
 	require.NoError(t, bars.Close())
 }
 
-// TestRedraws: what changes all the time is drawn as often as is asked for and no oftener, five times a second where
-// nothing is.
-func TestRedraws(t *testing.T) {
-	term := openWide(t, 24, 80)
-	bars := progress.New(term.tty, progress.Options{})
-	began := time.Now()
-	require.NoError(t, mapper.Each(t.Context(), func(context.Context, int) error {
-		time.Sleep(time.Millisecond)
-		return nil
-	}, numbers(1500), mapper.Options{Name: "busy", Containers: 1, Observer: bars}))
-	require.NoError(t, bars.Close())
-	fmt.Fprintln(term.tty, "the end")
-	term.await(t, "the end")
-	drawn := strings.Count(term.written(), "/1500")
-	require.Positive(t, drawn)
-	require.LessOrEqual(t, drawn, int(time.Since(began)/(200*time.Millisecond))+2)
-}
-
 // TestCauseInBar: a bar says why its function crash-loops.
 func TestCauseInBar(t *testing.T) {
 	term := openWide(t, 24, 120)
@@ -161,12 +142,7 @@ func TestOneLineACrash(t *testing.T) {
 		t.Run(fmt.Sprint("stacks ", stacks), func(t *testing.T) {
 			term := openWide(t, 40, 200)
 			bars := progress.New(term.tty, progress.Options{Refresh: 5 * time.Millisecond, NoColor: true})
-			logger := slog.New(slog.NewTextHandler(bars, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-				if a.Key == slog.TimeKey {
-					return slog.Attr{}
-				}
-				return a
-			}}))
+			logger := loggerOver(bars)
 			err := mapper.Each(t.Context(), func(_ context.Context, i int) error {
 				if i == 7 {
 					panic("no pixel")

@@ -13,12 +13,19 @@ import (
 // tty is what a terminal shows of all that was written to it: enough of one for what we write, and it knows nothing else.
 type tty struct {
 	mu    sync.Mutex
-	lines [][]rune
+	lines [][]cell
+	ink   string // of what comes: the parameter of the last SGR, none after 0
 	row   int
 	col   int
 	bad   string // an escape sequence that it does not know
 	bytes int
 	begun string // of a sequence or a character, of which the rest is yet to come
+}
+
+// cell is a character, and its colour.
+type cell struct {
+	r   rune
+	ink string
 }
 
 var partial = regexp.MustCompile(`^\x1b(\[[0-9;]*)?$`)
@@ -62,6 +69,7 @@ func (t *tty) obey(number, letter string) {
 			t.lines[t.row] = t.lines[t.row][:min(t.col, len(t.lines[t.row]))]
 		}
 	case "m":
+		t.ink = strings.TrimPrefix(number, "0")
 	default:
 		t.bad = number + letter
 	}
@@ -71,7 +79,7 @@ func (t *tty) obey(number, letter string) {
 func (t *tty) narrow(width int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var lines [][]rune
+	var lines [][]cell
 	row := 0
 	for i, line := range t.lines {
 		if i == t.row {
@@ -104,9 +112,9 @@ func (t *tty) put(r rune) {
 	}
 	line := t.lines[t.row]
 	for len(line) <= t.col {
-		line = append(line, ' ')
+		line = append(line, cell{r: ' '})
 	}
-	line[t.col] = r
+	line[t.col] = cell{r, t.ink}
 	t.lines[t.row] = line
 	t.col++
 }
@@ -119,7 +127,11 @@ func (t *tty) shows(tb testing.TB) []string {
 	require.Empty(tb, t.bad, "an escape sequence that nobody asked for")
 	var all []string
 	for _, line := range t.lines {
-		all = append(all, strings.TrimRight(string(line), " "))
+		var b strings.Builder
+		for _, c := range line {
+			b.WriteRune(c.r)
+		}
+		all = append(all, strings.TrimRight(b.String(), " "))
 	}
 	for len(all) > 0 && all[len(all)-1] == "" {
 		all = all[:len(all)-1]
