@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -53,15 +54,18 @@ func TestGroupsAreLimited(t *testing.T) {
 	require.Equal(t, []int{5, 2}, []int{total, others})
 }
 
+// TestGroupsByDefault is in a bubble: an error's text is waited for, and for so long only.
 func TestGroupsByDefault(t *testing.T) {
 	t.Parallel()
-	var g cause.Groups
-	var all sync.WaitGroup
-	for i := range 150 {
-		all.Go(func() { g.Add(fmt.Errorf("cause %c%c", 'a'+i%15, 'a'+i/15), noon, cause.Sample{Input: i}) })
-	}
-	all.Wait()
-	require.Len(t, g.All(), 100)
-	total, others := g.Total()
-	require.Equal(t, []int{150, 50}, []int{total, others})
+	synctest.Test(t, func(t *testing.T) {
+		var g cause.Groups
+		var all sync.WaitGroup
+		for i := range 150 {
+			all.Go(func() { g.Add(fmt.Errorf("cause %c%c", 'a'+i%15, 'a'+i/15), noon, cause.Sample{Input: i}) })
+		}
+		all.Wait()
+		require.Len(t, g.All(), 100)
+		total, others := g.Total()
+		require.Equal(t, []int{150, 50}, []int{total, others})
+	})
 }
