@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"fmt"
 	"sync/atomic"
 
 	"github.com/longshore-go/longshore/mapper/internal/durable"
@@ -59,7 +60,7 @@ func (h *handle) keep() error {
 		return nil
 	}
 	if h.types.expands != nil {
-		return invalid("Journal", h.opts.Journal, "does not know the inputs that attempts add")
+		return invalid("Journal", fmt.Sprintf("%T", h.opts.Journal), "does not know the inputs that attempts add")
 	}
 	log, err := h.opts.Journal.Begin(h.e.Context(), durable.About{
 		Name: h.opts.Name, In: h.types.in, Out: h.types.out,

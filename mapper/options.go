@@ -189,10 +189,13 @@ func (o Options) deployed() (Options, error) {
 		return o, invalid("FailureLimit", o.FailureLimit, "is of a run of its own")
 	}
 	if o.Journal != nil {
-		return o, invalid("Journal", o.Journal, "is of a run: see RunOptions. Calls have none")
+		return o, invalid("Journal", fmt.Sprintf("%T", o.Journal), "is of a run: see RunOptions. Calls have none")
 	}
 	if o.Crashes == nil {
 		o.Crashes = policy.Deployed{}
+	}
+	if err := o.Scale.Validate(); err != nil { // here its Max still has its own name
+		return o, err
 	}
 	if o.Containers > 0 && o.Scale.Max > 0 && o.Containers != o.Scale.Max {
 		return o, invalid("Containers", o.Containers, fmt.Sprintf("differs from Scale.Max, %d, which says the same: set one of them", o.Scale.Max))
@@ -242,8 +245,8 @@ func (o Options) Validate() error {
 			return invalid(f.name, f.value, "must not be negative")
 		}
 	}
-	if o.Rate != nil && o.Rate.Burst() <= 0 && o.Rate.Limit() != rate.Inf {
-		return invalid("Rate", o.Rate.Burst(), "must have a burst of at least 1: with none nothing ever begins")
+	if err := validRate(o.Rate); err != nil {
+		return err
 	}
 	if err := o.Adaptive.Validate(); err != nil {
 		return err
@@ -294,4 +297,18 @@ func (o Options) Validate() error {
 		return invalid("Crashes", fmt.Sprintf("%T", p), "must be a policy.Ephemeral or a policy.Deployed, by value")
 	}
 	return o.Retries.Validate()
+}
+
+// validRate refuses a limiter by which nothing ever begins, or that limits nothing although it looks so. A limit of 0 may be
+// meant: it holds everything until it is changed.
+func validRate(l *rate.Limiter) error {
+	switch {
+	case l == nil:
+		return nil
+	case !(l.Limit() >= 0): // NaN, too
+		return invalid("Rate", l.Limit(), "must have a limit of at least 0")
+	case l.Burst() <= 0 && l.Limit() != rate.Inf:
+		return invalid("Rate", l.Burst(), "must have a burst of at least 1: with none nothing ever begins")
+	}
+	return nil
 }

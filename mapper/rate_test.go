@@ -2,6 +2,7 @@ package mapper_test
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -206,8 +207,11 @@ func TestRateJoinedByMany(t *testing.T) {
 	})
 }
 
-// TestRateIsRefused where nothing could ever begin.
+// TestRateIsRefused where nothing could ever begin, or no limit is meant by it.
 func TestRateIsRefused(t *testing.T) {
+	requireInvalid(t, "Rate", mapper.Options{Rate: rate.NewLimiter(-1, 1)})
+	requireInvalid(t, "Rate", mapper.Options{Rate: rate.NewLimiter(rate.Limit(math.NaN()), 1)})
+	require.NoError(t, mapper.Options{Rate: rate.NewLimiter(0, 1)}.Validate(), "until it is changed")
 	requireInvalid(t, "Rate", mapper.Options{Rate: rate.NewLimiter(1, 0)})
 	require.NoError(t, mapper.Options{Rate: rate.NewLimiter(rate.Inf, 0)}.Validate())
 }

@@ -3,6 +3,7 @@ package mapper_test
 import (
 	"context"
 	"errors"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,10 @@ func TestDeployHasOneNumberOfContainers(t *testing.T) {
 		} {
 			_, err := mapper.Deploy(t.Context(), mapper.Plain(square), opts)
 			requireField(t, "Containers", err)
+		}
+		for _, most := range []int{-1, math.MaxInt} {
+			_, err := mapper.Deploy(t.Context(), mapper.Plain(square), mapper.Options{Scale: mapper.Scale{Max: most}})
+			requireField(t, "Scale.Max", err)
 		}
 		for _, opts := range []mapper.Options{
 			{Containers: 2, Scale: mapper.Scale{Max: 2}},

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"reflect"
 
@@ -86,7 +87,7 @@ func stream[In, Out any](ctx context.Context, fn func(context.Context, In) iter.
 		return nil, nil, invalid("Retries", opts.Retries, "must be zero for a stream: outputs that were delivered cannot be taken back")
 	}
 	if opts.Journal != nil {
-		return nil, nil, invalid("Journal", opts.Journal, "must be nil for a stream: what an input has yielded is not recorded")
+		return nil, nil, invalid("Journal", fmt.Sprintf("%T", opts.Journal), "must be nil for a stream: what an input has yielded is not recorded")
 	}
 	if opts.Hedge != (policy.Hedge{}) {
 		return nil, nil, invalid("Hedge", opts.Hedge, "cannot be with a stream: outputs that were delivered cannot be taken back")
