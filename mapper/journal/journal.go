@@ -185,6 +185,9 @@ func (f *File) Close() error {
 	if f.db == nil {
 		return nil
 	}
+	if f.busy {
+		_ = f.db.exec("ROLLBACK") // what its run has not committed nobody has seen; an error where nothing is open
+	}
 	err := f.db.exec("PRAGMA wal_checkpoint(TRUNCATE)")
 	err = errors.Join(err, f.db.Close())
 	f.db = nil

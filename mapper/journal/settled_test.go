@@ -5,12 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/internal/journals"
+	"github.com/longshore-go/longshore/internal/logbook"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 	"github.com/longshore-go/longshore/policy"
@@ -177,4 +179,29 @@ func TestFailureLimitAtMostOnce(t *testing.T) {
 	for in, n := range calls {
 		require.Equal(t, 1, n, in)
 	}
+}
+
+// TestCloseBetweenCommits: a journal that is closed while its run writes has what was committed, and that is no error of Close.
+func TestCloseBetweenCommits(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "j")
+	j := open(t, path, journal.Options{})
+	text := reflect.TypeFor[string]()
+	log, err := j.Begin(t.Context(), logbook.About{In: text, Out: text})
+	require.NoError(t, err)
+	inputs, keys := []string{"committed", "not"}, make([]logbook.Key, 2)
+	_, err = log.Keys(inputs, keys)
+	require.NoError(t, err)
+	for i := range inputs {
+		if i == 1 {
+			require.NoError(t, log.Commit())
+		}
+		_, _, err := log.Record(logbook.Entry{Lo: i, Keys: keys[i : i+1], Values: inputs[i : i+1], Inputs: inputs[i : i+1], Attempts: 1})
+		require.NoError(t, err)
+	}
+	require.NoError(t, j.Close())
+	require.Len(t, entries(t, path), 1)
+	var broken *mapper.JournalError
+	require.ErrorAs(t, log.Commit(), &broken)
+	require.NoError(t, log.Close())
 }
