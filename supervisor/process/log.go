@@ -2,11 +2,15 @@ package process
 
 import (
 	"fmt"
+	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/console"
+	"github.com/longshore-go/longshore/internal/guard"
+	"github.com/longshore-go/longshore/internal/show"
 )
 
 const (
@@ -23,6 +27,7 @@ type lineLog struct {
 	logged  chan struct{} // closed when all lines are logged
 	line    Line          // without its text
 	stderr  bool
+	told    sync.Once    // that Options.Log has failed
 	taken   atomic.Int64 // lines
 	stuck   atomic.Bool  // stderr takes nothing
 	lost    atomic.Int64 // lines that stderr is yet to be told of
@@ -34,8 +39,29 @@ func (l *lineLog) start(log func(Line), line Line, dropped *atomic.Int64) {
 	l.line, l.dropped, l.stderr = line, dropped, log == nil
 	if log == nil {
 		log = l.print
+	} else {
+		log = l.guarded(log)
 	}
 	go l.run(log)
+}
+
+// guarded is a log that may panic, or leave its goroutine: the line is dropped then, and the first time it is said on stderr.
+func (l *lineLog) guarded(log func(Line)) func(Line) {
+	return func(line Line) {
+		_, failure := guard.Within(math.MaxInt64, "Log", func() struct{} { log(line); return struct{}{} })
+		if failure == nil {
+			return
+		}
+		l.dropped.Add(1)
+		l.told.Do(func() {
+			text := "process.Options.Log " + show.Did(failure)
+			if failure.Panic != nil {
+				text += "\n" + string(failure.Panic.Stack)
+			}
+			line.Text = text
+			l.print(line)
+		})
+	}
 }
 
 func (l *lineLog) run(log func(Line)) {

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,6 +22,26 @@ import (
 const burst = 20_000
 
 func init() {
+	programs["hostile log"] = func() {
+		var lines sync.WaitGroup
+		lines.Add(4)
+		r := process.New(process.Options{Log: func(l process.Line) {
+			defer lines.Done()
+			switch l.Text {
+			case "0":
+				panic("no line")
+			case "1":
+				runtime.Goexit()
+			}
+			fmt.Println("logged", l.Text)
+		}})
+		inst, err := r.Open(context.Background(), supervisor.Launch{Function: chatter, Name: "chat", Container: 3})
+		if err == nil {
+			err = inst.Run(context.Background(), supervisor.Chunk{Inputs: []any{4}}, func(int, any, error) {})
+		}
+		lines.Wait()
+		fmt.Println("closed:", err, inst.Close(context.Background()), "dropped:", r.Dropped())
+	}
 	programs["default log"] = func() {
 		r := process.New(process.Options{})
 		inst, err := r.Open(context.Background(), supervisor.Launch{Function: chatter, Name: "chat", Container: 3})
@@ -28,6 +50,18 @@ func init() {
 		}
 		fmt.Println("closed:", err, inst.Close(context.Background()), "dropped:", r.Dropped())
 	}
+}
+
+// A log that panics, or leaves its goroutine, loses these lines, and neither the others nor the program.
+func TestLogThatPanics(t *testing.T) {
+	t.Parallel()
+	cmd := program("hostile log")
+	var out, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	require.NoError(t, cmd.Run(), "%s", &stderr)
+	require.Contains(t, out.String(), "logged 2\nlogged 3\n")
+	require.Contains(t, out.String(), "closed: <nil> <nil> dropped: 2\n")
+	require.Equal(t, 1, strings.Count(stderr.String(), "process.Options.Log panicked: no line"), "%s", &stderr)
 }
 
 // With the default log nothing is lost that stderr takes, however much comes at once and however slowly it is taken.

@@ -39,8 +39,8 @@ type Options struct {
 
 	// Log is given what workers print on stdout and stderr, line by line, by one goroutine
 	// for each worker, so it must be safe for concurrent use. It never delays a
-	// worker: lines that it is too slow for are dropped and counted, see
-	// [Runtime.Dropped]. Nil means that lines go to os.Stderr, each after the
+	// worker: lines that it is too slow for, or panics at, are dropped and counted, see
+	// [Runtime.Dropped]; its first panic is said on os.Stderr. Nil means that lines go to os.Stderr, each after the
 	// function's name and the container's ID, and above the bars of mapper/progress where those are drawn there. A worker waits for that as the function would in this
 	// process; only when it takes nothing for a second are lines lost, which is said there as soon as it can be.
 	Log func(Line)
