@@ -74,7 +74,11 @@ type MismatchError struct {
 
 // Error names the field and both values, and what can be done.
 func (e *MismatchError) Error() string {
-	return fmt.Sprintf("mapper: journal %s: %s is %q there and %q here (use another path, or Adopt)", e.Path, e.Field, e.Recorded, e.Given)
+	remedy := "use another path"
+	if e.Field == "Version" {
+		remedy += ", or Adopt"
+	}
+	return fmt.Sprintf("mapper: journal %s: %s is %q there and %q here (%s)", e.Path, e.Field, e.Recorded, e.Given, remedy)
 }
 
 // EncodingError says that an input or a value cannot be written to a journal, or would not come back

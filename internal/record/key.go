@@ -156,7 +156,7 @@ func encoderOf(t reflect.Type, outer []reflect.Type) (encoder, *unencodable) {
 	case reflect.Struct:
 		return structEncoder(t, outer)
 	default:
-		return nil, &unencodable{reason: fmt.Sprintf("a %v has no content of its own", t.Kind())}
+		return nil, &unencodable{reason: fmt.Sprintf("what is of kind %v has no content of its own", t.Kind())}
 	}
 }
 

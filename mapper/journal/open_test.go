@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -60,6 +61,7 @@ func TestMismatch(t *testing.T) {
 		require.ErrorAs(t, run(j), &mismatch, field)
 		require.Equal(t, field, mismatch.Field)
 		require.NotEqual(t, mismatch.Recorded, mismatch.Given)
+		require.NotContains(t, mismatch.Error(), "Adopt", "it is of no use here")
 		require.NoError(t, j.Close())
 	}
 	for field, o := range map[string]journal.Options{
@@ -71,6 +73,7 @@ func TestMismatch(t *testing.T) {
 		var mismatch *journal.MismatchError
 		require.ErrorAs(t, err, &mismatch, field)
 		require.Equal(t, field, mismatch.Field)
+		require.Equal(t, field == "Version", strings.Contains(mismatch.Error(), "or Adopt"), field)
 	}
 	j := open(t, path, journal.Options{}) // no version: no check
 	require.NoError(t, j.Close())
