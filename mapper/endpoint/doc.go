@@ -61,4 +61,10 @@
 //
 // A call that waits when the crash loop begins waits on, until a container lives or Timeout
 // has passed.
+//
+// # Inputs that crash
+//
+// A call whose input has crashed is tried again, CrashLimit times in all. While nothing else has finished since
+// then, that is after 1 s to 30 s: so on a quiet function its client may get 504 from Timeout before it gets 500.
+// With CrashLimit 1 it gets 500 at once.
 package endpoint

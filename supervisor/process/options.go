@@ -17,7 +17,8 @@ type Options struct {
 	// Cgroup is the folder of a cgroup v2 that was delegated to this program, in which each
 	// worker gets a cgroup of its own: the kernel then enforces Memory, proves that
 	// memory ran out, and a kill reaches every descendant. Its memory controller must be
-	// enabled for children. Linux only. Zero means none.
+	// enabled for children. A folder that cannot be used is no error: workers run without, and
+	// [Runtime.Limits] says why. Linux only. Zero means none.
 	Cgroup string
 
 	// PIDNamespace gives each worker a process namespace, so that even processes which left its
