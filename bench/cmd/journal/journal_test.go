@@ -12,8 +12,8 @@ import (
 // TestScenes plays each with few inputs: every row has its figure.
 func TestScenes(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.001", "-large"}, &out))
-	for _, s := range scenes(0.001, true) {
+	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.001", "-large", "-rows", "1000"}, &out))
+	for _, s := range scenes(0.001, true, 1000) {
 		for _, r := range s.Rows {
 			require.Contains(t, out.String(), "| "+s.Name+": "+r.Name+" | ")
 		}

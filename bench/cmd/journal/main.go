@@ -5,6 +5,7 @@
 //
 //	go run ./cmd/journal
 //	go run ./cmd/journal -only resume -large
+//	go run ./cmd/journal -only iterator -rounds 1 -rows 100000000
 //
 // Figures are medians of the rounds, in each of which all rows have their turn. Linux only: memory and processor time are read
 // from the system. The journals are in the system's folder for temporary files: it is that disk which is measured.
@@ -30,13 +31,16 @@ func main() {
 	}
 }
 
-func scenes(scale float64, large bool) []rounds.Scene {
+func scenes(scale float64, large bool, rows int) []rounds.Scene {
 	all := []rounds.Scene{
 		noop(scale), work("50 µs", busy, 2, scaled(40_000, scale), "≤ 4"), work("1 ms x 64", asleep, 64, scaled(64_000, scale), "≤ 10"),
 		resume(scaled(1_000_000, scale)), lag(scaled(20_000, scale)),
 	}
 	if large {
 		all = append(all, resume(scaled(10_000_000, scale)))
+	}
+	if rows > 0 {
+		all = append(all, pulled(rows))
 	}
 	return all
 }
@@ -45,13 +49,15 @@ func scaled(n int, scale float64) int { return max(int(float64(n)*scale), 100) }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var large bool
+	var rows int
 	o, err := rounds.Parse("journal", args, func(fs *flag.FlagSet) {
 		fs.BoolVar(&large, "large", false, "also a resumed run of ten million inputs")
+		fs.IntVar(&rows, "rows", 0, "also a run over an iterator of so many inputs, and its next life")
 	})
 	if err != nil {
 		return err
 	}
-	return o.Play(ctx, out, scenes(o.Scale, large))
+	return o.Play(ctx, out, scenes(o.Scale, large, rows))
 }
 
 // inFolder is a scene in a folder of its own.
