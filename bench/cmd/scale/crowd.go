@@ -25,6 +25,7 @@ func crowd(shape site.Shape, look time.Duration) rounds.Scene {
 		{Name: "memory of the caller, a slot", Unit: "KB", Bar: "≤ 25"},
 		{Name: "inputs of 1 s: processor time a chunk", Unit: "µs", Bar: "≤ 20"},
 		{Name: "inputs of 1 s: slots in use", Unit: "%", Bar: ""},
+		{Name: "containers lost meanwhile", Unit: "", Bar: "0"},
 	}, func(ctx context.Context, s *site.Site) ([]float64, error) {
 		if _, err := s.Caller(ctx); err != nil { // until they are there
 			return nil, err
@@ -71,6 +72,7 @@ func crowd(shape site.Shape, look time.Duration) rounds.Scene {
 		}
 		return []float64{
 			known, 100 * idle, full, fullCPU, each, used * 1e6 / chunks, 100 * chunks / look.Seconds() / float64(slots),
+			float64(stats.Pool.Lost),
 		}, nil
 	})
 }
