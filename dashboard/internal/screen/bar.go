@@ -54,12 +54,17 @@ func progress(c history.Counts) *bar {
 
 // gauge shows n of a limit, red from the limit on.
 func gauge(n, limit int, label string) *bar {
+	tone := "amber"
+	if n >= limit {
+		tone = "red"
+	}
+	return gaugeIn(tone, n, limit, label)
+}
+
+// gaugeIn shows n of a limit in one tone.
+func gaugeIn(tone string, n, limit int, label string) *bar {
 	b := &bar{Label: label}
 	if n > 0 && limit > 0 {
-		tone := "amber"
-		if n >= limit {
-			tone = "red"
-		}
 		b.Segments = []segment{{tone, 0, 1000 * min(share(n, limit), 1)}}
 	}
 	return b

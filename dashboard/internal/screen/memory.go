@@ -62,7 +62,14 @@ func (c Container) MemoryBar() *bar {
 	case limit == 0:
 		return &bar{Label: amount.Bytes(used)}
 	}
-	return gauge(int(used>>10), int(limit>>10), amount.Bytes(used)+" of "+amount.Bytes(limit))
+	tone := "blue"
+	switch {
+	case used >= limit:
+		tone = "red"
+	case used >= limit-limit/5:
+		tone = "amber"
+	}
+	return gaugeIn(tone, int(used>>10), int(limit>>10), amount.Bytes(used)+" of "+amount.Bytes(limit))
 }
 
 // lower is the lower of two limits, of which 0 is none.

@@ -25,8 +25,12 @@ func TestMemoryOfContainer(t *testing.T) {
 	require.Equal(t, "used 300 MiB", c.Charts()[0].Bands[1].Tip)
 	c.Story.Use.Limit, c.Story.Use.Recycle = 512<<20, 400<<20
 	require.Equal(t, "300 MiB of 400 MiB", c.MemoryBar().Label)
+	require.Equal(t, "blue", c.MemoryBar().Segments[0].Tone)
 	require.Equal(t, "used 300 MiB, replaced at 400 MiB, limit 512 MiB", c.Charts()[0].Bands[1].Tip)
 	c.Story.Ended, c.Story.Memory, c.Story.Use.Recycle = at.Add(time.Minute), 0, 0
 	require.Equal(t, "480 MiB of 512 MiB", c.MemoryBar().Label)
+	require.Equal(t, "amber", c.MemoryBar().Segments[0].Tone)
+	c.Story.Use.Peak = 512 << 20
+	require.Equal(t, "red", c.MemoryBar().Segments[0].Tone)
 	require.False(t, c.Charts()[0].Live)
 }

@@ -30,6 +30,6 @@ func (r Run) Failing() *Failing {
 	if f.Settled == 0 {
 		return nil
 	}
-	f.Bar = gauge(f.Failed, f.Settled, fmt.Sprintf("%s of %s failed", amount.Number(f.Failed), amount.Number(f.Settled)))
+	f.Bar = gaugeIn("red", f.Failed, f.Settled, fmt.Sprintf("%s of %s failed", amount.Number(f.Failed), amount.Number(f.Settled)))
 	return f
 }

@@ -70,8 +70,10 @@ func TestStatic(t *testing.T) {
 		require.NoError(t, err)
 		require.NotContains(t, string(script), "http", "nothing comes from elsewhere")
 	}
-	sheet, err := fs.ReadFile(Static(), "page.css")
-	require.NoError(t, err)
-	require.NotContains(t, string(sheet), "url(")
-	require.NotContains(t, string(sheet), "@import")
+	for _, name := range []string{"page.css", "chart.css"} {
+		sheet, err := fs.ReadFile(Static(), name)
+		require.NoError(t, err)
+		require.NotContains(t, string(sheet), "url(")
+		require.NotContains(t, string(sheet), "@import")
+	}
 }
