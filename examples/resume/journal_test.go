@@ -58,7 +58,7 @@ func TestJournalOnADashboard(t *testing.T) {
 	require.Contains(t, overview, "batch.db: 3 of 4 inputs are restored")
 	require.Contains(t, get("/"), `href="./journals/batch/"`)
 	page := get("/journals/batch/")
-	require.Contains(t, page, "<dt>Succeeded</dt><dd>4</dd>")
+	require.Contains(t, page, "<strong>4 inputs</strong> succeeded")
 	require.Contains(t, page, "../../static/page.css")
 	require.Contains(t, get("/journals/batch/?as=jsonl"), checksum(4))
 }
@@ -85,7 +85,7 @@ func TestShow(t *testing.T) {
 	require.NoError(t, err)
 	text, err := io.ReadAll(answer.Body)
 	require.NoError(t, errors.Join(err, answer.Body.Close()))
-	require.Contains(t, string(text), "<dt>Succeeded</dt><dd>2</dd>")
+	require.Contains(t, string(text), "<strong>2 inputs</strong> succeeded")
 	http.DefaultClient.CloseIdleConnections()
 	stop()
 	require.NoError(t, <-ended)
