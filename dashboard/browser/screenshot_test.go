@@ -35,7 +35,8 @@ func TestScreenshot(t *testing.T) {
 			break
 		}
 	}
-	p.await(`parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 2`)
+	// It has lasted for a while then, and the charts show it.
+	p.await(`/Crashes since then\s+([3-9]|\d\d)/.test(eyes.text(".banner .facts")) && parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 2`)
 	for name, look := range map[string]struct {
 		width  int64
 		scheme string

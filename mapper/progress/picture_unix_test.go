@@ -33,7 +33,7 @@ func TestPicture(t *testing.T) {
 	if *pictured == "" {
 		t.Skip("takes some seconds, and only on request: -picture FOLDER")
 	}
-	const rows, cols = 16, 130
+	const rows, cols = 16, 132
 	term := openWide(t, rows, cols)
 	stderr := os.Stderr
 	os.Stderr = term.tty
@@ -74,11 +74,11 @@ func TestPicture(t *testing.T) {
 func index(t *testing.T, bars *progress.Bars) {
 	_, err := mapper.Collect(t.Context(), func(_ context.Context, i int) (int, error) {
 		time.Sleep(time.Millisecond)
-		if i%400 == 7 {
+		if i%200 == 7 {
 			return 0, fmt.Errorf("opening part-%05d: %w", i, os.ErrNotExist)
 		}
 		return i, nil
-	}, numbers(1200), mapper.Options{Name: "index", Containers: 8, ReturnExceptions: true, Observer: bars})
+	}, numbers(600), mapper.Options{Name: "index", Containers: 8, ReturnExceptions: true, Observer: bars})
 	require.Error(t, err)
 }
 
