@@ -23,6 +23,7 @@ type content struct {
 }
 
 // load reads all of a stream, by a consumer that sees to the order. It waits for the next message for as long as patience.
+// The consumer may be at a server that lags behind: what that does not have the leader is asked for.
 func load(ctx context.Context, js jetstream.JetStream, name string, patience time.Duration) (*content, error) {
 	c := &content{index: index{crashes: map[logbook.Key]logbook.Crashes{}}}
 	stream, err := js.Stream(ctx, name)
@@ -47,7 +48,7 @@ func load(ctx context.Context, js jetstream.JetStream, name string, patience tim
 	defer messages.Stop()
 	late := time.AfterFunc(patience, messages.Stop)
 	defer late.Stop()
-	for c.last < state.LastSeq {
+	for pending := true; pending && c.last < state.LastSeq; {
 		m, err := messages.Next()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -62,16 +63,33 @@ func load(ctx context.Context, js jetstream.JetStream, name string, patience tim
 		}
 		seq := meta.Sequence.Stream
 		c.damaged += int(seq - c.last - 1)
-		c.last = seq
+		c.last, pending = seq, meta.NumPending > 0
 		if err := c.take(seq, m.Data()); err != nil {
 			return nil, &mapper.FormatError{Path: pathOf(name), Format: c.life.Format, Known: format}
 		}
-		if meta.NumPending == 0 {
-			c.last = max(c.last, state.LastSeq)
-		}
+	}
+	if err := c.rest(ctx, js, name, state.LastSeq); err != nil {
+		return nil, err
 	}
 	c.settle()
 	return c, nil
+}
+
+// rest reads from the leader what is missing up to the last message.
+func (c *content) rest(ctx context.Context, js jetstream.JetStream, name string, last uint64) error {
+	for c.last < last {
+		m, err := leaderGet(ctx, js, name, c.last+1)
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound):
+			c.damaged++
+		case err != nil:
+			return err
+		case c.take(c.last+1, m.Data) != nil:
+			return &mapper.FormatError{Path: pathOf(name), Format: c.life.Format, Known: format}
+		}
+		c.last++
+	}
+	return nil
 }
 
 var errNewer = errors.New("stream: of a newer format")
