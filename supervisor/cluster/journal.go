@@ -44,7 +44,8 @@ type JournalOptions struct {
 	// Adopt accepts another Version than is recorded, and records it. Zero means that it is a *mapper.MismatchError.
 	Adopt bool
 
-	// Replicas is how many servers keep the stream, where it is made. Zero means one.
+	// Replicas is how many servers keep the stream, where it is made: it outlives fewer than half of them. All have to be there
+	// then, and are waited for. Zero means one.
 	Replicas int
 
 	// MaxBytes is how large the stream may become, where it is made. One that is full ends the run with a
@@ -131,7 +132,7 @@ func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, 
 	}
 	o := j.opts
 	log, err := stream.Open(ctx, stream.Config{
-		Conn: j.r.conn(), Run: j.run, Life: j.r.life, Lease: j.r.opts.Lost, Wait: o.Wait,
+		Conn: j.r.conn(), Run: j.run, Life: j.r.life, Lease: j.r.opts.Lost, Wait: o.Wait, Refused: j.r.members.refusal,
 		Version: o.Version, Key: o.Key, Codec: o.Codec, KeepFailed: o.KeepFailed, FreshOnly: o.FreshOnly, Redact: o.Redact,
 		Adopt: o.Adopt, Replicas: max(o.Replicas, 1), MaxBytes: o.MaxBytes,
 	}, about)

@@ -32,6 +32,7 @@ type recording struct {
 	Fleet           bool // else goroutines toil
 	Once            bool
 	Unordered       bool
+	Replicas        int
 	Lost            time.Duration
 }
 
@@ -55,7 +56,7 @@ func record(ctx context.Context) error {
 
 func (r recording) options(fleet *cluster.Runtime) mapper.Options {
 	opts := mapper.Options{
-		Journal: fleet.Journal("batch", cluster.JournalOptions{}), AtMostOnce: r.Once, ReturnExceptions: r.Once, Containers: 8,
+		Journal: fleet.Journal("batch", cluster.JournalOptions{Replicas: r.Replicas}), AtMostOnce: r.Once, ReturnExceptions: r.Once, Containers: 8,
 		Unordered: r.Unordered,
 	}
 	if r.Fleet {
@@ -102,7 +103,13 @@ func lines(dir, name string) []string {
 // awaitDelivered waits until so many results are delivered.
 func (r recording) awaitDelivered(t *testing.T, n int) {
 	t.Helper()
-	require.Eventually(t, func() bool { return len(lines(r.Dir, "delivered")) >= n }, patience, tick)
+	defer func() { // else one that hangs is all that is seen of it
+		if t.Failed() {
+			t.Logf("%d delivered, over: %v", len(lines(r.Dir, "delivered")), lines(r.Dir, "over"))
+		}
+	}()
+	require.Eventually(t, func() bool { return len(lines(r.Dir, "delivered")) >= n || len(lines(r.Dir, "over")) > 0 }, patience, tick)
+	require.GreaterOrEqual(t, len(lines(r.Dir, "delivered")), n)
 }
 
 // kill kills it when it has delivered that many, and returns what is delivered for good.

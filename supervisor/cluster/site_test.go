@@ -3,6 +3,7 @@ package cluster_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -29,6 +30,7 @@ const (
 	callerOf = "LONGSHORE_TEST_CALLER_OF" // a caller, whose inputs wait in the directory callerDir
 	serverAs = "LONGSHORE_TEST_SERVER"    // a server, which prints its address
 	storeOf  = "LONGSHORE_TEST_STORE"     // its directory for JetStream; empty: it has none
+	peerOf   = "LONGSHORE_TEST_PEER"      // who it is among several, as JSON of a peer; empty: it is alone
 
 	callerDir = "LONGSHORE_TEST_CALLER_DIR"
 	credsOf   = "LONGSHORE_TEST_CREDS"  // WorkerOptions.Creds; empty: none
@@ -71,9 +73,17 @@ const tick = time.Millisecond
 // serve is a server, as a process that can be killed.
 func serve(ctx context.Context) error {
 	store := os.Getenv(storeOf)
-	s, err := server.NewServer(&server.Options{
+	opts := &server.Options{
 		Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: store != "", StoreDir: store,
-	})
+	}
+	if text := os.Getenv(peerOf); text != "" {
+		var one peer
+		if err := json.Unmarshal([]byte(text), &one); err != nil {
+			return err
+		}
+		one.join(opts)
+	}
+	s, err := server.NewServer(opts)
 	if err != nil {
 		return err
 	}

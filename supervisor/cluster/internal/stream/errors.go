@@ -40,6 +40,8 @@ const (
 	codeInsufficient      = 10023 // of the cluster
 	codeStorageExceeded   = 10047
 	codeStoreFailed       = 10077 // maximum bytes or messages of the stream; the disk
+
+	codeNoPeers = 10005 // fewer servers are there than are to keep a stream
 )
 
 // isFull reports that there is no room for more.
@@ -69,14 +71,17 @@ func isBehind(err error) bool {
 	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
+// errRefused is a server that does not do what our user asks for.
+var errRefused = errors.New("refused")
+
 // passes reports that it may be otherwise in a moment: the server is gone, or another one takes over.
 func passes(err error) bool {
 	var api *jetstream.APIError
 	switch {
-	case err == nil, errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, errEnded):
+	case err == nil, errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, errEnded), errors.Is(err, errRefused):
 		return false
 	case errors.As(err, &api):
-		return api.Code == 503 && !isFull(err)
+		return api.ErrorCode == codeNoPeers || api.Code == 503 && !isFull(err)
 	}
 	return true
 }

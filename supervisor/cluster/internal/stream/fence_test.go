@@ -35,10 +35,13 @@ func connected(t testing.TB) *nats.Conn {
 	return nc
 }
 
+// nobody is refused.
+func nobody() error { return nil }
+
 // begun is a log of a life whose lease nobody renews within the test.
 func begun(t testing.TB, nc *nats.Conn, once bool) *log {
 	t.Helper()
-	cfg := Config{Conn: nc, Run: "a", Life: t.Context(), Lease: time.Hour, Wait: time.Minute, Replicas: 1}
+	cfg := Config{Conn: nc, Run: "a", Life: t.Context(), Lease: time.Hour, Wait: time.Minute, Refused: nobody, Replicas: 1}
 	l, err := Open(t.Context(), cfg, logbook.About{In: reflect.TypeFor[int](), Out: reflect.TypeFor[int](), AtMostOnce: once})
 	require.NoError(t, err)
 	return l.(*log)
@@ -184,7 +187,7 @@ func TestForeignStream(t *testing.T) {
 	require.NoError(t, err)
 	defer js.CleanupPublisher()
 	open := func(run string) error {
-		cfg := Config{Conn: nc, Run: run, Life: t.Context(), Lease: time.Second, Wait: time.Second, Replicas: 1}
+		cfg := Config{Conn: nc, Run: run, Life: t.Context(), Lease: time.Second, Wait: time.Second, Refused: nobody, Replicas: 1}
 		_, err := Open(t.Context(), cfg, logbook.About{In: reflect.TypeFor[int](), Out: reflect.TypeFor[int]()})
 		return err
 	}

@@ -28,6 +28,8 @@ type Config struct {
 	Lease time.Duration   // how long a lease lasts that is not renewed
 	Wait  time.Duration   // how long a server that is gone is waited for
 
+	Refused func() error // why the server refuses our user, which then gets no answer; it returns nil where it does not
+
 	Version    string
 	Key        func(any) string
 	Codec      record.Codec
@@ -50,7 +52,7 @@ func pathOf(name string) string { return "jetstream:" + name }
 func subjectOf(run string) string { return "ls.journal." + run }
 
 const (
-	// enabledTime is how long a server is asked for JetStream that has none: where another one takes over, it says so, too.
+	// enabledTime is how long a server is asked for JetStream that says it has none: where another one takes over, it says so, too.
 	enabledTime = 3 * time.Second
 	// leastDuplicates is how long the server remembers which messages it has.
 	leastDuplicates = 2 * time.Minute
@@ -85,10 +87,7 @@ func (cfg *Config) open(ctx context.Context, js jetstream.JetStream, keys *recor
 		return nil
 	})
 	if err == nil {
-		err = persist(ctx, forLong(min(enabledTime, cfg.Wait)), func(ctx context.Context) error {
-			_, err := js.AccountInfo(ctx)
-			return err
-		})
+		err = cfg.enabled(ctx, js)
 	}
 	if err == nil {
 		err = persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error { return cfg.provide(ctx, js) })
@@ -116,6 +115,31 @@ func (cfg *Config) open(ctx context.Context, js jetstream.JetStream, keys *recor
 		return nil, full(err)
 	}
 	return l, nil
+}
+
+// enabled waits until JetStream answers: servers that have no leader do not.
+func (cfg *Config) enabled(ctx context.Context, js jetstream.JetStream) error {
+	began, since := time.Now(), time.Time{} // when it said first that there is none
+	wait := func() time.Duration {
+		if since.IsZero() {
+			return cfg.Wait
+		}
+		return min(since.Sub(began)+enabledTime, cfg.Wait)
+	}
+	return persist(ctx, wait, func(ctx context.Context) error {
+		_, err := js.AccountInfo(ctx)
+		none := errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
+		switch {
+		case !none:
+			since = time.Time{}
+		case since.IsZero():
+			since = time.Now()
+		}
+		if why := cfg.Refused(); err != nil && why != nil {
+			return fmt.Errorf("%w: %w", errRefused, why)
+		}
+		return err
+	})
 }
 
 // provide makes the stream, unless it is there.
