@@ -6,38 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/hibiken/asynq"
 	"golang.org/x/sync/errgroup"
 )
-
-func redisMissing() error {
-	_, err := find("redis-server", "/usr/bin", "/usr/sbin")
-	return err
-}
-
-// redis starts a server that keeps nothing on disk, and returns its socket.
-func (s *site) redis(ctx context.Context, h *Host) (string, error) {
-	path, err := find("redis-server", "/usr/bin", "/usr/sbin")
-	if err != nil {
-		return "", err
-	}
-	at := filepath.Join(h.dir, "redis.sock")
-	_ = os.Remove(at) // of one that was killed
-	cmd := exec.Command(path, "--port", "0", "--unixsocket", at, "--save", "", "--appendonly", "no", "--dir", h.dir, "--loglevel", "warning")
-	cmd.Stderr = os.Stderr
-	if err := s.start(cmd); err != nil {
-		return "", err
-	}
-	client := asynq.NewClient(socket(at))
-	defer client.Close()
-	return at, await(ctx, func(context.Context) error { return client.Ping() })
-}
 
 // senders is how many jobs are enqueued at a time: Asynq sends each by itself, and has no pipeline.
 const senders = 32

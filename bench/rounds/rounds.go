@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 )
@@ -34,7 +35,8 @@ func Parse(command string, args []string, add func(*flag.FlagSet)) (o Options, e
 	return o, err
 }
 
-// A Scene is what is played once in each round, and gives a figure for each of its rows.
+// A Scene is what is played once in each round, and gives a figure for each of its rows: not a number where what it measures
+// is not installed.
 type Scene struct {
 	Name string
 	Rows []Row
@@ -60,10 +62,17 @@ func (o Options) Play(ctx context.Context, out io.Writer, scenes []Scene) error 
 	fmt.Fprint(out, "| what | median | bar |\n| --- | ---: | ---: |\n")
 	for i, s := range chosen {
 		for k, r := range s.Rows {
-			fmt.Fprintf(out, "| %s: %s | %.3g %s | %s |\n", s.Name, r.Name, median(figures[i], k), r.Unit, r.Bar)
+			fmt.Fprintf(out, "| %s: %s | %s | %s |\n", s.Name, r.Name, r.show(median(figures[i], k)), r.Bar)
 		}
 	}
 	return nil
+}
+
+func (r Row) show(figure float64) string {
+	if math.IsNaN(figure) {
+		return "not installed"
+	}
+	return fmt.Sprintf("%.3g %s", figure, r.Unit)
 }
 
 // median is that of one row.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"math"
 	"strings"
 	"testing"
 
@@ -33,6 +34,10 @@ func TestPlay(t *testing.T) {
 | a2: up | 4 s | ≤ 1 |
 | a2: down | -4  |  |
 `, out.String())
+	out.Reset()
+	absent := Scene{"a", []Row{{"up", "s", "≤ 1"}}, func(context.Context) ([]float64, error) { return []float64{math.NaN()}, nil }}
+	require.NoError(t, o.Play(t.Context(), &out, []Scene{absent}))
+	require.Contains(t, out.String(), "| a: up | not installed | ≤ 1 |")
 	bad := errors.New("no")
 	err = o.Play(t.Context(), &out, []Scene{{"a", nil, func(context.Context) ([]float64, error) { return nil, bad }}})
 	require.ErrorIs(t, err, bad)

@@ -18,10 +18,13 @@ import (
 // What the workers execute.
 var (
 	_ = process.Register(echo)
+	_ = process.Register(echoAll)
 	_ = process.Register(nap)
 )
 
 func echo(_ context.Context, b []byte) ([]byte, error) { return b, nil }
+
+func echoAll(_ context.Context, all [][]byte) ([][]byte, error) { return all, nil }
 
 // nap sleeps for so long.
 func nap(ctx context.Context, d time.Duration) (int, error) {
@@ -55,6 +58,16 @@ func timed[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, 
 
 func scaled(n int, scale float64) int { return max(int(float64(n)*scale), workers) }
 
+// numbered is inputs of so many bytes, no two of which are the same.
+func numbered(n, size int) [][]byte {
+	inputs := make([][]byte, n)
+	for i := range inputs {
+		inputs[i] = make([]byte, size)
+		binary.BigEndian.PutUint64(inputs[i], uint64(i))
+	}
+	return inputs
+}
+
 // noop is inputs of 16 bytes that cost nothing, by this many slots, and by two local processes: as many as there are processors.
 func noop(slots int) testCase {
 	return testCase{
@@ -63,10 +76,7 @@ func noop(slots int) testCase {
 			{Name: "inputs a second", Unit: "M", Bar: "≥ 1.2"}, {Name: "local processes, inputs a second", Unit: "M", Bar: ""}, {Name: "fleet by local processes", Unit: "×", Bar: "≥ 1"},
 		},
 		func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
-			inputs := make([][]byte, scaled(1_000_000, scale))
-			for i := range inputs {
-				inputs[i] = binary.BigEndian.AppendUint64(make([]byte, 8, 16), uint64(i))
-			}
+			inputs := numbered(scaled(1_000_000, scale), 16)
 			fleet, err := timed(ctx, echo, inputs, opts(s.caller, slots))
 			if err != nil {
 				return nil, err
@@ -106,18 +116,30 @@ var calls = testCase{
 			return nil, err
 		}
 		defer f.Stop(ctx)
-		var took []float64
-		n := scaled(5000, scale)
-		for i := range n + n/10 {
-			began := time.Now()
-			if _, err := f.Call(ctx, make([]byte, 16)); err != nil {
-				return nil, err
-			}
-			if i >= n/10 { // the first ones wait for the lease
-				took = append(took, float64(time.Since(began).Nanoseconds())/1e3)
-			}
-		}
-		slices.Sort(took)
-		return []float64{took[len(took)/2], took[len(took)*99/100]}, nil
+		took, err := called(scaled(5000, scale), func() error { _, err := f.Call(ctx, make([]byte, 16)); return err })
+		return []float64{quantile(took, 0.5), quantile(took, 0.99)}, err
 	},
+}
+
+// called is what so many calls take, one after the other, in µs, the shortest first.
+func called(n int, call func() error) (took []float64, err error) {
+	for i := range n + n/10 {
+		began := time.Now()
+		if err := call(); err != nil {
+			return nil, err
+		}
+		if i >= n/10 { // the first ones wait for the lease
+			took = append(took, float64(time.Since(began).Nanoseconds())/1e3)
+		}
+	}
+	slices.Sort(took)
+	return took, nil
+}
+
+// quantile is of what is sorted, and 0 of nothing.
+func quantile(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[int(float64(len(sorted))*q)]
 }

@@ -1,10 +1,12 @@
 //go:build unix
 
 // Command fleet measures what it costs to have inputs executed by workers over NATS, beside worker processes and goroutines of
-// this machine: a server and three workers are processes of this program, on loopback.
+// this machine: a server and three workers are processes of this program, on loopback. Scenes that begin with "queues" have job
+// queues take turns with it that are run likewise, River on Postgres and Asynq on Redis, where their servers are installed.
 //
 //	go run ./cmd/fleet
 //	go run ./cmd/fleet -only 'no-op' -rounds 9
+//	go run ./cmd/fleet -only queues
 //
 // Figures are medians of the rounds, in each of which all cases have their turn. The bars are those of the design.
 package main
@@ -17,6 +19,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/longshore-go/longshore/bench/queues"
 	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/bench/site"
 	"github.com/longshore-go/longshore/supervisor/cluster"
@@ -28,13 +31,21 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	do := func() error { return run(ctx, os.Args[1:], os.Stdout) }
-	if as := site.Become(); as != nil {
+	if as := become(); as != nil {
 		do = func() error { return as(ctx) }
 	}
 	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "fleet:", err)
 		os.Exit(1)
 	}
+}
+
+// become is what this process is instead: a part of a site, or a worker of a queue.
+func become() func(context.Context) error {
+	if as := site.Become(); as != nil {
+		return as
+	}
+	return queues.Become()
 }
 
 // A testCase is a scene at a site.
@@ -58,11 +69,19 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	h, err := queues.NewHost()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
 	var scenes []rounds.Scene
 	for _, c := range cases {
 		scenes = append(scenes, rounds.Scene{Name: c.name, Rows: c.rows, Play: func(ctx context.Context) ([]float64, error) {
 			return c.once(ctx, o.Scale)
 		}})
+	}
+	for _, c := range contests {
+		scenes = append(scenes, c.scene(h, o.Scale))
 	}
 	return o.Play(ctx, out, scenes)
 }
