@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -18,7 +19,7 @@ import (
 // ErrMissing is a program that is not installed.
 var ErrMissing = errors.New("not installed")
 
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // find looks for a program on the PATH, and in the places where packages put it.
 func find(program string, places ...string) (string, error) {
@@ -37,7 +38,7 @@ func find(program string, places ...string) (string, error) {
 type Host struct {
 	dir     string
 	as      *syscall.Credential // of a server that refuses root; nil where this is not root
-	cluster bool                // Postgres has its files
+	cluster string              // the files of an empty Postgres, once they are made
 }
 
 // NewHost makes the folder, which Close removes.
@@ -75,31 +76,33 @@ func unprivileged() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, err
 }
 
-// A site is the processes of a queue: the server, and the workers behind it.
-type site []*exec.Cmd
+// A site is the processes of a queue.
+type site struct {
+	procs []*exec.Cmd // the server, and the workers behind it
+	quit  os.Signal   // ends the server; nil means a kill
+}
 
 func (s *site) start(cmd *exec.Cmd) error {
 	err := cmd.Start()
 	if err == nil {
-		*s = append(*s, cmd)
+		s.procs = append(s.procs, cmd)
 	}
 	return err
 }
 
-// Close kills the workers, and has the server stop in order: Postgres keeps its files for the next one.
+// Close ends the workers, and then the server, which keeps nothing.
 func (s *site) Close() {
-	for i := len(*s) - 1; i >= 0; i-- {
-		cmd := (*s)[i]
-		if i > 0 {
+	for i, cmd := range slices.Backward(s.procs) {
+		if i > 0 || s.quit == nil {
 			_ = cmd.Process.Kill()
 		} else {
-			_ = cmd.Process.Signal(os.Interrupt)
+			_ = cmd.Process.Signal(s.quit)
 		}
 		late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
 		late.Stop()
 	}
-	*s = nil
+	s.procs = nil
 }
 
 // await tries until it works.
@@ -111,7 +114,7 @@ func await(ctx context.Context, try func(context.Context) error) error {
 		if err == nil {
 			return nil
 		}
-		if rest(ctx, 10*time.Millisecond) != nil {
+		if rest(ctx, 10*time.Millisecond) != nil || ctx.Err() != nil {
 			return fmt.Errorf("the server does not start: %w", err)
 		}
 	}
