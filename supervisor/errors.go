@@ -50,7 +50,11 @@ func (e *CrashError) Error() string {
 	if e.Machine != "" {
 		where += " on " + e.Machine
 	}
-	where += " crashed"
+	if e.Lost {
+		where += " was lost"
+	} else {
+		where += " crashed"
+	}
 	switch e.Phase {
 	case PhaseStart:
 		where += " at start-up"

@@ -47,6 +47,7 @@ func TestLost(t *testing.T) {
 				stopped := p.kinds(supervisor.ContainerStopped)
 				require.Len(t, stopped, 500)
 				require.ErrorIs(t, stopped[0].Err, supervisor.ErrLost)
+				require.ErrorContains(t, stopped[0].Err, " was lost while idle: machine 7")
 			})
 		})
 	}
