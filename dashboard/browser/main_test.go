@@ -13,6 +13,9 @@ import (
 
 func TestMain(m *testing.M) {
 	process.Main() // stories with worker processes start this program once more
+	if url := os.Getenv(workerOf); url != "" {
+		os.Exit(work(url)) // and so do those with machines
+	}
 	os.Exit(run(m))
 }
 
