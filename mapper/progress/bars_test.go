@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"slices"
 	"strings"
@@ -248,6 +249,25 @@ func TestBrokenTerminal(t *testing.T) {
 		require.NoError(t, bars.Close())
 	})
 }
+
+// TestOutputThatPanics is no more trouble than one that is gone, also where it is nil.
+func TestOutputThatPanics(t *testing.T) {
+	for _, out := range []io.Writer{panics{}, nil} {
+		synctest.Test(t, func(t *testing.T) {
+			bars := progress.New(out, progress.Options{Interval: time.Second})
+			wait := start(t, steady, 3, mapper.Options{Containers: 1, Observer: bars})
+			time.Sleep(1500 * time.Millisecond)
+			_, err := fmt.Fprintln(bars, "line")
+			require.ErrorContains(t, err, "progress: the output panicked")
+			require.NoError(t, wait())
+			require.NoError(t, bars.Close())
+		})
+	}
+}
+
+type panics struct{}
+
+func (panics) Write([]byte) (int, error) { panic("no") }
 
 type gone struct{}
 

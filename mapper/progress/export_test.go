@@ -16,7 +16,7 @@ func NewTerminal(out io.Writer, width int, opts Options) *Bars {
 	b := New(out, opts)
 	b.every = refresh(opts)
 	b.open = func() screen {
-		return newTerminal(out, func() (int, int) { return width, 24 }, colourful(opts))
+		return newTerminal(b.out, func() (int, int) { return width, 24 }, colourful(opts))
 	}
 	return b
 }

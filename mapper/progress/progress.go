@@ -52,18 +52,18 @@ type Bars struct {
 
 // New returns bars on out, which is os.Stderr most of the time: results belong on os.Stdout.
 // Everything else that is written to the same terminal should be written to the Bars. What worker processes print
-// is, unless process.Options.Log says otherwise.
+// is, unless process.Options.Log says otherwise. An output that fails, or panics, keeps nobody from anything.
 func New(out io.Writer, opts Options) *Bars {
 	nobody := make(chan struct{})
 	close(nobody)
-	b := &Bars{out: out, watched: map[uint64]*watched{}, last: nobody}
+	b := &Bars{out: output{out}, watched: map[uint64]*watched{}, last: nobody}
 	if f, ok := out.(*os.File); ok && !opts.Plain && isTerminal(f) {
 		b.every = refresh(opts)
 		b.takes = f == os.Stderr || isTerminal(os.Stderr)
-		b.open = func() screen { return newTerminal(out, sizeOf(f), colourful(opts)) }
+		b.open = func() screen { return newTerminal(b.out, sizeOf(f), colourful(opts)) }
 	} else {
 		b.every = cmp.Or(max(opts.Interval, 0), defaultInterval)
-		b.open = func() screen { return &plain{out: out} }
+		b.open = func() screen { return &plain{out: b.out} }
 	}
 	return b
 }
