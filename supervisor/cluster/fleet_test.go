@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -142,16 +143,20 @@ func TestNoMachineAtFirst(t *testing.T) {
 	require.NoError(t, run.Wait())
 }
 
-// TestNoMachine: after the grace a run says what is there.
+// TestNoMachine: after the grace a run says what is there. A Place that does not return says no, and harms nobody.
 func TestNoMachine(t *testing.T) {
 	t.Parallel()
-	r := open(t, cluster.Options{
-		Local: 1, Grace: 10 * time.Millisecond, Place: func(cluster.Machine) bool { return false },
-	})
-	_, err := mapper.Collect(bounded(t), square, ints(3), mapper.Options{Runtime: r})
-	require.ErrorIs(t, err, supervisor.ErrCutoff)
-	require.ErrorContains(t, err, "no machine runs this program")
-	require.True(t, r.Machines()[0].Unused)
+	for name, place := range map[string]func(cluster.Machine) bool{
+		"no":     func(cluster.Machine) bool { return false },
+		"panic":  func(cluster.Machine) bool { panic("no") },
+		"Goexit": func(cluster.Machine) bool { runtime.Goexit(); return true },
+	} {
+		r := open(t, cluster.Options{Local: 1, Grace: 10 * time.Millisecond, Place: place})
+		_, err := mapper.Collect(bounded(t), square, ints(3), mapper.Options{Runtime: r})
+		require.ErrorIs(t, err, supervisor.ErrCutoff, name)
+		require.ErrorContains(t, err, "no machine runs this program", name)
+		require.True(t, r.Machines()[0].Unused, name)
+	}
 }
 
 func TestInvalid(t *testing.T) {

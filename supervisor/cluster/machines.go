@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -83,8 +84,15 @@ func (s *members) seek(now time.Time) {
 }
 
 // fits reports that it is one for our containers.
-func (s *members) fits(m *machine) bool {
-	return m.Version == s.version && (s.place == nil || s.place(m.Machine))
+func (s *members) fits(m *machine) bool { return m.Version == s.version && s.placed(m.Machine) }
+
+// placed asks Options.Place, on whichever goroutine, the connection's too: one that panics, or does not return, has not said yes.
+func (s *members) placed(m Machine) bool {
+	if s.place == nil {
+		return true
+	}
+	yes, _ := guard.Call("cluster.Options.Place", func() bool { return s.place(m) })
+	return yes
 }
 
 // usable reports that containers may start there.

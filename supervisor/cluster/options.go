@@ -37,7 +37,8 @@ type Options struct {
 	// error that lists what is there. Zero means 60 s, below 0 for ever.
 	Grace time.Duration
 
-	// Place says which machines may be used. It must not block, and may be called by any goroutine. Nil means all.
+	// Place says which machines may be used. It must not block, nor ask the Runtime, and may be called by any goroutine. One that
+	// panics, or takes longer than a second, says no. Nil means all.
 	Place func(Machine) bool
 }
 
