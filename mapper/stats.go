@@ -17,7 +17,7 @@ type Stats struct {
 	Running   int // containers that execute inputs
 
 	Retries   int  // attempts asked for after application failures, charged to Retries
-	Reruns    int  // attempts asked for after crashes
+	Reruns    int  // attempts asked for after crashes, and at no charge, as after the loss of a machine
 	TimedOut  int  // attempts
 	Refused   int  // attempts that ended in a policy.Throttled
 	Held      Held // inputs that may not begin

@@ -51,7 +51,8 @@ func testHedge(t *testing.T, places []Place) {
 			st := run.Stats()
 			require.Positive(t, st.HedgesWon)
 			require.GreaterOrEqual(t, st.Hedges, st.HedgesWon)
-			require.Equal(t, 1, st.Pool.Crashes)
+			require.LessOrEqual(t, st.Pool.Crashes, 1)
+			require.GreaterOrEqual(t, st.Pool.Crashes+st.HedgesWon, 2, "input 3 crashes, unless a place is so slow that its second attempt is done before")
 		},
 		"of a call": func(t *testing.T, p Place) {
 			f, err := mapper.Deploy(bounded(t), mapper.Plain(hang), p.with(mapper.Options{
