@@ -9,7 +9,6 @@ import (
 	"github.com/longshore-go/longshore/internal/guard"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
-	"github.com/longshore-go/longshore/supervisor/cause"
 )
 
 // Machine is one on which containers of a run or a function are, may be, or were.
@@ -52,8 +51,8 @@ func (r *record) left(ev *supervisor.Event) {
 	if ev.Kind == supervisor.MachineLost {
 		m.State = machineLost
 	}
-	if ev.Err != nil {
-		m.Reason = cause.Of(ev.Err).Title
+	if why := errorOf(ev.Err); why != nil {
+		m.Reason = why.Text // with its numbers: it is about one machine, and counted with no other
 	}
 	r.gone.put(m)
 }

@@ -48,12 +48,12 @@ func TestMachines(t *testing.T) {
 		for _, kind := range []supervisor.Kind{supervisor.MachineJoined, supervisor.MachineLeft, supervisor.MachineLost} {
 			ev := supervisor.Event{Time: began, Kind: kind, Pool: 1, Container: -1, Lineage: -1, Input: -1, Machine: string(kind), Count: 3}
 			if kind == supervisor.MachineLost {
-				ev.Err = errors.New("silent")
+				ev.Err = errors.New("silent for 3 s")
 			}
 			b.Observe(ev)
 		}
 		gone := []history.Machine{
-			{Name: "machine_lost", State: "lost", Slots: 3, Until: began, Reason: "silent"},
+			{Name: "machine_lost", State: "lost", Slots: 3, Until: began, Reason: "silent for 3 s"},
 			{Name: "machine_left", State: "left", Slots: 3, Until: began},
 		}
 		require.Equal(t, append([]history.Machine{
