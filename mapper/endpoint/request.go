@@ -40,7 +40,7 @@ func (h *handler[In, Out]) decode(w http.ResponseWriter, r *http.Request, in *In
 	if err != nil { // cut short, or slower than the server's ReadTimeout
 		return failedAs(http.StatusBadRequest, "the body cannot be read to its end"), false
 	}
-	decoded, failed := asked(r, h.opts.Timeout, "decoding a "+show.Type(*in), func() decoded[In] {
+	decoded, failed := asked(r, h.opts.Timeout, "decoding of "+show.Type(*in), func() decoded[In] {
 		var d decoded[In]
 		d.err = json.Unmarshal(body, &d.in)
 		return d
