@@ -3,6 +3,7 @@ package progress
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -215,15 +216,18 @@ func (s state) bar(length int) []segment {
 		return []segment{{strings.Repeat(" ", length), ""}}
 	}
 	settled := int(int64(s.settled()) * int64(length) / int64(s.counts.Inputs))
-	failed := int(int64(s.counts.Failed) * int64(length) / int64(s.counts.Inputs))
-	if s.counts.Failed > 0 {
-		failed = min(max(failed, 1), settled) // also the few
-	}
+	failed := min(nearest(s.counts.Failed, length, s.counts.Inputs), settled)
 	return []segment{
 		{strings.Repeat(full, settled-failed), done},
 		{strings.Repeat(full, failed), failing},
 		{strings.Repeat(track, length-settled), faint},
 	}
+}
+
+// nearest is how many of so many cells some of all take. A few take none, for a whole one would look like many: their count
+// is beside the bar.
+func nearest(some, length, all int) int {
+	return int(math.Round(float64(some) * float64(length) / float64(all)))
 }
 
 // full and track are the cells of a bar. The nice ones take two cells in East Asian locales.

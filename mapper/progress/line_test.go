@@ -1,6 +1,8 @@
 package progress_test
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -133,9 +135,19 @@ func TestMoreThanLines(t *testing.T) {
 
 func TestBarInColour(t *testing.T) {
 	t.Parallel()
-	state := progress.State{Name: "a", Counts: mapper.Counts{Inputs: 100, Succeeded: 49, Failed: 1}}
-	require.Equal(t, "a   50%  \x1b[32m━━━━\x1b[0m\x1b[31m━\x1b[0m\x1b[90m──────\x1b[0m  50/100  \x1b[31m1 failed\x1b[0m", state.Line(38, true),
-		"one that has failed is to be seen")
+	for _, c := range []struct {
+		why    string
+		failed int
+		want   string
+	}{
+		{"less than half a cell has none, and is counted beside it", 4, "\x1b[32m━━━━━\x1b[0m"},
+		{"more than half of one has it", 5, "\x1b[32m━━━━\x1b[0m\x1b[31m━\x1b[0m"},
+		{"all that is settled", 50, "\x1b[31m━━━━━\x1b[0m"},
+	} {
+		state := progress.State{Name: "a", Counts: mapper.Counts{Inputs: 100, Succeeded: 50 - c.failed, Failed: c.failed}}
+		line := state.Line(38+len(strconv.Itoa(c.failed))-1, true)
+		require.Equal(t, fmt.Sprintf("a   50%%  %s\x1b[90m──────\x1b[0m  50/100  \x1b[31m%d failed\x1b[0m", c.want, c.failed), line, c.why)
+	}
 }
 
 func TestLineInColour(t *testing.T) {
