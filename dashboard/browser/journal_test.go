@@ -48,7 +48,8 @@ func TestJournal(t *testing.T) {
 	}
 	require.Error(t, <-over)
 	p.open(s.url("/journals/last%20night's%20%3Cb%3E/"))
-	p.await(`/Succeeded\s+9[^]*Failed\s+3[^]*Damaged\s+0/.test(eyes.text(".facts"))`)
+	p.await(`/9 inputs succeeded, 3 failed/.test(eyes.text(".progress"))`)
+	p.await(`/Damaged\s+0/.test(eyes.text(".facts"))`)
 	p.await(`/3\s+no <script> order/.test(eyes.text("section[aria-labelledby=causes] tbody tr"))`)
 	p.await(`/Version\s+v2/.test(eyes.text("section[aria-labelledby=manifest]"))`)
 	require.Equal(t, "", ask[string](p, "eyes.foreign()"))

@@ -32,7 +32,7 @@ type shown struct {
 // or on a dashboard, see dashboard.Options.Journals.
 func (r *Reader) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	head := w.Header()
-	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Cache-Control", "no-store")
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {

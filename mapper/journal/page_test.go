@@ -67,6 +67,7 @@ func TestPage(t *testing.T) {
 
 		page, head := ask(t, path, "")
 		require.Contains(t, head.Get("Content-Security-Policy"), "default-src 'none'")
+		require.Contains(t, head.Get("Content-Security-Policy"), "img-src 'self'", "it has an icon")
 		require.Contains(t, page, "<strong>90 inputs</strong> succeeded")
 		require.Contains(t, page, "10 failed")
 		require.Contains(t, page, "<span>7</span><span>17</span><span>27</span><span>37</span><span>47</span><span>…</span>")
