@@ -31,7 +31,7 @@ func TestPages(t *testing.T) {
 		},
 		"/runs/1": {
 			"resize-images is crash-looping", "function", "6,249 calls settled", "pending 3,702", "running 8", "retrying 41", "succeeded 6,190", "failed 59",
-			"dial tcp: refused", "*net.OpError", "Throughput", "succeeded 39", "p99", "8 of 10 live", "312 ms, 1.0 s, 2.1 s, 3.0 s", "3 of 96; 4 different inputs tried since one finished", "33 different inputs were tried.", "the run gives up",
+			"dial tcp: refused", "*net.OpError", "Throughput", "succeeded 39", "p99", "8 live of 10 wanted", "312 ms, 1.0 s, 2.1 s, 3.0 s", "3 of 96; 4 different inputs tried since one finished", "33 different inputs were tried.", "the run gives up",
 			"out of memory at 512 MiB", "too many outstanding 2", "dial tcp: refused *net.OpError failed", "crash-looping next start in", "300 MiB of 512 MiB", "Runs on it", "12 events", "Containers 10",
 		},
 		"/runs/2":              {"resize-images #2 waits: its function is crash-looping Next start in", "run 2 on resize-images , function 1", "waiting for", "Containers at work for it 1, 2 crashes on its inputs", "6,249 of 10,000 settled, 62 %", "about 2m 33s left", "Journal 3 restored, 6,240 recorded, 6 not yet, for 12 ms , 1 damaged", "Deaths of the process 4, 1 input suspected, 2 convicted", "At the start, resize.db: 3 of 10000 inputs are restored"},

@@ -12,6 +12,9 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 )
 
+// wholeLines: long cells are about as wide as their tables.
+const wholeLines = `[...document.querySelectorAll("td.full")].every((cell) => !cell.checkVisibility() || cell.offsetWidth > 0.85 * cell.closest("table").offsetWidth)`
+
 // In dark and in light, on a desk, a tablet and a telephone, no page and no table is wider than the window, and all
 // texts have a contrast of 4.5 to 1.
 func TestLooks(t *testing.T) {
@@ -67,6 +70,9 @@ func TestLooks(t *testing.T) {
 				require.LessOrEqual(t, ask[int64](p, "document.documentElement.scrollWidth"), width, "%s: %s", where, ask[string](p, "eyes.widest()"))
 				require.Empty(t, ask[[]string](p, "eyes.hiding()"), "%s: what is to be scrolled to, sideways", where)
 				require.Empty(t, ask[[]string](p, "eyes.faint(4.5)"), where)
+				if width <= 1000 {
+					require.True(t, ask[bool](p, wholeLines), "%s: what is long has a line of its own", where)
+				}
 				p.picture(fmt.Sprintf("%02d-%d-%s", i, width, scheme))
 			}
 		}
