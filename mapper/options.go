@@ -194,13 +194,13 @@ func (o Options) deployed() (Options, error) {
 	if o.Crashes == nil {
 		o.Crashes = policy.Deployed{}
 	}
-	if err := o.Scale.Validate(); err != nil { // here its Max still has its own name
-		return o, err
-	}
 	if o.Containers > 0 && o.Scale.Max > 0 && o.Containers != o.Scale.Max {
 		return o, invalid("Containers", o.Containers, fmt.Sprintf("differs from Scale.Max, %d, which says the same: set one of them", o.Scale.Max))
 	}
 	if o.Containers == 0 {
+		if err := o.Scale.Validate(); err != nil { // here its Max still has its own name
+			return o, err
+		}
 		o.Containers = o.Scale.Max
 	}
 	o.Outstanding = cmp.Or(o.Outstanding, defaultCalls)
