@@ -36,7 +36,7 @@ func TestScreenshot(t *testing.T) {
 		}
 	}
 	// It has lasted for a while then, and the charts show it.
-	p.await(`/Crashes since then\s+([3-9]|\d\d)/.test(eyes.text(".banner .facts")) && parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 2`)
+	p.await(`/Since\s[^]*?, \d\d s ago/.test(eyes.text(".banner .facts")) && /Crashes since then\s+([3-9]|\d\d)/.test(eyes.text(".banner .facts")) && parseInt(eyes.text(".banner .next time").replace("in ", "")) >= 2`)
 	for name, look := range map[string]struct {
 		width  int64
 		scheme string
