@@ -42,7 +42,7 @@ var _ = registry.Register(carry)
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	const (
-		parcels = 24
+		parcels = 14
 		large   = 4 << 20
 		most    = 48 << 20 // that may wait at the server for a connection; the budget is less, and all parcels are more
 	)
