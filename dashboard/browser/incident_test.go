@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/dashboard"
@@ -55,6 +56,7 @@ func TestBannerMovesNothingPointedAt(t *testing.T) {
 	fn := deployShaky(t, s, "steady")
 	_, err := fn.f.Call(t.Context(), 1)
 	require.NoError(t, err)
+	p.do(chromedp.EmulateViewport(1280, 500)) // a page that fits has nowhere to scroll
 	p.open(s.url(s.run("steady")))
 	p.shows("#live-word", "live")
 	p.tabTo(`h2 a[href$="/containers"]`)
