@@ -14,7 +14,7 @@ func (w *Worker) trySuspect(r *Run) work {
 		return w.force(r, t)
 	}
 	w.c.Unused(n)
-	w.visit(nil)
+	w.serve(nil)
 	return work{}
 }
 

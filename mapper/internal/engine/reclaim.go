@@ -82,7 +82,7 @@ func (w *Worker) reclaimAs(o outcome) bool {
 		}
 	})
 	had = w.unask() || had
-	w.visit(nil)
+	w.serve(nil)
 	w.quits(nil)
 	return had
 }
@@ -91,7 +91,7 @@ func (w *Worker) reclaimAs(o outcome) bool {
 func (w *Worker) Unask() bool {
 	had := w.unask()
 	if had {
-		w.visit(nil)
+		w.serve(nil)
 		w.quits(nil)
 	}
 	return had

@@ -2,12 +2,12 @@ package engine
 
 // Which run a worker serves, which waits for it, and the sleep in between.
 
-// visit makes r, or no run, the one that the worker serves. It reports false if the run is
+// visit makes r the run that the worker serves. It reports false if the run is
 // over. First it says so and then it looks, as the run first is over and then looks. It looks at
 // the run's context too: on busy processors it takes a while until that is told.
 func (w *Worker) visit(r *Run) bool {
 	w.serve(r)
-	return r == nil || !r.checkEnd()
+	return !r.checkEnd()
 }
 
 // serve makes r, or no run, the one that the worker serves.
@@ -48,7 +48,7 @@ func (w *Worker) unvisit(r *Run) {
 func (w *Worker) leave() {
 	w.tellRest()
 	w.leaveCompany()
-	w.visit(nil)
+	w.serve(nil)
 	w.quits(nil)
 	w.doze()
 	if !w.s.Over() && w.s.HasWork() {
@@ -65,7 +65,7 @@ func (w *Worker) ends() bool { return w.s.Over() || w.s.Context().Err() != nil |
 func (w *Worker) rest() {
 	w.tellRest()
 	w.unmark()
-	w.visit(nil)
+	w.serve(nil)
 	w.last, w.looping = nil, Loop{} // or a container that lives on would keep the run, and its inputs
 	if w.foreign {
 		w.release()
