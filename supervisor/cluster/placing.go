@@ -12,11 +12,11 @@ import (
 // first. Of ten thousand machines those that are not chosen are not looked at.
 type placing []*machine
 
-// unused is how many of its slots we have not taken. What others have is not known.
-func (m *machine) unused() int { return m.Slots - len(m.leases) }
+// vacant is how many of its slots we have not taken. What others have is not known.
+func (m *machine) vacant() int { return m.Slots - len(m.leases) }
 
 func (p placing) Len() int           { return len(p) }
-func (p placing) Less(i, j int) bool { return p[i].unused() > p[j].unused() }
+func (p placing) Less(i, j int) bool { return p[i].vacant() > p[j].vacant() }
 
 func (p placing) Swap(i, j int) {
 	p[i], p[j] = p[j], p[i]
@@ -41,11 +41,11 @@ func (p *placing) Pop() any {
 
 // rank puts a machine where it belongs, when anything of it has changed. The caller holds mu.
 func (s *members) rank(m *machine) {
-	fits := s.all[m.ID] == m && !m.full && m.unused() > 0 && s.usable(m)
+	takes := s.all[m.ID] == m && !m.full && m.vacant() > 0 && s.usable(m)
 	switch {
-	case fits && m.at > 0:
+	case takes && m.at > 0:
 		heap.Fix(&s.free, m.at-1)
-	case fits:
+	case takes:
 		heap.Push(&s.free, m)
 	case m.at > 0:
 		heap.Remove(&s.free, m.at-1)
