@@ -132,7 +132,7 @@ type QueueFullError struct {
 
 // Error says how many.
 func (e *QueueFullError) Error() string {
-	return fmt.Sprintf("%v: %d %s", ErrQueueFull, e.Outstanding, amount.Word(e.Outstanding, "call", "calls"))
+	return fmt.Sprintf("%v: %s", ErrQueueFull, amount.Plain(e.Outstanding, "call", "calls"))
 }
 
 // Is reports the class of the error.

@@ -37,11 +37,9 @@ func (e *InputError) Error() string {
 // Unwrap returns the reason.
 func (e *InputError) Unwrap() error { return e.Err }
 
-func inputs(n int) string { return fmt.Sprintf("%d %s", n, amount.Word(n, "input", "inputs")) }
+func inputs(n int) string { return amount.Plain(n, "input", "inputs") }
 
-func attempts(n int) string {
-	return fmt.Sprintf("%d %s", n, amount.Word(n, "attempt", "attempts"))
-}
+func attempts(n int) string { return amount.Plain(n, "attempt", "attempts") }
 
 // FailuresError lists every input that failed in a run with ReturnExceptions, by
 // index, those included that the end of the run has left unfinished. errors.Is and errors.As ask each of them.
@@ -126,9 +124,9 @@ type LengthError struct {
 
 // Error says the numbers.
 func (e *LengthError) Error() string {
-	text := fmt.Sprintf("mapper: a batch of %s returned %d %s", inputs(e.Inputs), e.Values, amount.Word(e.Values, "value", "values"))
+	text := fmt.Sprintf("mapper: a batch of %s returned %s", inputs(e.Inputs), amount.Plain(e.Values, "value", "values"))
 	if len(e.Errors) > 0 {
-		text += fmt.Sprintf(" and %d %s: %v", len(e.Errors), amount.Word(len(e.Errors), "error", "errors"), e.Errors)
+		text += fmt.Sprintf(" and %s: %v", amount.Plain(len(e.Errors), "error", "errors"), e.Errors)
 	}
 	return text
 }

@@ -146,5 +146,5 @@ type DeathError struct {
 
 // Error says how often.
 func (e *DeathError) Error() string {
-	return fmt.Sprintf("mapper: the process has died %d %s while it executed this input", e.Deaths, amount.Word(e.Deaths, "time", "times"))
+	return fmt.Sprintf("mapper: the process has died %s while it executed this input", amount.Plain(e.Deaths, "time", "times"))
 }

@@ -26,7 +26,7 @@ func saidOf(p durable.Past, knew, of int, d durable.Deaths) string {
 	fmt.Fprintf(&b, "%s: %s", p.Path, restores(p, knew, of))
 	add := func(n int, one, many string) {
 		if n > 0 {
-			fmt.Fprintf(&b, "; %d %s", n, amount.Word(n, one, many))
+			fmt.Fprintf(&b, "; %s", amount.Plain(n, one, many))
 		}
 	}
 	if knew > 0 {
@@ -66,5 +66,5 @@ func restores(p durable.Past, knew, of int) string {
 }
 
 func knewOf(knew, of int) string {
-	return fmt.Sprintf("%d of %d %s %s", knew, of, amount.Word(of, "input", "inputs"), amount.Word(knew, "is", "are"))
+	return fmt.Sprintf("%d of %s %s", knew, inputs(of), amount.Word(knew, "is", "are"))
 }

@@ -22,7 +22,7 @@ func (e Errors) Error() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of %d %s of a batch failed, the first: %s", n, len(e), amount.Word(len(e), "input", "inputs"), show.Error(first, 0))
+	return fmt.Sprintf("%d of %s of a batch failed, the first: %s", n, amount.Plain(len(e), "input", "inputs"), show.Error(first, 0))
 }
 
 // Unwrap returns the errors.

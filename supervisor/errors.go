@@ -110,8 +110,8 @@ type CutoffError struct {
 
 // Error says which rule, what has happened by it, and how the last crash was.
 func (e *CutoffError) Error() string {
-	return fmt.Sprintf("%v (%v: %s; %d %s), last: %s",
-		ErrCutoff, e.Rule, e.why(), e.Crashes, amount.Word(e.Crashes, "crash", "crashes"), show.Error(asError(e.Last), 0))
+	return fmt.Sprintf("%v (%v: %s; %s), last: %s",
+		ErrCutoff, e.Rule, e.why(), amount.Plain(e.Crashes, "crash", "crashes"), show.Error(asError(e.Last), 0))
 }
 
 func (e *CutoffError) why() string {
@@ -133,7 +133,7 @@ const startsCrash = "containers keep crashing at start-up"
 
 // tried says how many inputs were.
 func tried(inputs int) string {
-	return fmt.Sprintf("%d %s tried", inputs, amount.Word(inputs, "input was", "different inputs were"))
+	return amount.Plain(inputs, "input was", "different inputs were") + " tried"
 }
 
 // Is reports the class of the error.

@@ -13,7 +13,12 @@ func Word(n int, one, many string) string {
 // Of is how many there are, as pages show it: 1 crash, 1,204 crashes.
 func Of(n int, one, many string) string { return Number(n) + " " + Word(n, one, many) }
 
-// Number is n with separators, as pages show it: 1,234,567. Logs and errors have none, for whoever searches them.
+// Plain is how many there are, as logs and errors say it, for whoever searches them: 1 crash, 1204 crashes.
+func Plain[T int | int64](n T, one, many string) string {
+	return strconv.FormatInt(int64(n), 10) + " " + Word(int(n), one, many)
+}
+
+// Number is n with separators, as pages show it: 1,234,567.
 func Number[T int | int64](n T) string {
 	s, sign := strconv.FormatInt(int64(n), 10), ""
 	if n < 0 {

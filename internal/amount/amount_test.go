@@ -16,6 +16,13 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0 crashes", 1: "1 crash", 1204: "1204 crashes"} {
+		require.Equal(t, want, amount.Plain(n, "crash", "crashes"))
+	}
+}
+
 func TestNumber(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{

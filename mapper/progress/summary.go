@@ -141,7 +141,7 @@ func (g groups) causes(of int) string {
 	case g.others > 0:
 		return fmt.Sprintf(" (more than %d causes)", len(g.list))
 	default:
-		return fmt.Sprintf(" (%d %s)", len(g.list), amount.Word(len(g.list), "cause", "causes"))
+		return fmt.Sprintf(" (%s)", amount.Plain(len(g.list), "cause", "causes"))
 	}
 }
 

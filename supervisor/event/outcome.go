@@ -31,7 +31,7 @@ func Outcomes() []Outcome {
 func (o Outcome) Say(failed, input int) string {
 	switch o {
 	case WithFailures:
-		return "completed with " + strconv.Itoa(failed) + " " + amount.Word(failed, "failure", "failures")
+		return "completed with " + amount.Plain(failed, "failure", "failures")
 	case CutOff:
 		return "cut off"
 	case FailedAtInput:

@@ -86,7 +86,7 @@ func (l *lineLog) tell() {
 		return
 	}
 	if lost := l.lost.Swap(0); lost > 0 {
-		l.print(Line{Function: l.line.Function, Container: l.line.Container, Text: fmt.Sprintf("(%d %s lost here: stderr took none for %v)", lost, amount.Word(int(lost), "line", "lines"), stuckTime)})
+		l.print(Line{Function: l.line.Function, Container: l.line.Container, Text: fmt.Sprintf("(%s lost here: stderr took none for %v)", amount.Plain(lost, "line", "lines"), stuckTime)})
 	}
 }
 

@@ -194,8 +194,8 @@ func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lea
 			return nil, err
 		}
 		if c.damaged > 0 && about.AtMostOnce {
-			return nil, fmt.Errorf("%d %s damaged or gone: which inputs they had begun nobody knows, and with AtMostOnce none may begin again",
-				c.damaged, amount.Word(c.damaged, "message is", "messages are"))
+			return nil, fmt.Errorf("%s damaged or gone: which inputs they had begun nobody knows, and with AtMostOnce none may begin again",
+				amount.Plain(c.damaged, "message is", "messages are"))
 		}
 		one := life{Format: format, Life: owned.mine.Life, PID: owned.mine.PID, Host: owned.mine.Host, Since: owned.mine.Since, Manifest: manifest}
 		if c.life == nil || c.life.Life != one.Life { // else it was begun, and the answer was lost
