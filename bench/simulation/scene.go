@@ -5,10 +5,9 @@ package simulation
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"syscall"
 	"time"
 
+	"github.com/longshore-go/longshore/bench/usage"
 	"github.com/longshore-go/longshore/mapper"
 )
 
@@ -47,7 +46,7 @@ func (s Scene) work(index int) time.Duration {
 
 // Play plays it in a synctest bubble. An error is that of the run, or of a result that is not what it should be.
 func (s Scene) Play(ctx context.Context) (Figures, error) {
-	before, cpu := inUse(), cpuTime()
+	before, cpu := usage.Memory(), usage.CPU()
 	f := NewFleet(s.Machines, s.Slots, s.work)
 	ctx, cancel := context.WithCancel(ctx)
 	lost := make(chan struct{})
@@ -77,7 +76,7 @@ func (s Scene) Play(ctx context.Context) (Figures, error) {
 	figures.Out, figures.Executed, figures.Chunks = int(f.out.Load()), int(f.executed.Load()), int(f.sent.Load())
 	figures.Took = time.Since(f.began)
 	figures.Used = float64(s.Inputs) * s.Work.Seconds() / (figures.Took.Seconds() * float64(s.Machines*s.Slots))
-	figures.CPU = (cpuTime() - cpu) / time.Duration(max(figures.Chunks, 1))
+	figures.CPU = (usage.CPU() - cpu) / time.Duration(max(figures.Chunks, 1))
 	figures.Full, figures.StartCPU, figures.Slot = time.Duration(f.full.Load()), seen.cpu, seen.slot
 	return figures, err
 }
@@ -125,25 +124,8 @@ type seen struct {
 func (s Scene) look(before float64, cpu time.Duration) <-chan seen {
 	saw := make(chan seen, 1)
 	time.AfterFunc(start, func() {
-		used := cpuTime() - cpu
-		saw <- seen{used, (inUse() - before) / float64(s.Machines*s.Slots)}
+		used := usage.CPU() - cpu
+		saw <- seen{used, (usage.Memory() - before) / float64(s.Machines*s.Slots)}
 	})
 	return saw
-}
-
-// inUse is the bytes that are, stacks too.
-func inUse() float64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc + m.StackInuse)
-}
-
-// cpuTime is what this process has used so far.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

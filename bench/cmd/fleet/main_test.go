@@ -3,28 +3,21 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/longshore-go/longshore/bench/site"
 	"github.com/longshore-go/longshore/supervisor/process"
 )
 
 func TestMain(m *testing.M) {
 	process.Main()
 	if as := become(); as != nil {
-		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-		defer stop()
-		if err := as(ctx); err != nil {
-			os.Exit(1)
-		}
-		return
+		site.Exit(as)
 	}
 	os.Exit(m.Run())
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/bench/site"
+	"github.com/longshore-go/longshore/bench/usage"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 )
@@ -26,7 +26,7 @@ func crowd(slots int) testCase {
 		[]rounds.Row{{Name: "all busy after", Unit: "s", Bar: "≤ 3"}, {Name: "memory of the caller, a slot", Unit: "KB", Bar: "≤ 25"}},
 		func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
 			slots := scaled(slots, scale)
-			before := heap()
+			before := usage.Memory()
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			began := time.Now()
@@ -40,7 +40,7 @@ func crowd(slots int) testCase {
 				}
 			}
 			took := time.Since(began).Seconds()
-			each := (heap() - before) / float64(slots) / 1e3
+			each := (usage.Memory() - before) / float64(slots) / 1e3
 			cancel()
 			if err := run.Wait(); !errors.Is(err, context.Canceled) {
 				return nil, err
@@ -48,14 +48,6 @@ func crowd(slots int) testCase {
 			return []float64{took, each}, nil
 		},
 	}
-}
-
-// heap is what is in use, stacks too.
-func heap() float64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc + m.StackInuse)
 }
 
 func pause(ctx context.Context, began time.Time) error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/bench/rounds"
+	"github.com/longshore-go/longshore/bench/usage"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -40,7 +41,7 @@ type life struct {
 
 // live is one life. It has the results of all inputs, or only those that were not recorded.
 func live(ctx context.Context, path string, n int, o journal.Options) (l life, err error) {
-	began, cpu := time.Now(), cpuTime()
+	began, cpu := time.Now(), usage.CPU()
 	l.memory, err = peaks(func() error {
 		j, err := journal.Open(path, o)
 		if err != nil {
@@ -59,7 +60,7 @@ func live(ctx context.Context, path string, n int, o journal.Options) (l life, e
 		}
 		return run.Wait()
 	})
-	l.wall, l.cpu = time.Since(began), cpuTime()-cpu
+	l.wall, l.cpu = time.Since(began), usage.CPU()-cpu
 	return l, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/bench/rounds"
+	"github.com/longshore-go/longshore/bench/usage"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -60,9 +61,9 @@ func collect(ctx context.Context, path string, o journal.Options, fn function, i
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	began, cpu := time.Now(), cpuTime()
+	began, cpu := time.Now(), usage.CPU()
 	_, err = mapper.Collect(ctx, fn, inputs, opts)
-	c.wall, c.cpu = time.Since(began), cpuTime()-cpu
+	c.wall, c.cpu = time.Since(began), usage.CPU()-cpu
 	runtime.ReadMemStats(&after)
 	c.mallocs = after.Mallocs - before.Mallocs
 	if j != nil && err == nil {

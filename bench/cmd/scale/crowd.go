@@ -11,6 +11,7 @@ import (
 
 	"github.com/longshore-go/longshore/bench/rounds"
 	"github.com/longshore-go/longshore/bench/site"
+	"github.com/longshore-go/longshore/bench/usage"
 	"github.com/longshore-go/longshore/mapper"
 )
 
@@ -30,7 +31,7 @@ func crowd(shape site.Shape, look time.Duration) rounds.Scene {
 		if _, err := s.Caller(ctx); err != nil { // until they are there
 			return nil, err
 		}
-		before := heap()
+		before := usage.Memory()
 		began := time.Now()
 		caller, err := s.Caller(ctx)
 		if err != nil {
@@ -41,7 +42,7 @@ func crowd(shape site.Shape, look time.Duration) rounds.Scene {
 
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		began, cpu := time.Now(), cpuTime()
+		began, cpu := time.Now(), usage.CPU()
 		run, err := mapper.Start(ctx, nap, naps(math.MaxInt32, time.Second), mapper.Options{Runtime: caller, Unordered: true})
 		if err != nil {
 			return nil, err
@@ -60,8 +61,8 @@ func crowd(shape site.Shape, look time.Duration) rounds.Scene {
 		if err := until(ctx, func() bool { return run.Stats().Running >= slots*99/100 }); err != nil {
 			return nil, err
 		}
-		full, fullCPU := time.Since(began).Seconds(), (cpuTime() - cpu).Seconds()
-		each := (heap() - before) / float64(slots) / 1e3
+		full, fullCPU := time.Since(began).Seconds(), (usage.CPU() - cpu).Seconds()
+		each := (usage.Memory() - before) / float64(slots) / 1e3
 		done := run.Stats().Succeeded
 		used := busyFor(ctx, look)
 		stats := run.Stats()
@@ -79,12 +80,12 @@ func crowd(shape site.Shape, look time.Duration) rounds.Scene {
 
 // busyFor is the processor time of this process in the time to come, in seconds.
 func busyFor(ctx context.Context, d time.Duration) float64 {
-	before := cpuTime()
+	before := usage.CPU()
 	select {
 	case <-time.After(d):
 	case <-ctx.Done():
 	}
-	return (cpuTime() - before).Seconds()
+	return (usage.CPU() - before).Seconds()
 }
 
 // until waits for it.

@@ -24,13 +24,12 @@ import (
 )
 
 func main() {
+	if as := site.Become(); as != nil {
+		site.Exit(as)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	do := func() error { return run(ctx, os.Args[1:], os.Stdout) }
-	if as := site.Become(); as != nil {
-		do = func() error { return as(ctx) }
-	}
-	if err := do(); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "scale:", err)
 		os.Exit(1)
 	}

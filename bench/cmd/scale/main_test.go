@@ -3,11 +3,8 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,12 +14,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if as := site.Become(); as != nil {
-		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-		defer stop()
-		if err := as(ctx); err != nil {
-			os.Exit(1)
-		}
-		return
+		site.Exit(as)
 	}
 	os.Exit(m.Run())
 }
