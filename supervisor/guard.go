@@ -12,6 +12,7 @@ import (
 // to grow another one costs more than the panic. Labels that a predecessor has set, or the
 // deployer, end here. So does a thread that it has left locked: with the goroutine, as Go has it.
 func (s *Supervisor) run(c *Container) {
+	widen()
 	var heir <-chan *Container
 	defer func() {
 		if heir != nil { // it is locked, or runtime.Goexit has met a panic in a deferred call
@@ -26,6 +27,16 @@ func (s *Supervisor) run(c *Container) {
 		}
 		c, heir = <-heir, nil
 	}
+}
+
+// widen has the stack of a new goroutine grow while there is next to nothing on it. What the runtime gives it at first is
+// less than any container needs, and to grow from deep down moves each frame that is there by then.
+//
+//go:noinline
+func widen() {
+	var frame [2048]byte
+	frame[0] = 1
+	runtime.KeepAlive(&frame)
 }
 
 // locked reports that the goroutine has its thread for itself. Nothing says so but the head of its stack.
