@@ -56,10 +56,11 @@ func (o Options) gates(body shape) engine.Gates {
 
 // engine is what a run has of them.
 func (o Options) engine(t types, owner engine.Owner) engine.Config {
+	limit := o.FailureLimit // and not all options, which would have to outlive this
 	return engine.Config{
 		Name: o.Name, Containers: o.Containers, Retries: o.Retries, CrashLimit: o.CrashLimit,
 		AtMostOnce: o.AtMostOnce, ReturnExceptions: o.ReturnExceptions, Outstanding: o.Outstanding,
-		Grace: o.Grace, Cheap: cheap, FailureLimit: o.FailureLimit, Hedge: o.Hedge,
+		Grace: o.Grace, Cheap: cheap, FailureLimit: limit, Hedge: o.Hedge,
 		NewChunk: t.newChunk, Batches: t.batches, Asks: t.asks, Describe: t.describe, Owner: owner,
 		Errors: engine.Errors{
 			Input: func(index, attempts int, err error) error {
@@ -72,7 +73,7 @@ func (o Options) engine(t types, owner engine.Owner) engine.Config {
 				return &LengthError{Inputs: inputs, Values: values, Errors: each}
 			},
 			Limit: func(failed int, last error) error {
-				return &FailureLimitError{Limit: o.FailureLimit, Failed: failed, Err: last}
+				return &FailureLimitError{Limit: limit, Failed: failed, Err: last}
 			},
 		},
 	}

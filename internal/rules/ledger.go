@@ -24,7 +24,7 @@ type Ledger struct {
 	limit    int
 	deployed bool
 	machines int
-	records  map[int]record
+	records  map[int]record // nil while nothing has crashed
 }
 
 type record struct {
@@ -63,7 +63,7 @@ func NewLedger(limit int, deployed bool) *Ledger {
 	if limit <= 0 {
 		limit = defaultCrashLimit
 	}
-	return &Ledger{limit: limit, deployed: deployed, records: make(map[int]record)}
+	return &Ledger{limit: limit, deployed: deployed}
 }
 
 // Machines says on how many machines containers run. While it is more than one, an input must crash on two of them:
@@ -83,7 +83,7 @@ func (l *Ledger) Crash(input int, t Trial) Verdict {
 		r.strike(t)
 	}
 	r.failed = r.failed || l.convicts(r)
-	l.records[input] = r
+	l.keep(input, r)
 	v.Status = l.status(r)
 	if l.deployed && v.Status != StatusFailed {
 		v.Wait = doubled(time.Second, 30*time.Second, r.crashes-1)
@@ -153,8 +153,15 @@ func (l *Ledger) Record(input int) Record {
 // no less than another crash.
 func (l *Ledger) Restore(input int, kept Record) Status {
 	r := record{crashes: kept.Crashes, strikes: kept.Strikes, certain: kept.Certain}
-	l.records[input] = r
+	l.keep(input, r)
 	return l.status(r)
+}
+
+func (l *Ledger) keep(input int, r record) {
+	if l.records == nil {
+		l.records = map[int]record{}
+	}
+	l.records[input] = r
 }
 
 // Cleared says that the input has succeeded, or is settled: nothing is held against it any more.

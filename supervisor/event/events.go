@@ -21,6 +21,9 @@ type Events struct {
 // observer, or each of several. A nil observer returns nil, and a nil *Events takes events
 // and forgets them. Whoever makes it must Close it.
 func NewEvents(observer Observer, pool uint64, function string, containers int) *Events {
+	if observer == nil {
+		return nil
+	}
 	e := &Events{function: function, pool: pool, wanted: map[Kind]bool{}}
 	var failures []*guard.Failure
 	for o := range Each(observer) {

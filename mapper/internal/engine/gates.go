@@ -22,7 +22,9 @@ type Gates struct {
 
 // OpenGates has attempts begin as the gates say. To be called before anything is started.
 func (s *Scheduler) OpenGates(g Gates) {
-	s.rate = gate.NewRate(g.Rate, s.mayBegin)
+	if g.Rate != nil {
+		s.rate = gate.NewRate(g.Rate, s.mayBegin)
+	}
 	s.throttle.ThrottleConfig = gate.ThrottleConfig{Delay: g.Delay, Ajar: s.mayBegin, Opened: s.throttleOpened, Closed: s.throttleClosed}
 	if cfg := g.Limits; cfg != nil {
 		cfg.Wake, cfg.Delay = s.mayBegin, g.Delay

@@ -48,9 +48,6 @@ type hedging struct {
 }
 
 func newHedger(h policy.Hedge, of hedging) *hedger {
-	if !h.On() {
-		return nil
-	}
 	return &hedger{Hedge: h.WithDefaults(), hedging: of}
 }
 

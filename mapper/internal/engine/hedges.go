@@ -10,6 +10,9 @@ import (
 
 // hedges gives the run a hedger, if it is to have one.
 func (r *Run) hedges() {
+	if !r.Hedge.On() {
+		return
+	}
 	var may func(*chunk.Task) bool
 	if r.aside != nil {
 		may = func(t *chunk.Task) bool { return r.s.limits.Second(r.ID, t) }
@@ -18,9 +21,7 @@ func (r *Run) hedges() {
 		now: r.s.Now, wake: r.s.Idle.WakeElse, tell: r.tellHedged, lost: ErrHedged, free: &r.free,
 		may: may, total: r.s.Total,
 	})
-	if r.hedger != nil {
-		r.maxClaim = 1
-	}
+	r.maxClaim = 1
 }
 
 // tellHedged tells observers of a second attempt of an input, with its number.

@@ -1,8 +1,6 @@
 package fleet
 
 import (
-	"slices"
-
 	"github.com/longshore-go/longshore/supervisor"
 )
 
@@ -23,13 +21,14 @@ func (p *Pool) seat(n int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	seats := slices.Clone(p.seated())
-	if n <= len(seats) {
+	had := p.seated()
+	if n <= len(had) {
 		return // somebody else has
 	}
-	more := make([]seat, max(n, 2*len(seats))-len(seats))
+	seats := make([]*seat, max(n, 2*len(had)))
+	more := make([]seat, len(seats)-copy(seats, had))
 	for i := range more {
-		seats = append(seats, &more[i])
+		seats[len(had)+i] = &more[i]
 	}
 	p.seats.Store(&seats)
 }

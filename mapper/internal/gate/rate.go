@@ -27,11 +27,8 @@ type Rate struct {
 // glance is how often a rate that is shut looks whether its limiter was changed.
 const glance = time.Second
 
-// NewRate is one by the limiter, nil for none. wake has somebody look for work where nobody could begin any.
+// NewRate is one by the limiter. A nil Rate is none. wake has somebody look for work where nobody could begin any.
 func NewRate(limiter *rate.Limiter, wake func()) *Rate {
-	if limiter == nil {
-		return nil
-	}
 	return &Rate{limiter: limiter, wake: wake}
 }
 
