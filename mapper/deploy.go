@@ -41,6 +41,7 @@ func (f *life) begin(caller context.Context, t types, spawn func(context.Context
 	f.s.OpenEvents(f.opts.Observer, f.opts.Scale.Max)
 	f.show(caller, spawn)
 	f.s.Start(ctx, cancel, f.opts.Scale.Max, f.opts.Scale.Min)
+	go f.s.Supervise()
 	f.view.begin()
 	f.s.Attach(f.calls)
 	context.AfterFunc(ctx, f.s.ShutNow)

@@ -19,9 +19,9 @@ func (f *life) admit(e *engine.Run) error {
 	}
 	f.runs[e] = struct{}{}
 	f.s.Attach(e)
-	ctx := f.s.Context()
-	unwatch := context.AfterFunc(ctx, func() { e.Finish(context.Cause(ctx)) })
-	context.AfterFunc(e.Context(), func() { unwatch() })
+	if ctx := f.s.Context(); ctx.Err() != nil { // its end may have been told to those that were attached
+		e.Finish(context.Cause(ctx))
+	}
 	f.s.Idle.Wake()
 	return nil
 }

@@ -16,7 +16,7 @@ func (s *Supervisor) abandonAll() {
 			s.abandon(c)
 		}
 	}
-	s.timer.Reset(min(max(s.cfg.Grace, time.Millisecond), time.Second))
+	s.lookIn(min(max(s.cfg.Grace, time.Millisecond), time.Second))
 }
 
 // abandon counts a container that nobody waits for any more and replaces it, if one

@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"slices"
 	"time"
 )
 
@@ -70,10 +69,7 @@ func (s *Supervisor) ask() Snapshot {
 		}
 	case <-s.done:
 	}
-	final := s.final
-	final.Containers = slices.Clone(final.Containers) // each caller may do with them what it likes
-	final.Lingering = s.Lingering()
-	return final
+	return s.snapshot() // nobody changes anything any more
 }
 
 func (s *Supervisor) snapshot() Snapshot {

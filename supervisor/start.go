@@ -136,7 +136,7 @@ func (s *Supervisor) arm() {
 			next = t
 		}
 	}
-	s.timer.Reset(max(next.Sub(now), 1)) // a timer due at once can crash Go 1.26 in a bubble under -race
+	s.lookIn(max(next.Sub(now), 1)) // a timer due at once can crash Go 1.26 in a bubble under -race
 }
 
 func (s *Supervisor) wakeAt(l *lineage, now time.Time) time.Time {

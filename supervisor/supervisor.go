@@ -51,6 +51,10 @@ type Config struct {
 	// executed there. It runs where Cutoff does. Nil asks for nothing.
 	Fewer func()
 
+	// Ended is told, once, that the context of the pool has ended, if it does before the pool. It runs where Cutoff does. Nil
+	// asks for nothing.
+	Ended func()
+
 	// Cutoff is told, once, that an ephemeral pool gives up. It ends the context.
 	Cutoff func(*CutoffError)
 
@@ -74,7 +78,7 @@ type Supervisor struct {
 	alarm atomic.Uint64
 	_     [64]byte
 
-	// Owned by the goroutine of supervise.
+	// Owned by the goroutine of Run.
 	lineages  []lineage
 	judge     judge
 	starts    int // containers ever started
@@ -91,8 +95,7 @@ type Supervisor struct {
 	fewer     fewer
 	credited  bool              // the judge knows the progress of all containers, as of the message that is handled
 	heir      chan<- *Container // the goroutine of the container whose end is handled
-	timer     *time.Timer
-	final     Snapshot
+	timer     *time.Timer       // nil until something is due
 
 	startCrashes int
 	pardoned     int // of startCrashes: those before the last reset
@@ -132,10 +135,18 @@ func (l *lineage) uptime(now time.Time) time.Duration {
 // mostTold is how many messages may wait for the owner goroutine. Each container seldom has more than one.
 const mostTold = 64
 
-// Start makes the pool and returns at once. The pool ends, and Done is closed, when
+// Start makes the pool, has a goroutine of its own supervise it, and returns at once. The pool ends, and Done is closed, when
 // every container has returned and none is due, unless it is Lasting; and, once ctx has
 // ended, at most Grace later.
 func Start(ctx context.Context, cfg Config) *Supervisor {
+	s := New(ctx, cfg)
+	go s.Run()
+	return s
+}
+
+// New makes the pool that [Start] does. Nothing of it begins before [Supervisor.Run], which must follow: until then what is
+// told to the pool may wait.
+func New(ctx context.Context, cfg Config) *Supervisor {
 	s := &Supervisor{
 		cfg:   cfg,
 		ctx:   ctx,
@@ -147,7 +158,6 @@ func Start(ctx context.Context, cfg Config) *Supervisor {
 	if cfg.Lasting || cfg.Want > 0 {
 		s.want = cfg.Want
 	}
-	go s.supervise()
 	return s
 }
 
@@ -160,10 +170,11 @@ func (s *Supervisor) Lingering() int { return int(s.lingering.Load()) }
 // Filled is the number of lineages that have a container which was not retired, or await one.
 func (s *Supervisor) Filled() int { return int(s.filled.Load()) }
 
-func (s *Supervisor) supervise() {
+// Run supervises the pool: it starts containers and restarts them until the pool has ended, which it waits for. The goroutine
+// that calls it owns the pool's state. It is to be called once. Who begins a pool and then waits for its end can do so itself,
+// which saves a goroutine and the way to it and back.
+func (s *Supervisor) Run() {
 	defer close(s.done)
-	s.timer = time.NewTimer(time.Hour)
-	defer s.timer.Stop()
 	s.scale(s.want)
 	s.fill()
 	s.tellFewer()
@@ -173,18 +184,23 @@ func (s *Supervisor) supervise() {
 		select {
 		case m := <-s.inbox:
 			s.handleAll(m)
-		case <-s.timer.C:
+		case <-s.due():
 			s.tick()
 		case <-ended:
 			ended = nil
 			s.stop()
 		}
 	}
+	if ended != nil && s.ctx.Err() != nil {
+		s.stop() // none was left, or nothing has begun
+	}
+	if s.timer != nil {
+		s.timer.Stop()
+	}
 	s.credited = false
 	s.credit(time.Now()) // what the last container has finished may be news yet
 	s.publish(time.Now())
 	s.showLoop()
-	s.final = s.snapshot()
 }
 
 // stop begins the end of the pool: nothing starts any more, and whoever is still
@@ -194,7 +210,29 @@ func (s *Supervisor) stop() {
 	for i := range s.lineages {
 		s.free(i)
 	}
-	s.timer.Reset(s.cfg.Grace)
+	if s.live.Load() > 0 {
+		s.lookIn(s.cfg.Grace)
+	}
+	if s.cfg.Ended != nil {
+		s.cfg.Ended()
+	}
+}
+
+// lookIn has tick called after d. Most pools never need it.
+func (s *Supervisor) lookIn(d time.Duration) {
+	if s.timer == nil {
+		s.timer = time.NewTimer(d)
+	} else {
+		s.timer.Reset(d)
+	}
+}
+
+// due is when tick is to be called.
+func (s *Supervisor) due() <-chan time.Time {
+	if s.timer == nil {
+		return nil
+	}
+	return s.timer.C
 }
 
 // tick is a due time: of a start, of a probation, or of the end of the grace.

@@ -27,8 +27,6 @@ const (
 	delivered       // nothing more comes
 )
 
-func (e *emitter) init() { e.reader = park.NewWaiter() }
-
 // alarm is the emitter's own timer, set to d.
 func (e *emitter) alarm(d time.Duration) <-chan time.Time {
 	if e.timer == nil {

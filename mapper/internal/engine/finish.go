@@ -13,9 +13,11 @@ import (
 // ever.
 var errDeserted = errors.New("mapper: all containers have ended before the run (a bug in Longshore)")
 
-// Begin has the end of its context, or of its inputs, end the run.
+// Begin has the end of its context, or of its inputs, end the run. Where the pool is its own, the pool watches the context.
 func (r *Run) Begin() {
-	context.AfterFunc(r.ctx, func() { r.checkEnd() })
+	if r.Owner != nil {
+		context.AfterFunc(r.ctx, func() { r.checkEnd() })
+	}
 	r.settled(0)
 }
 
@@ -179,7 +181,9 @@ func (r *Run) Cleared() <-chan struct{} { return r.cleared }
 
 // Stop ends the run because its caller wants no more of it.
 func (r *Run) Stop() {
-	r.stopOnce.Do(func() { close(r.stopped) })
+	if r.stopped != nil {
+		r.stopOnce.Do(func() { close(r.stopped) })
+	}
 	r.Finish(ErrStopped)
 }
 

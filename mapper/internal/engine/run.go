@@ -18,15 +18,16 @@ import (
 func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r := &Run{
 		Config: cfg, ID: id, s: s, caller: ctx,
-		lastLeft: park.NewWaiter(), stopped: make(chan struct{}), maxClaim: pace.MaxClaim,
+		maxClaim: pace.MaxClaim,
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.hub = attempt.NewHub(r.ctx)
 	r.firstClaim.Store(1)
 	r.free.New = cfg.NewChunk
 	r.limiter = newLimiter(cfg.FailureLimit)
-	r.quota = gate.NewQuota(cfg.Workers, s.mayBegin)
-	r.emitter.init()
+	if cfg.Workers > 0 {
+		r.quota = gate.NewQuota(cfg.Workers, s.mayBegin)
+	}
 	var may func(*chunk.Task) bool
 	var beside backlog.Beside
 	if cfg.Asks != nil {
@@ -44,7 +45,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 		r.former = &former{r: r}
 	}
 	if cfg.Owner != nil {
-		r.cleared = make(chan struct{})
+		r.cleared, r.lastLeft = make(chan struct{}), park.NewWaiter()
 	}
 	return r
 }
@@ -106,8 +107,9 @@ func (r *Run) TakeFrom(src intake.Source) { r.src = src }
 // DeliverTo has results go straight to a sink, and nothing wait for an emitter.
 func (r *Run) DeliverTo(sink chunk.Sink) { r.sink = sink }
 
-// Queue has an emitter deliver the results, in the order of the inputs or of completion.
+// Queue has an emitter deliver the results to a reader, who may stop the run, in the order of the inputs or of completion.
 func (r *Run) Queue(window int, unordered bool) {
+	r.reader, r.stopped = park.NewWaiter(), make(chan struct{})
 	if unordered {
 		r.results = &chunk.Completions{}
 	} else {
@@ -137,10 +139,14 @@ func (r *Run) Admit() error {
 	return err
 }
 
-// StartAlone starts the containers of a run that has the pool to itself, at most so many. Begin follows.
+// StartAlone starts the containers of a run that has the pool to itself, at most so many. Begin follows. If nobody reads
+// results, who began the run has nothing to do but to join it, and supervises the pool meanwhile.
 func (r *Run) StartAlone(containers int) {
 	r.s.Attach(r)
 	r.s.StartAlone(r.ctx, r.cancel, containers, r.unfinished)
+	if r.results != nil {
+		go r.s.Supervise()
+	}
 }
 
 // unfinished is how many inputs are known that are not settled, those twice that may have a second attempt.

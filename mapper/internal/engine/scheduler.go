@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 
 	"github.com/longshore-go/longshore/mapper/internal/fleet"
@@ -16,6 +17,7 @@ func NewScheduler(p *fleet.Pool) *Scheduler {
 		Work:      s.hasWork,
 		Needed:    s.needed,
 		Fewer:     s.fewer,
+		Ended:     s.ended,
 		Cutoff:    s.cutoff,
 	}
 	return s
@@ -25,6 +27,15 @@ func NewScheduler(p *fleet.Pool) *Scheduler {
 func (s *Scheduler) fewer() {
 	for _, r := range *s.runs.Load() {
 		r.backlog.Reconsider()
+	}
+}
+
+// ended is told that the context of the pool has ended, and its runs with it.
+func (s *Scheduler) ended() {
+	for _, r := range *s.runs.Load() {
+		if !r.Over() {
+			r.Finish(context.Cause(s.Context()))
+		}
 	}
 }
 

@@ -96,7 +96,7 @@ type Run struct {
 	paused   atomic.Bool            // nothing new may begin for now
 	over     atomic.Bool            // nothing new may begin
 	ending   atomic.Pointer[ending] // why
-	stopped  chan struct{}          // closed by Stop: the reader may have left
+	stopped  chan struct{}          // closed by Stop: the reader may have left; nil without one
 	stopOnce sync.Once
 }
 

@@ -29,19 +29,14 @@ func (p *Pool) StartAlone(ctx context.Context, cancel context.CancelCauseFunc, c
 		p.grownUp()
 	}
 	p.Start(ctx, cancel, containers, first)
-	p.grow(containers, unfinished()) // the first may have asked for help before there was a pool to ask
 }
 
 // grow has as many containers as there are unfinished inputs, if that is more than before.
 func (p *Pool) grow(containers, unfinished int) {
-	sup := p.sup.Load()
-	if sup == nil {
-		return
-	}
 	n := int64(min(containers, unfinished))
 	for had := p.grown.Load(); had < n; had = p.grown.Load() {
 		if p.grown.CompareAndSwap(had, n) {
-			sup.More(int(n - had))
+			p.sup.Load().More(int(n - had))
 			break
 		}
 	}

@@ -14,8 +14,8 @@ func New(cfg Config, body Body) *Pool {
 	return p
 }
 
-// Start sets containers to work, at most as many as given, of which so many are wanted now.
-// They live until ctx ends.
+// Start has containers work, at most as many as given, of which so many are wanted now, as soon as somebody calls Supervise
+// or Join. They live until ctx ends.
 func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, containers, want int) {
 	p.ctx, p.cancel = ctx, cancel
 	p.partake()
@@ -23,7 +23,7 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 		want = min(want, room)
 		containers = want // more are added when there is room for them; so a successor waits until its place is free
 	}
-	p.sup.Store(supervisor.Start(ctx, supervisor.Config{
+	p.sup.Store(supervisor.New(ctx, supervisor.Config{
 		Containers: containers,
 		Want:       want,
 		Lasting:    p.Lasting || p.follower != nil,
@@ -34,6 +34,7 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 		Crashed:    p.crashed,
 		Abandoned:  p.abandoned,
 		Fewer:      p.Fewer,
+		Ended:      p.Ended,
 		Cutoff:     p.Cutoff,
 		Events:     p.events,
 	}))
@@ -41,6 +42,16 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 		p.watched = make(chan struct{})
 		go p.watch()
 	}
+}
+
+// Supervise starts containers, and restarts them, until the pool has ended. Of several callers the first does, and all wait.
+func (p *Pool) Supervise() {
+	sup := p.sup.Load()
+	if p.supervised.Swap(true) {
+		<-sup.Done()
+		return
+	}
+	sup.Run()
 }
 
 // OpenEvents begins to tell the observer, if there is one.
@@ -102,9 +113,9 @@ func (p *Pool) ShutNow() {
 }
 
 // Join waits until nothing of the pool is left: containers, and exits of those that have
-// crashed, which their own grace limits.
+// crashed, which their own grace limits. Where nobody supervises the pool yet, the caller does.
 func (p *Pool) Join() {
-	<-p.sup.Load().Done()
+	p.Supervise()
 	p.exits.Wait()
 	if p.follower != nil {
 		p.follower.end()

@@ -41,7 +41,7 @@ func (p *Pool) startWithin(
 	p.Idle.Helpful(true)
 	p.Start(ctx, cancel, containers, int(p.grown.Load()))
 	go f.run()
-	f.help(unfinished()) // the first may have asked before the pool was known
+	f.help(unfinished()) // those that are wanted now may be all
 }
 
 // help is asked for when there is work and no worker sleeps.

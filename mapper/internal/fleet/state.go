@@ -28,13 +28,15 @@ type Pool struct {
 	epoch    time.Time // of the pool's clock
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
-	sup      atomic.Pointer[supervisor.Supervisor] // its containers may run before it is known here
+	sup      atomic.Pointer[supervisor.Supervisor]
 	events   *supervisor.Events
 	detail   bool // observers want each attempt
 	scaler   *scaler
 	follower *follower        // of the room of an elastic runtime, in a pool that is over with its work; else nil
 	share    supervisor.Share // of a runtime that several pools share; else nil
 	grown    atomic.Int64     // containers started or asked for, of a pool that is over with its work
+
+	supervised atomic.Bool // by somebody
 
 	release atomic.Pointer[Release]
 	seats   atomic.Pointer[[]*seat] // by lineage
@@ -61,6 +63,8 @@ type Hooks struct {
 	Needed func(perContainer int) int
 	// Fewer is told that a lineage may have to execute what another one should have.
 	Fewer func()
+	// Ended is told, once, that the pool's context has ended, if it does before the pool.
+	Ended func()
 	// Cutoff is told, once, that the pool gives up. It ends the pool's context.
 	Cutoff func(*supervisor.CutoffError)
 }

@@ -11,11 +11,8 @@ type Quota struct {
 	refused atomic.Bool
 }
 
-// NewQuota makes one; most 0 is none.
+// NewQuota makes one.
 func NewQuota(most int, wake func()) *Quota {
-	if most == 0 {
-		return nil
-	}
 	return &Quota{most: int32(most), wake: wake}
 }
 
