@@ -51,6 +51,7 @@ func start(t *testing.T, cfg fleet.Config, work func() bool, serve func(*worker)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	p.Start(ctx, cancel, 1, 1)
+	go p.Supervise()
 	t.Cleanup(func() {
 		p.Shut()
 		p.Join()
