@@ -23,6 +23,7 @@ func (p *Pool) Start(ctx context.Context, cancel context.CancelCauseFunc, contai
 		want = min(want, room)
 		containers = want // more are added when there is room for them; so a successor waits until its place is free
 	}
+	p.seat(want)
 	p.sup.Store(supervisor.New(ctx, supervisor.Config{
 		Containers: containers,
 		Want:       want,
