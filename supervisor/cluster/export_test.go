@@ -1,5 +1,7 @@
 package cluster
 
+import "slices"
+
 // Leases is how many containers a runtime knows of.
 func (r *Runtime) Leases() (n int) {
 	r.leases.Range(func(any, any) bool {
@@ -33,7 +35,7 @@ func NewToken() string { return newToken() }
 
 // Destroy is a message that ends the lease which it is sent to.
 func Destroy() (message []byte) {
-	_ = frame{kind: destroy}.messages(1<<20, func(b []byte) error { message = b; return nil })
+	_ = frame{kind: destroy}.messages(1<<20, func(b []byte) error { message = slices.Clone(b); return nil })
 	return message
 }
 

@@ -3,6 +3,8 @@ package cluster
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
+	"sync"
 )
 
 // kind says what a frame is for.
@@ -69,24 +71,38 @@ func parseFrame(src []byte) (f frame, ok bool) {
 	return f, f.part < f.parts && f.parts <= mostParts
 }
 
+// scratch is buffers for messages that are sent, *[]byte, which a connection copies.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+// mostScratch is up to how large one is kept.
+const mostScratch = 64 << 10
+
 // messages calls send with the messages that the frame takes, each of at most so many bytes, until it returns an error. It is
-// errNarrow if they are too many.
+// errNarrow if they are too many. A message lasts until send returns.
 func (f frame) messages(most int, send func([]byte) error) error {
 	room := partRoom(most)
 	parts := max((len(f.payload)+room-1)/room, 1)
 	if parts > mostParts {
 		return errNarrow
 	}
+	buf := scratch.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= mostScratch {
+			scratch.Put(buf)
+		}
+	}()
 	for part := range parts {
 		from := part * room
 		piece := f.payload[from:min(from+room, len(f.payload))]
-		b := make([]byte, frameHead, frameHead+len(piece))
-		b[0] = byte(f.kind)
-		binary.LittleEndian.PutUint64(b[1:], f.chunk)
-		binary.LittleEndian.PutUint32(b[9:], f.at)
-		binary.LittleEndian.PutUint16(b[13:], uint16(part))
-		binary.LittleEndian.PutUint16(b[15:], uint16(parts))
-		if err := send(append(b, piece...)); err != nil {
+		b := slices.Grow((*buf)[:0], frameHead+len(piece))
+		b = append(b, byte(f.kind))
+		b = binary.LittleEndian.AppendUint64(b, f.chunk)
+		b = binary.LittleEndian.AppendUint32(b, f.at)
+		b = binary.LittleEndian.AppendUint16(b, uint16(part))
+		b = binary.LittleEndian.AppendUint16(b, uint16(parts))
+		b = append(b, piece...)
+		*buf = b
+		if err := send(b); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,7 +15,7 @@ import (
 // messagesOf is a frame as it travels.
 func messagesOf(t testing.TB, f frame, most int) (all [][]byte) {
 	require.NoError(t, f.messages(most, func(b []byte) error {
-		all = append(all, b)
+		all = append(all, slices.Clone(b)) // it lasts no longer
 		return nil
 	}))
 	return all

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"errors"
-	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -148,12 +147,7 @@ func (g *goroutine) execute(m registry.Member, j *job) {
 		ctx := registry.NewAttempt(j.ctx, supervisor.Attempt{
 			Index: index, Attempt: j.chunk.Attempt, Container: g.container,
 		}, j.chunk.Timeout, j.chunk.Deadline)
-		value, err := m.Call(ctx, func(into any) error {
-			if in != nil {
-				reflect.ValueOf(into).Elem().Set(reflect.ValueOf(in))
-			}
-			return nil
-		})
+		value, err := m.Do(ctx, in)
 		ctx.End()
 		j.tell(i, value, err)
 	}

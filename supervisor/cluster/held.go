@@ -22,6 +22,7 @@ type held struct {
 	over     context.Context
 	end      context.CancelCauseFunc // at once
 	parts    assembly                // the connection's goroutine's
+	builder  wire.ResultsBuilder     // of the outbox of the chunk that executes
 
 	mu     sync.Mutex
 	inst   supervisor.Instance     // nil while it is opened
@@ -102,8 +103,8 @@ func (h *held) execute(inst supervisor.Instance, f frame, in, out wire.Codec) *s
 		h.end(err) // of no more use: its codec is out of step
 		return nil
 	}
-	box := newOutbox(h.tell, out, h.function.Batches(), f.chunk, items.Len())
-	box.single.Limit = itemLimit(mostBytes(h.w.nc))
+	box := newOutbox(h.tell, out, &h.builder, h.function.Batches(), f.chunk, items.Len())
+	box.limit(itemLimit(mostBytes(h.w.nc)))
 	ctx, cancel := context.WithCancelCause(h.over)
 	defer cancel(nil)
 	h.mu.Lock()
@@ -169,12 +170,15 @@ func outcomeOf(err error) wire.Outcome {
 
 // unpack decodes the inputs of a batch, all of them: a codec must see every message. One that cannot be decoded is settled.
 func (h *held) unpack(items wire.BatchReader, in wire.Codec, box *outbox) (chunk supervisor.Chunk, positions []int) {
+	n := items.Len()
+	decode := h.function.Input(n, in.Decode)
+	chunk.Inputs, positions = make([]any, 0, n), make([]int, 0, n)
 	for i := 0; ; i++ {
 		item, ok := items.Next()
 		if !ok {
 			return chunk, positions
 		}
-		value, err := h.function.Input(func(into any) error { return in.Decode(item.Bytes, into) })
+		value, err := decode(item.Bytes)
 		if err != nil {
 			box.tell(i, outcome{err: err, kind: wire.Uncoded})
 			continue

@@ -22,19 +22,20 @@ const (
 type outbox struct {
 	send    func(frame)
 	codec   wire.Codec
+	foreign bool // it may call methods of the user's
 	batches bool // an error may be one of each element
 	chunk   uint64
 	n       int // inputs
 	began   time.Time
 
-	order  sync.Mutex // of telling: encoding is the user's code, and nobody waits for it but who tells
-	early  map[int]outcome
+	order  sync.Mutex      // of telling: encoding may be the user's code, and nobody waits for it but who tells
+	early  map[int]outcome // nil: none was
 	next   int
 	single wire.ResultsBuilder
 
 	mu      sync.Mutex
-	builder wire.ResultsBuilder
-	first   int // position of the first outcome in the builder
+	builder *wire.ResultsBuilder // of its container: one chunk after the other has it
+	first   int                  // position of the first outcome in the builder
 	sent    time.Time
 	timer   *time.Timer
 	kept    []frame
@@ -49,31 +50,34 @@ type outcome struct {
 	kind  wire.Outcome // of an error
 }
 
-func newOutbox(send func(frame), codec wire.Codec, batches bool, chunk uint64, n int) *outbox {
+func newOutbox(
+	send func(frame), codec wire.Codec, builder *wire.ResultsBuilder, batches bool, chunk uint64, n int,
+) *outbox {
 	now := time.Now()
+	builder.Reset()
 	return &outbox{
-		send: send, codec: codec, batches: batches, chunk: chunk, n: n, began: now, sent: now, early: map[int]outcome{},
+		send: send, codec: codec, foreign: wire.Foreign(codec), builder: builder, batches: batches, chunk: chunk, n: n,
+		began: now, sent: now,
 	}
 }
+
+// limit bounds what each outcome may take.
+func (o *outbox) limit(bytes int) { o.single.Limit, o.builder.Limit = bytes, bytes }
 
 // tell takes the outcome of the input at position i, in any order.
 func (o *outbox) tell(i int, out outcome) {
 	o.order.Lock()
 	defer o.order.Unlock()
-	if i < o.next {
-		return
-	}
-	o.early[i] = out
-	for {
-		out, ok := o.early[o.next]
-		if !ok {
-			return
+	if i > o.next {
+		if o.early == nil {
+			o.early = map[int]outcome{}
 		}
+		o.early[i] = out
+	}
+	for more := i == o.next; more; out, more = o.early[o.next] {
 		delete(o.early, o.next)
 		o.next++
-		o.single.Reset()
-		o.encode(out)
-		o.add()
+		o.add(out)
 	}
 }
 
@@ -84,29 +88,38 @@ func (o *outbox) told() int {
 	return o.next
 }
 
-// encode encodes an outcome. An empty builder is never full.
-func (o *outbox) encode(out outcome) {
+// encode encodes an outcome, or returns wire.ErrFull.
+func (o *outbox) encode(out outcome, to *wire.ResultsBuilder) error {
 	if out.err == nil {
-		_ = o.single.AddValue(o.codec, out.value)
-		return
+		return to.AddValue(o.codec, out.value)
 	}
 	if each, ok := guard.As[supervisor.Errors](out.err); ok && o.batches {
-		_ = o.single.AddMixed(o.codec, out.value, each)
-		return
+		return to.AddMixed(o.codec, out.value, each)
 	}
-	_ = o.single.AddError(out.kind, out.err)
+	return to.AddError(out.kind, out.err)
 }
 
-// add adds what is encoded, and sends what should not wait.
-func (o *outbox) add() {
+// add encodes an outcome, and sends what should not wait. What may call the user's code is encoded apart, without mu.
+func (o *outbox) add(out outcome) {
+	apart := o.foreign || out.err != nil
+	if apart {
+		o.single.Reset()
+		_ = o.encode(out, &o.single) // an empty one is never full
+	}
+	put := func() error {
+		if apart {
+			return o.builder.Append(&o.single)
+		}
+		return o.encode(out, o.builder)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.over {
 		return
 	}
-	if o.builder.Append(&o.single) != nil {
+	if put() != nil {
 		o.flush()
-		_ = o.builder.Append(&o.single)
+		_ = put()
 	}
 	switch {
 	case o.first+o.builder.Len() == o.n, o.builder.Full(), time.Since(o.sent) > flushTime:
@@ -123,8 +136,11 @@ func (o *outbox) add() {
 
 // flush sends what is there. The caller holds mu.
 func (o *outbox) flush() {
+	if o.over {
+		return // the builder is the next one's
+	}
 	n := o.builder.Len()
-	if n == 0 || o.over {
+	if n == 0 {
 		return
 	}
 	head, tail := o.builder.Parts()

@@ -28,12 +28,14 @@ func (l *lease) Run(ctx context.Context, chunk supervisor.Chunk, done func(i int
 			return l.crash()
 		default:
 		}
-		s := &sent{l: l, done: done}
+		s := &sent{l: l, done: done, first: chunk.Index, positions: make([]int, 0, len(chunk.Inputs)-from)}
 		from = s.pack(chunk, from)
 		if len(s.positions) == 0 {
 			continue
 		}
-		if err := s.execute(ctx); err != nil || s.early {
+		err := s.execute(ctx)
+		l.builder.Reset() // the frame was its payload
+		if err != nil || s.early {
 			return err
 		}
 	}
@@ -45,8 +47,8 @@ type sent struct {
 	l         *lease
 	done      func(i int, value any, err error)
 	frame     frame
+	first     int   // index of the chunk's first input in its run
 	positions []int // of its inputs in their chunk
-	indices   []int // of these in their run
 	reported  int   // of them
 	early     bool  // it ended before all were begun
 	worked    time.Duration
@@ -60,7 +62,7 @@ func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
 	for next = from; next < len(chunk.Inputs); next++ {
 		index := chunk.Index + next
 		err := l.builder.Add(index, chunk.Attempt, l.in, chunk.Inputs[next])
-		if errors.Is(err, wire.ErrFull) {
+		if err != nil && errors.Is(err, wire.ErrFull) {
 			break
 		}
 		if err != nil {
@@ -68,14 +70,11 @@ func (s *sent) pack(chunk supervisor.Chunk, from int) (next int) {
 			continue
 		}
 		s.positions = append(s.positions, next)
-		s.indices = append(s.indices, index)
 	}
 	if len(s.positions) > 0 {
-		head, tail := l.builder.Parts()
 		l.chunk++
-		s.frame = frame{kind: batch, chunk: l.chunk, payload: append(append([]byte(nil), head...), tail...)}
+		s.frame = frame{kind: batch, chunk: l.chunk, payload: l.builder.Payload()}
 	}
-	l.builder.Reset()
 	return next
 }
 
@@ -225,12 +224,13 @@ func (s *sent) results(f frame) (over bool, err error) {
 		return true, s.strange()
 	}
 	s.worked = max(s.worked, time.Duration(binary.LittleEndian.Uint64(f.payload)))
+	decode := s.l.decoder(items.Len())
 	for {
 		item, ok := items.Next()
 		if !ok {
 			return s.reported == len(s.positions), nil
 		}
-		value, err, bad := s.l.outcome(item, s.indices[s.reported])
+		value, err, bad := s.outcome(item, decode)
 		if bad != nil {
 			return true, s.strange()
 		}

@@ -119,11 +119,12 @@ type outcome struct {
 // tell tells the outcomes in a frame, as far as they can be decoded.
 func (c *container) tell(b *batch, items wire.ResultsReader) error {
 	decoded := make([]outcome, items.Len())
+	decode := c.decoder(items.Len())
 	foreign := c.foreign || hasErrors(items)
 	n, ok := c.apart(foreign, 0, func(i int) bool {
 		item, ok := items.Next()
 		if ok {
-			decoded[i] = c.outcome(item)
+			decoded[i] = c.outcome(item, decode)
 		}
 		return ok && decoded[i].bad == nil
 	}, func(i int, err error) { decoded[i].err = cannotCross("value", err) })
@@ -156,12 +157,12 @@ func cannotCross(what string, err error) error {
 }
 
 // outcome is a result as the mapper wants it, or what is bad about it.
-func (c *container) outcome(item wire.ResultItem) (o outcome) {
+func (c *container) outcome(item wire.ResultItem, decode decoder) (o outcome) {
 	switch item.Outcome {
 	case wire.Mixed:
-		o.value, o.err, o.bad = c.mixed(item.Bytes)
+		o.value, o.err, o.bad = mixed(item.Bytes, decode)
 	case wire.Value:
-		o.value, o.err = c.value(item.Bytes)
+		o.value, o.err = decode(item.Bytes)
 	default:
 		o.err, _, o.bad = wire.ParseError(item.Bytes)
 		if item.Outcome == wire.Uncoded && o.bad == nil {
@@ -172,19 +173,22 @@ func (c *container) outcome(item wire.ResultItem) (o outcome) {
 }
 
 // mixed is a value beside errors of some of its elements.
-func (c *container) mixed(src []byte) (value any, err, bad error) {
+func mixed(src []byte, decode decoder) (value any, err, bad error) {
 	each, src, bad := wire.ParseMixed(src)
 	if bad != nil {
 		return nil, nil, bad
 	}
-	if value, err = c.value(src); err != nil {
+	if value, err = decode(src); err != nil {
 		return nil, err, nil
 	}
 	return value, supervisor.Errors(each), nil
 }
 
-func (c *container) value(src []byte) (any, error) {
-	return c.function.Value(func(into any) error {
+// decoder makes a value of its message.
+type decoder = func(src []byte) (any, error)
+
+func (c *container) decoder(n int) decoder {
+	return c.function.Value(n, func(src []byte, into any) error {
 		if err := c.conn.Decode(c.values, src, into); err != nil {
 			return cannotCross("value", err)
 		}

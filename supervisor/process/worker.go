@@ -144,12 +144,13 @@ func (w *worker) execute(m registry.Member, batch wire.Frame) {
 
 // skip decodes what will not be executed: a codec must see every message.
 func (w *worker) skip(items *wire.BatchReader) {
+	decode := w.function.Input(items.Len(), func(src []byte, into any) error { return w.conn.Decode(w.inputs, src, into) })
 	for {
 		item, ok := items.Next()
 		if !ok {
 			return
 		}
-		_, _ = w.function.Input(func(into any) error { return w.conn.Decode(w.inputs, item.Bytes, into) })
+		_, _ = decode(item.Bytes)
 	}
 }
 

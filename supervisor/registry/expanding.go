@@ -18,9 +18,9 @@ func RegisterExpanding[In, Out any](
 	f := newFunction[In, supervisor.Expanded[In, Out]](fn)
 	f.parts = []reflect.Type{f.In, reflect.TypeFor[Out]()}
 	f.Enter = func(context.Context) (Member, error) {
-		return Member{Call: callOf(func(ctx context.Context, in In) (supervisor.Expanded[In, Out], error) {
+		return newMember(func(ctx context.Context, in In) (supervisor.Expanded[In, Out], error) {
 			return expand(ctx, fn, unique, in)
-		})}, nil
+		}), nil
 	}
 	registry.Lock()
 	registry.codecs[f.Out] = func() Codec { return newExpandedCodec[In, Out]() }

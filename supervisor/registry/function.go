@@ -11,9 +11,9 @@ type Function struct {
 	Fn      any    // as its user wrote it
 	In, Out reflect.Type
 
-	Enter func(context.Context) (Member, error)          // makes one for a container
-	Input func(decode func(into any) error) (any, error) // decodes an In
-	Value func(decode func(into any) error) (any, error) // decodes an Out
+	Enter func(context.Context) (Member, error) // makes one for a container
+	Input Decoder                               // of an In
+	Value Decoder                               // of an Out
 
 	parts []reflect.Type // that cross
 }
@@ -23,11 +23,20 @@ func (f *Function) Batches() bool {
 	return f.In.Kind() == reflect.Slice && (f.Out.Kind() == reflect.Slice || f.Out == reflect.TypeFor[struct{}]())
 }
 
-// Member is a function in one container.
+// Decoder returns what makes values of one type of their messages, of which some n are to come. It is for one goroutine at a
+// time.
+type Decoder func(n int, decode func(src []byte, into any) error) func(src []byte) (any, error)
+
+// Member is a function in one container. Both ways to call it are nil or neither.
 type Member struct {
 	// Call calls it with what decode yields. An input that cannot be decoded is a *[DecodeError].
 	Call func(ctx context.Context, decode func(into any) error) (any, error)
-	Exit func(context.Context) error // nil: nothing to do
+	Do   func(ctx context.Context, in any) (any, error) // calls it with an In; nil stands for its zero value
+	Exit func(context.Context) error                    // nil: nothing to do
+}
+
+func newMember[In, Out any](fn func(context.Context, In) (Out, error)) Member {
+	return Member{Call: callOf(fn), Do: doOf(fn)}
 }
 
 func newFunction[In, Out any](fn any) *Function {
@@ -37,16 +46,28 @@ func newFunction[In, Out any](fn any) *Function {
 	}
 	return &Function{
 		Name: name, Fn: fn,
-		In: reflect.TypeFor[In](), Input: decodeAs[In],
-		Out: reflect.TypeFor[Out](), Value: decodeAs[Out],
+		In: reflect.TypeFor[In](), Input: decoderOf[In],
+		Out: reflect.TypeFor[Out](), Value: decoderOf[Out],
 		parts: []reflect.Type{reflect.TypeFor[In](), reflect.TypeFor[Out]()},
 	}
 }
 
-func decodeAs[T any](decode func(into any) error) (any, error) {
-	var v T
-	err := decode(&v)
-	return v, err
+// mostTogether is how many values are decoded into one piece of memory at most: an allocation for each would be a good part of
+// what a cheap input costs. None is used twice, since a value may point into itself.
+const mostTogether = 64
+
+func decoderOf[T any](n int, decode func(src []byte, into any) error) func(src []byte) (any, error) {
+	var free []T
+	return func(src []byte) (any, error) {
+		if len(free) == 0 {
+			free = make([]T, max(min(n, mostTogether), 1))
+			n -= len(free)
+		}
+		v := &free[0]
+		free = free[1:]
+		err := decode(src, v)
+		return *v, err
+	}
 }
 
 // DecodeError says that an input was not begun since it could not be decoded.
@@ -66,6 +87,14 @@ func callOf[In, Out any](fn func(context.Context, In) (Out, error)) func(context
 		if err := decode(&in); err != nil {
 			return nil, &DecodeError{err}
 		}
+		return fn(ctx, in)
+	}
+}
+
+// doOf is fn over what has been decoded.
+func doOf[In, Out any](fn func(context.Context, In) (Out, error)) func(context.Context, any) (any, error) {
+	return func(ctx context.Context, v any) (any, error) {
+		in, _ := v.(In) // a nil that was put into an interface is none any more
 		return fn(ctx, in)
 	}
 }

@@ -17,7 +17,7 @@ import "context"
 func Register[In, Out any](fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	f := newFunction[In, Out](fn)
 	f.Enter = func(context.Context) (Member, error) {
-		return Member{Call: callOf(fn)}, nil
+		return newMember(fn), nil
 	}
 	register(f)
 	return fn
@@ -28,7 +28,7 @@ func Register[In, Out any](fn func(context.Context, In) (Out, error)) func(conte
 func RegisterEach[In any](fn func(context.Context, In) error) func(context.Context, In) error {
 	f := newFunction[In, struct{}](fn)
 	f.Enter = func(context.Context) (Member, error) {
-		return Member{Call: callOf(func(ctx context.Context, in In) (struct{}, error) { return struct{}{}, fn(ctx, in) })}, nil
+		return newMember(func(ctx context.Context, in In) (struct{}, error) { return struct{}{}, fn(ctx, in) }), nil
 	}
 	register(f)
 	return fn
@@ -51,7 +51,7 @@ func RegisterState[S, In, Out any](
 		if err != nil {
 			return m, err
 		}
-		m.Call = callOf(func(ctx context.Context, in In) (Out, error) { return call(ctx, s, in) })
+		m = newMember(func(ctx context.Context, in In) (Out, error) { return call(ctx, s, in) })
 		if exit != nil {
 			m.Exit = func(ctx context.Context) error { return exit(ctx, s) }
 		}

@@ -22,6 +22,11 @@ func (c *cursor) byte() byte {
 }
 
 func (c *cursor) int64() int64 {
+	if len(c.buf) > 0 && c.buf[0] < 0x80 { // most of them
+		b := c.buf[0]
+		c.buf = c.buf[1:]
+		return int64(b>>1) ^ -int64(b&1)
+	}
 	x, n := binary.Varint(c.buf)
 	if n <= 0 {
 		c.fail()
