@@ -146,7 +146,7 @@ func (f *Iterator) Claim(ch *chunk.Chunk, want int, eager bool) bool {
 	if avail <= 0 {
 		return false
 	}
-	n := min(want, max(avail/f.share, 1))
+	n := part(want, avail, f.share)
 	f.bind(ch, h, n)
 	f.head.Store(int64(h + n))
 	return true

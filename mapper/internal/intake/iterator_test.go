@@ -71,12 +71,12 @@ func TestIteratorInOrder(t *testing.T) {
 						tail++
 					}
 				case 1:
-					want, eager, ch := rapid.IntRange(1, 9).Draw(t, "want"), rapid.Bool().Draw(t, "eager"), newChunk()
+					want, eager, ch := rapid.IntRange(1, 40).Draw(t, "want"), rapid.Bool().Draw(t, "eager"), newChunk()
 					ok := avail > 0 && (eager || avail >= want*share || avail >= size/2)
 					require.Equal(t, ok, p.Claim(ch, want, eager))
 					if ok {
 						require.Equal(t, head, ch.Lo)
-						require.Equal(t, min(want, max(avail/share, 1)), ch.N)
+						require.Equal(t, min(want, max(avail/share, want/8, 1), avail), ch.N)
 						head += len(indices(t, ch))
 					}
 				case 2:

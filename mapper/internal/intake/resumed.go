@@ -41,7 +41,7 @@ func (r *Resumed) Claim(ch *chunk.Chunk, want int, _ bool) bool {
 	if avail == 0 {
 		return false
 	}
-	return r.take(ch, min(want, max(avail/r.share, 1)))
+	return r.take(ch, part(want, avail, r.share))
 }
 
 // ClaimAt implements [Source]: the choice is its own.

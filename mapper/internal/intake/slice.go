@@ -24,6 +24,14 @@ func NewSlice(inputs Inputs, total int, window *Window, share int) *Slice {
 	return &Slice{inputs: inputs, total: total, window: window, share: share}
 }
 
+// leastPart is what part of the claim that somebody wants he has at least, where there is as much: so many pieces that a run
+// ends with would cost more than what they even out. The pace makes a claim eight times what the way to a container costs,
+// where that is long.
+const leastPart = 8
+
+// part is how many inputs a claim has of those that are there: what is wanted, but at most one part in share.
+func part(want, avail, share int) int { return min(want, max(avail/share, want/leastPart, 1), avail) }
+
 // Claim implements [Source].
 func (s *Slice) Claim(ch *chunk.Chunk, want int, _ bool) bool {
 	for {
@@ -32,7 +40,7 @@ func (s *Slice) Claim(ch *chunk.Chunk, want int, _ bool) bool {
 		if avail <= 0 {
 			return false
 		}
-		n := min(want, max(avail/s.share, 1))
+		n := part(want, avail, s.share)
 		if s.head.CompareAndSwap(int64(h), int64(h+n)) {
 			s.bind(ch, h, n)
 			return true

@@ -55,6 +55,8 @@ func TestSliceShares(t *testing.T) {
 		"all there is":            {5, math.MaxInt, 1, 8, 5},
 		"its share":               {100, math.MaxInt, 20, 8, 5},
 		"one, where that is less": {3, math.MaxInt, 20, 8, 1},
+		"an eighth, likewise":     {100, math.MaxInt, 20, 80, 10},
+		"all there is, likewise":  {7, math.MaxInt, 20, 80, 7},
 		"its share of the window": {100, 10, 5, 8, 2},
 		"nothing":                 {0, math.MaxInt, 1, 8, 0},
 		"a window without room":   {5, 0, 1, 8, 0},
@@ -85,11 +87,11 @@ func TestSliceInOrder(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			switch rapid.IntRange(0, 2).Draw(t, "op") {
 			case 0:
-				want, n, ch := rapid.IntRange(1, 9).Draw(t, "want"), avail(), newChunk()
+				want, n, ch := rapid.IntRange(1, 40).Draw(t, "want"), avail(), newChunk()
 				require.Equal(t, n > 0, s.Claim(ch, want, rapid.Bool().Draw(t, "eager")))
 				if n > 0 {
 					require.Equal(t, head, ch.Lo)
-					require.Equal(t, min(want, max(n/share, 1)), ch.N)
+					require.Equal(t, min(want, max(n/share, want/8, 1), n), ch.N)
 					head += len(indices(t, ch))
 				}
 			case 1:

@@ -19,6 +19,12 @@ const (
 	farMost   = 50 * time.Millisecond
 )
 
+// By how much a claim grows at most: a slow input is never batched by a guess. Where each step is a round trip, fewer are taken.
+const (
+	growth    = 2
+	farGrowth = 4
+)
+
 // MaxClaim is how many inputs one claim has at most.
 const MaxClaim = 1024
 
@@ -47,26 +53,27 @@ type Pacer struct {
 // Reset begins anew with a length that others have found.
 func (p *Pacer) Reset(want int) { p.Want, p.Lease = want, 1 }
 
-// Far is Adapt where a time is known that is work, of the time that the inputs took. The rest was the way, and waiting on
+// Far is Adapt, but fourfold, where a time is known that is work, of the time that the inputs took. The rest was the way, and waiting on
 // it: the claim is to be worth that.
 func (p *Pacer) Far(n int, took, work time.Duration, r Rules) bool {
 	r.Target = min(max(took-work, 0), farMost) * farFactor
 	r.Target = min(max(r.Target, There), farMost)
-	return p.Adapt(n, max(work, 1), r)
+	return p.adapt(n, max(work, 1), r, farGrowth)
 }
 
 // Adapt chooses the length of the next claim after n inputs took a time, and reports whether
-// it has changed. It grows at most twofold, so that a slow input is never batched by a
-// guess, and shrinks at once; a chunk that was short for another reason says nothing. In a
+// it has changed. It grows at most twofold and shrinks at once; a chunk that was short for another reason says nothing. In a
 // synctest bubble inputs take no time at all, and are not taken for cheap.
-func (p *Pacer) Adapt(n int, took time.Duration, r Rules) bool {
+func (p *Pacer) Adapt(n int, took time.Duration, r Rules) bool { return p.adapt(n, took, r, growth) }
+
+func (p *Pacer) adapt(n int, took time.Duration, r Rules, growth int) bool {
 	fits := int(min(int64(n)*int64(r.Target)/max(int64(took), 1), MaxClaim))
 	want := p.Want
 	switch {
 	case fits < want:
 		want = max(fits, 1)
 	case n >= want:
-		want = min(fits, 2*n)
+		want = min(fits, growth*n)
 	}
 	want = min(want, r.Max)
 	p.Lease = 1

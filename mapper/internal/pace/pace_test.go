@@ -65,16 +65,16 @@ func TestFar(t *testing.T) {
 		"eight times the way":            {100, 100, 2 * ms, ms, 80 * 10},
 		"at least what is meant":         {8, 8, 800 * us, 800 * us, 10},
 		"at most fifty milliseconds":     {64, 64, time.Second + 64*ms, 64 * ms, 50},
-		"waiting is no work":             {16, 16, time.Second, 16 * us, 32},
-		"grows twofold":                  {1, 1, ms, us, 2},
+		"waiting is no work":             {16, 16, time.Second, 16 * us, 64},
+		"grows fourfold":                 {1, 1, ms, us, 4},
 		"shrinks at once":                {100, 100, 2 * time.Second, 2*time.Second - ms, 1},
-		"no work at all":                 {8, 8, 0, 0, 16},
+		"no work at all":                 {8, 8, 0, 0, 32},
 		"more work than time: a clock":   {8, 8, us, 800 * us, 10},
-		"work below nothing: a stranger": {8, 8, us, -time.Hour, 16},
+		"work below nothing: a stranger": {8, 8, us, -time.Hour, 32},
 	} {
 		p := pace.Pacer{Want: c.want, Lease: 7}
 		p.Far(c.n, c.took, c.work, rules)
-		want := min(c.next, 2*c.want)
+		want := min(c.next, 4*c.want)
 		require.Equal(t, pace.Pacer{Want: want, Lease: 1}, p, name)
 	}
 }
