@@ -1,10 +1,12 @@
 package mapper_test
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,6 +49,49 @@ type shared struct{ *communal }
 func (s shared) Room() (int, <-chan struct{}) { return s.roomy.Room() }
 
 var _ supervisor.Shared = shared{}
+
+// TestSharedAtTheEnd: towards the end of a run a pool wishes no more containers than it has inputs for, and gives back the others;
+// but not as long as more may come.
+func TestSharedAtTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		ended bool
+		open  int
+	}{"the end": {true, 10}, "perhaps more": {false, 40}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, more := shared{&communal{roomy: withRoom(100)}}, make(chan struct{})
+				r.runtimeOf = func(_ context.Context, in int) (int, error) {
+					time.Sleep(time.Duration(in) * time.Second)
+					return in, nil
+				}
+				run, err := mapper.Start(t.Context(), squared, func(yield func(int) bool) {
+					for i := range 40 {
+						if !yield(i + 1) {
+							return
+						}
+					}
+					if !c.ended {
+						<-more
+					}
+				}, mapper.Options{Runtime: r})
+				require.NoError(t, err)
+				time.Sleep(30*time.Second + time.Millisecond) // 30 have ended
+				synctest.Wait()
+				require.InDelta(t, c.open, r.now(), 1)
+				require.Equal(t, r.now(), r.wishes[len(r.wishes)-1])
+				close(more)
+				n := 0
+				for result := range run.All() {
+					require.NoError(t, result.Err)
+					n++
+				}
+				require.Equal(t, 40, n)
+				require.Equal(t, 40, r.most)
+				require.Zero(t, r.now())
+			})
+		})
+	}
+}
 
 // TestShared: a pool wishes as many containers as it has work for, in a function with none at all too, and says when it is over.
 func TestShared(t *testing.T) {

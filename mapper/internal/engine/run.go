@@ -143,14 +143,15 @@ func (r *Run) Admit() error {
 // results, who began the run has nothing to do but to join it, and supervises the pool meanwhile.
 func (r *Run) StartAlone(containers int) {
 	r.s.Attach(r)
-	r.s.StartAlone(r.ctx, r.cancel, containers, r.unfinished)
+	r.s.StartAlone(r.ctx, r.cancel, containers, r.left)
 	if r.results != nil {
 		go r.s.Supervise()
 	}
 }
 
-// unfinished is how many inputs are known that are not settled, those twice that may have a second attempt.
-func (r *Run) unfinished() int {
+// left is how many inputs are known that are not settled, those twice that may have a second attempt, and whether there may be
+// more at some time.
+func (r *Run) left() (unfinished int, more bool) {
 	known := r.src.Total()
 	switch {
 	case r.frontier != nil:
@@ -158,7 +159,8 @@ func (r *Run) unfinished() int {
 	case known == math.MaxInt:
 		known = r.src.Taken()
 	}
-	return known - int(r.succeeded.Load()+r.failed.Load()) + r.extra()
+	more = r.src.Total() == math.MaxInt || r.frontier != nil || r.hedger != nil
+	return known - int(r.succeeded.Load()+r.failed.Load()) + r.extra(), more
 }
 
 // Retrying is how many inputs wait for another attempt.

@@ -9,11 +9,18 @@ import (
 // The containers of a run that has the pool to itself come as its inputs do: never more than there were unfinished
 // inputs at some time. So an iterator of three inputs starts three of a thousand containers.
 
-// StartAlone is Start for a pool that is over with its work. unfinished is how many inputs are known by now.
-func (p *Pool) StartAlone(ctx context.Context, cancel context.CancelCauseFunc, containers int, unfinished func() int) {
+// StartAlone is Start for a pool that is over with its work. left is how many inputs are known by now that are not settled, and
+// whether there may be more at some time.
+func (p *Pool) StartAlone(
+	ctx context.Context, cancel context.CancelCauseFunc, containers int, left func() (unfinished int, more bool),
+) {
 	if _, elastic := p.Runtime.(supervisor.Elastic); elastic {
-		p.startWithin(ctx, cancel, containers, unfinished)
+		p.startWithin(ctx, cancel, containers, left)
 		return
+	}
+	unfinished := func() int {
+		n, _ := left()
+		return n
 	}
 	first := min(containers, max(unfinished(), 1))
 	p.grown.Store(int64(first))

@@ -36,5 +36,8 @@ func (c *Container) Rested() {
 	if c.busy.Add(-1) == 0 {
 		c.idleSince.Store(int64(c.p.Now()))
 		c.Busy(false)
+		if f := c.p.follower; f != nil {
+			f.rested()
+		}
 	}
 }

@@ -29,30 +29,29 @@ func (p *Pool) partake() {
 // startWithin is StartAlone where the room changes. The pool lasts as long as its context, or until it is dismissed: it may
 // have no container at all for a while.
 func (p *Pool) startWithin(
-	ctx context.Context, cancel context.CancelCauseFunc, containers int, unfinished func() int,
+	ctx context.Context, cancel context.CancelCauseFunc, containers int, left func() (unfinished int, more bool),
 ) {
 	f := &follower{
-		p: p, most: containers,
+		p: p, most: containers, left: left,
 		news: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	p.follower = f
-	p.grown.Store(int64(min(containers, unfinished())))
-	p.Idle.Help(func() { f.help(unfinished()) })
+	unfinished, _ := left()
+	p.grown.Store(int64(min(containers, unfinished)))
+	p.Idle.Help(f.help)
 	p.Idle.Helpful(true)
 	p.Start(ctx, cancel, containers, int(p.grown.Load()))
 	go f.run()
-	f.help(unfinished()) // those that are wanted now may be all
+	f.help() // those that are wanted now may be all
 }
 
 // help is asked for when there is work and no worker sleeps.
-func (f *follower) help(unfinished int) {
+func (f *follower) help() {
+	unfinished, _ := f.left()
 	n := int64(min(f.most, unfinished))
 	for had := f.p.grown.Load(); had < n; had = f.p.grown.Load() {
 		if f.p.grown.CompareAndSwap(had, n) {
-			select {
-			case f.news <- struct{}{}:
-			default:
-			}
+			f.look()
 			break
 		}
 	}
@@ -61,11 +60,38 @@ func (f *follower) help(unfinished int) {
 	}
 }
 
+func (f *follower) look() {
+	select {
+	case f.news <- struct{}{}:
+	default:
+	}
+}
+
+// want is how many containers there is work for. In a fleet that is shared, others are to have what the end of a run has none
+// for.
+func (f *follower) want() int {
+	want := int(f.p.grown.Load())
+	if n, more := f.left(); f.p.share != nil && !more {
+		want = min(want, max(n, 1))
+	}
+	return want
+}
+
+// rested is told that a container has found nothing to do. Each look at all of them is for a good part, or ten thousand would
+// be looked at ten thousand times.
+func (f *follower) rested() {
+	had := int(f.wanted.Load())
+	if f.want() <= had-max(had/8, 1) {
+		f.look()
+	}
+}
+
 // run is the follower's goroutine.
 func (f *follower) run() {
 	defer close(f.done)
 	for {
-		want := int(f.p.grown.Load())
+		want := f.want()
+		f.wanted.Store(int64(want))
 		room, changed := f.p.room(want)
 		f.follow(min(room, want))
 		select {

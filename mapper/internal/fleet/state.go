@@ -129,12 +129,14 @@ type scaler struct {
 
 // follower keeps as many containers as there is room for, and inputs. Its goroutine alone decides.
 type follower struct {
-	p    *Pool
-	most int           // containers, however much room there is
-	news chan struct{} // there are more inputs than before
-	quit chan struct{}
-	once sync.Once
-	done chan struct{} // closed when the goroutine has ended
+	p      *Pool
+	most   int                                // containers, however much room there is
+	left   func() (unfinished int, more bool) // see Pool.StartAlone
+	wanted atomic.Int64                       // containers, when it last looked
+	news   chan struct{}                      // there are more inputs than before, or fewer
+	quit   chan struct{}
+	once   sync.Once
+	done   chan struct{} // closed when the goroutine has ended
 }
 
 // rollout is a redeploy that waits for the end of the last container with an older body.
