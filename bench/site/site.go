@@ -16,8 +16,8 @@ import (
 	"github.com/longshore-go/longshore/supervisor/cluster"
 )
 
-// Patience is how long anything here may take.
-const Patience = time.Minute
+// Patience is how long anything here may take. A machine with other work may take minutes for thousands of connections.
+const Patience = 10 * time.Minute
 
 // Shape is what a site consists of.
 type Shape struct {
