@@ -33,6 +33,7 @@ type lease struct {
 	turn   chan struct{} // one Run, open or Close at a time
 	chunk  uint64
 	worked time.Duration // of the last Run
+	took   time.Duration // by the last frame of inputs, from when it was sent to its last outcome
 
 	gone     chan struct{} // closed when it has ended
 	goneOnce sync.Once

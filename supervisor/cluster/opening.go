@@ -12,6 +12,7 @@ import (
 // How often a caller asks again, at first and at most, and how long it waits for the last word of what it has killed.
 const (
 	askFirst = 250 * time.Millisecond
+	askLate  = 2 * time.Second // at the latest, where inputs take long
 	askMost  = 4 * time.Second
 	lastWord = 2 * time.Second
 )

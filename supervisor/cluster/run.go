@@ -87,12 +87,15 @@ func (s *sent) execute(ctx context.Context) error {
 		l.send(s.frame)
 	}
 	var fetched *grant
-	wait := askFirst
+	wait, began := l.patience(), time.Now()
 	again := time.NewTimer(wait)
 	defer again.Stop()
 	cancelled, killed := ctx.Done(), l.killed
 	var late <-chan time.Time
-	defer func() { l.worked += s.worked }()
+	defer func() {
+		l.worked += s.worked
+		l.took = time.Since(began)
+	}()
 	for {
 		select {
 		case f := <-l.frames:
@@ -100,7 +103,7 @@ func (s *sent) execute(ctx context.Context) error {
 			if over || err != nil {
 				return err
 			}
-			wait = askFirst
+			wait = l.patience()
 			again.Reset(wait)
 		case <-affordable:
 			affordable = nil
@@ -134,6 +137,10 @@ func (s *sent) execute(ctx context.Context) error {
 		}
 	}
 }
+
+// patience is how long a chunk may be silent until it is asked after: half as long again as the one before it took, in bounds.
+// It is a message for each chunk of slow inputs, and a chunk costs two.
+func (l *lease) patience() time.Duration { return min(max(l.took*3/2, askFirst), askLate) }
 
 // lost is the end of a container that was lost. Where its inputs were out, the first that was not reported is named: nobody
 // knows more.
