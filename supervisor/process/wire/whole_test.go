@@ -47,7 +47,11 @@ type (
 		N    int
 		L, R *node
 	}
-	tree    []tree
+	tree []tree
+	bush struct {
+		Leaf     [64]uint64
+		Branches []bush
+	}
 	endless *endless
 	letter  uint8
 )
@@ -207,11 +211,14 @@ func TestKnots(t *testing.T) {
 // A slice can share, too, what it would take 2⁴⁰ bytes to write: it is refused on the way.
 func TestRefusedInTime(t *testing.T) {
 	t.Parallel()
-	wide := tree{}
-	for range 40 {
-		wide = tree{wide, wide}
+	wide := bush{} // heavy, or it takes half a minute under the race detector
+	for i := range wide.Leaf {
+		wide.Leaf[i] = math.MaxUint64
 	}
-	_, err := wire.NewCodec(reflect.TypeFor[tree]()).Encode(wide, nil)
+	for range 40 {
+		wide.Branches = []bush{wide, wide}
+	}
+	_, err := wire.NewCodec(reflect.TypeFor[bush]()).Encode(wide, nil)
 	require.ErrorContains(t, err, "it takes over")
 
 	_, err = wire.NewCodec(reflect.TypeFor[[]string]()).Encode([]string{"a", string(make([]byte, wire.MaxItem))}, nil)
