@@ -64,7 +64,7 @@ func TestContractOutstanding(t *testing.T) {
 	}
 	for name, form := range forms {
 		for _, unordered := range []bool{false, true} {
-			for _, outstanding := range []int{1, 2, 7, 16, 100, 1024} {
+			for _, outstanding := range drawn(1, 2, 7, 16, 100, 1024) {
 				t.Run(fmt.Sprintf("%s/%d/unordered=%v", name, outstanding, unordered), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						k := &taking{}

@@ -60,7 +60,7 @@ func TestExpandingDoors(t *testing.T) {
 	for _, breadth := range []bool{false, true} {
 		for _, timeout := range []time.Duration{0, time.Minute} {
 			for _, unordered := range []bool{false, true} {
-				for _, outstanding := range []int{0, 1, 7} {
+				for _, outstanding := range drawn(0, 1, 7) {
 					body := mapper.Expanding(tree(levels, children), mapper.Frontier[node]{BreadthFirst: breadth})
 					opts := mapper.Options{Containers: 4, Timeout: timeout, Unordered: unordered, Outstanding: outstanding}
 					t.Run(fmt.Sprintf("breadth %v, timeout %v, unordered %v, outstanding %d", breadth, timeout, unordered, outstanding), func(t *testing.T) {

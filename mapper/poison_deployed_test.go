@@ -40,7 +40,7 @@ func TestInnocentCallsAreServed(t *testing.T) {
 		}, most: 2 * time.Minute},
 		{name: "one poison client among others", n: 1000, every: 100 * time.Millisecond, poison: func(i int) bool { return i%10 == 0 }, most: 2 * time.Second},
 	} {
-		for _, containers := range []int{1, 8, 64} {
+		for _, containers := range drawn(1, 8, 64) {
 			t.Run(fmt.Sprintf("%s/%d", s.name, containers), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) { s.play(t, containers) })

@@ -84,7 +84,7 @@ type badOutcome struct {
 func TestBadInputsAreNotABadFunction(t *testing.T) {
 	t.Parallel()
 	for _, s := range badScenarios() {
-		for _, containers := range []int{1, 2, 8, 64, 1000} {
+		for _, containers := range drawn(1, 2, 8, 64, 1000) {
 			t.Run(fmt.Sprintf("%s/%d", s.name, containers), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {

@@ -17,7 +17,7 @@ func TestStreamNeverWaitsForItself(t *testing.T) {
 	t.Parallel()
 	const inputs = 3000
 	for _, containers := range []int{1, 2, 7} {
-		for _, outstanding := range []int{0, 1, 3, 9} {
+		for _, outstanding := range drawn(0, 1, 3, 9) {
 			for _, timeout := range []time.Duration{0, time.Hour} {
 				for _, unordered := range []bool{false, true} {
 					opts := mapper.Options{
