@@ -2,14 +2,17 @@ package arch
 
 import (
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,6 +35,11 @@ func TestCircles(t *testing.T) {
 		}
 	}
 	require.Contains(t, rooms, "mapper/internal/engine")
+	if build.Default.GOROOT == "" { // of -trimpath
+		goroot, err := exec.Command("go", "env", "GOROOT").Output()
+		require.NoError(t, err)
+		build.Default.GOROOT = strings.TrimSpace(string(goroot))
+	}
 	fset := token.NewFileSet()
 	imports := importer.ForCompiler(fset, "source", nil)
 	for room, names := range rooms {
