@@ -359,3 +359,31 @@ func TestKeyedCancel(t *testing.T) {
 		require.NoError(t, f.Stop(t.Context()))
 	})
 }
+
+// TestOrderAfterACrash: what is tried after a crash is claimed in its turn, as anything else.
+func TestOrderAfterACrash(t *testing.T) {
+	t.Parallel()
+	for range 1000 {
+		var mu sync.Mutex
+		var order []int
+		body := mapper.Plain(func(ctx context.Context, i int) (int, error) {
+			if a, _ := mapper.AttemptFrom(ctx); i%9 == 0 && a.Attempt == 1 {
+				panic("boom")
+			}
+			if i%9 != 0 {
+				mu.Lock()
+				order = append(order, i)
+				mu.Unlock()
+			}
+			return i, nil
+		}).Keyed(func(i int) string {
+			if i%9 == 0 {
+				return ""
+			}
+			return "in order"
+		}, mapper.KeyLimit{InOrder: true})
+		_, err := body.Collect(t.Context(), ints(60), mapper.Options{Containers: 8, MaxInputs: 2})
+		require.NoError(t, err)
+		require.True(t, slices.IsSorted(order), "%v", order)
+	}
+}

@@ -81,6 +81,9 @@ func (b *Backlog) Inputs() int {
 // Batchable is how many could be taken into a batch of whatever there is.
 func (b *Backlog) Batchable() int { return int(b.fresh.Load()) + int(b.due.Load()) }
 
+// Given reports that inputs wait which were given back.
+func (b *Backlog) Given() bool { return b.fresh.Load() > 0 }
+
 // InReach reports that a fresh input may be begun now.
 func (b *Backlog) InReach() bool { return b.fresh.Load() > 0 || b.Source().Waiting() > 0 }
 

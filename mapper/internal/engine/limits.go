@@ -54,7 +54,10 @@ func (w *Worker) fromAside(r *Run, begun bool) *chunk.Chunk {
 // fromBacklog takes an input of the backlog. One that may not begin is put aside, and there may be more; one that was in a crash
 // waits where it was.
 func (w *Worker) fromBacklog(r *Run) (ch *chunk.Chunk, more bool) {
-	if !r.backlog.Any() && !w.who.Probe {
+	switch {
+	case w.who.Probe && r.InOrder && !r.backlog.Given() && r.src.Waiting() > 0:
+		return w.claimProbe(r)
+	case !r.backlog.Any() && !w.who.Probe:
 		return nil, false
 	}
 	t := r.unknown(r.backlog.Take(w.who, 1))
@@ -83,6 +86,16 @@ func (w *Worker) fromBacklog(r *Run) (ch *chunk.Chunk, more bool) {
 	return nil, true
 }
 
+// claimProbe claims the input with which it is tried whether anything works, where inputs of a key begin in order: the lowest is
+// due, and it needs a turn, as those have that others have claimed and ask about.
+func (w *Worker) claimProbe(r *Run) (ch *chunk.Chunk, more bool) {
+	if !w.who.Alone {
+		w.found.wantsAlone = true
+		return nil, false
+	}
+	return w.claimOne(r, true)
+}
+
 // claimOne claims a fresh input. If it may not begin it is put aside, and there may be more.
 func (w *Worker) claimOne(r *Run, eager bool) (ch *chunk.Chunk, more bool) {
 	claimed, turn := r.aside.Claim(func() *chunk.Chunk {
@@ -106,7 +119,7 @@ func (w *Worker) claimOne(r *Run, eager bool) (ch *chunk.Chunk, more bool) {
 		return nil, true
 	}
 	w.takePass(pass)
-	return w.acceptOne(r, backlog.Taken{Chunk: claimed}), false
+	return w.acceptOne(r, backlog.Taken{Chunk: claimed, Alone: w.who.Probe}), false
 }
 
 // arrive asks about an input that was claimed, if it is to execute, and has it begin when it is its turn.
