@@ -43,7 +43,7 @@ type Config struct {
 	// Abandoned is asked about each container that has outlived Grace. It takes away
 	// what the container has in hand and reports whether there was anything: if not,
 	// the container is about to end by itself, and is asked about again. It and Cutoff
-	// run on the pool's own goroutine, and must not call the pool or a container.
+	// run on the goroutine of Supervisor.Run, and must not call the pool or a container.
 	Abandoned func(c *Container) bool
 
 	// Fewer is told when fewer lineages have a container or await one than before, or a
@@ -61,7 +61,7 @@ type Config struct {
 	Events *Events // nil: nobody watches
 }
 
-// Supervisor keeps the containers of one pool alive. One goroutine owns its state
+// Supervisor keeps the containers of one pool alive. One goroutine owns its state, that of Run,
 // and the others send it messages. Its methods are safe for concurrent use.
 type Supervisor struct {
 	cfg       Config
