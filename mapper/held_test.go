@@ -24,7 +24,7 @@ func TestCountsOfHeld(t *testing.T) {
 			}
 			return i, during(ctx, time.Second)
 		}).Keyed(func(i int) string { return []string{"", "a"}[min(i, 1)] }, mapper.KeyLimit{Concurrency: 1})
-		run, err := body.Start(t.Context(), upTo(4), mapper.Options{Containers: 2, Observer: &guide{watch: func(v mapper.View) { views.add(v) }}})
+		run, err := body.Start(t.Context(), upTo(5), mapper.Options{Containers: 2, Observer: &guide{watch: func(v mapper.View) { views.add(v) }}})
 		require.NoError(t, err)
 		synctest.Wait()
 		require.Equal(t, run.Stats().Held, views.all()[0].Counts().Held)
