@@ -363,7 +363,7 @@ func TestKeyedCancel(t *testing.T) {
 // TestOrderAfterACrash: what is tried after a crash is claimed in its turn, as anything else.
 func TestOrderAfterACrash(t *testing.T) {
 	t.Parallel()
-	for range 1000 {
+	for round := range 1000 {
 		var mu sync.Mutex
 		var order []int
 		body := mapper.Plain(func(ctx context.Context, i int) (int, error) {
@@ -382,8 +382,17 @@ func TestOrderAfterACrash(t *testing.T) {
 			}
 			return "in order"
 		}, mapper.KeyLimit{InOrder: true})
-		_, err := body.Collect(t.Context(), ints(60), mapper.Options{Containers: 8, MaxInputs: 2})
-		require.NoError(t, err)
+		opts := mapper.Options{Containers: 8, MaxInputs: 2}
+		if round%2 == 0 {
+			_, err := body.Collect(t.Context(), ints(60), opts)
+			require.NoError(t, err)
+		} else { // the source is empty now and then
+			run, err := body.Start(t.Context(), slices.Values(ints(60)), opts)
+			require.NoError(t, err)
+			for r := range run.All() {
+				require.NoError(t, r.Err)
+			}
+		}
 		require.True(t, slices.IsSorted(order), "%v", order)
 	}
 }

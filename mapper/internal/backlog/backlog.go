@@ -25,6 +25,7 @@ type Config struct {
 	Quota    int                                       // struck inputs that may execute at once while fresh ones wait
 	Deployed bool
 	Lowest   bool                     // probes are the lowest input, and not drawn at random
+	InTurn   bool                     // with Lowest: nothing is claimed from the source here, since claims have turns
 	Late     func(t *chunk.Task)      // has an input settled whose time was up while it waited
 	May      func(t *chunk.Task) bool // an input may begin, as far as others know; nil: it may
 	Beside   Beside                   // what waits elsewhere; nil: nothing does
@@ -80,9 +81,6 @@ func (b *Backlog) Inputs() int {
 
 // Batchable is how many could be taken into a batch of whatever there is.
 func (b *Backlog) Batchable() int { return int(b.fresh.Load()) + int(b.due.Load()) }
-
-// Given reports that inputs wait which were given back.
-func (b *Backlog) Given() bool { return b.fresh.Load() > 0 }
 
 // InReach reports that a fresh input may be begun now.
 func (b *Backlog) InReach() bool { return b.fresh.Load() > 0 || b.Source().Waiting() > 0 }

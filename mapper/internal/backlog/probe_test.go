@@ -36,6 +36,21 @@ func TestProbesAreDrawnFromAll(t *testing.T) {
 	}
 }
 
+// TestProbesInTurn are of what was given back, the lowest first: what is in the source is for others to claim.
+func TestProbesInTurn(t *testing.T) {
+	t.Parallel()
+	r := newRoom(3, func(cfg *backlog.Config) { cfg.Lowest, cfg.InTurn = true, true })
+	a, b := r.claim(1), r.claim(1)
+	require.Nil(t, r.Take(prober, 1).Chunk)
+	r.Return(b)
+	r.Return(a)
+	require.Equal(t, 0, r.Take(prober, 1).Chunk.Lo)
+	require.Equal(t, 1, r.Take(prober, 1).Chunk.Lo)
+	require.True(t, r.InReach())
+	require.Nil(t, r.Take(prober, 1).Chunk)
+	require.Equal(t, 2, r.claim(1).Lo)
+}
+
 // TestProbesTakeEachOnce until nothing fresh is left.
 func TestProbesTakeEachOnce(t *testing.T) {
 	t.Parallel()

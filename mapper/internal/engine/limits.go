@@ -54,10 +54,7 @@ func (w *Worker) fromAside(r *Run, begun bool) *chunk.Chunk {
 // fromBacklog takes an input of the backlog. One that may not begin is put aside, and there may be more; one that was in a crash
 // waits where it was.
 func (w *Worker) fromBacklog(r *Run) (ch *chunk.Chunk, more bool) {
-	switch {
-	case w.who.Probe && r.InOrder && !r.backlog.Given() && r.src.Waiting() > 0:
-		return w.claimProbe(r)
-	case !r.backlog.Any() && !w.who.Probe:
+	if !r.backlog.Any() && !w.who.Probe {
 		return nil, false
 	}
 	t := r.unknown(r.backlog.Take(w.who, 1))
@@ -84,16 +81,6 @@ func (w *Worker) fromBacklog(r *Run) (ch *chunk.Chunk, more bool) {
 	}
 	r.recall(task)
 	return nil, true
-}
-
-// claimProbe claims the input with which it is tried whether anything works, where inputs of a key begin in order: the lowest is
-// due, and it needs a turn, as those have that others have claimed and ask about.
-func (w *Worker) claimProbe(r *Run) (ch *chunk.Chunk, more bool) {
-	if !w.who.Alone {
-		w.found.wantsAlone = true
-		return nil, false
-	}
-	return w.claimOne(r, true)
 }
 
 // claimOne claims a fresh input. If it may not begin it is put aside, and there may be more.
