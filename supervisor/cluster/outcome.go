@@ -5,25 +5,18 @@ import (
 	"fmt"
 
 	"github.com/longshore-go/longshore/policy"
-	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
+	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
 // outcome is a result as the mapper wants it, or what is bad about it.
-func (s *sent) outcome(item wire.ResultItem, decode decoder) (value any, err, bad error) {
+func (s *sent) outcome(item wire.ResultItem, decode registry.Decode) (value any, err, bad error) {
 	switch item.Outcome {
 	case wire.Value:
 		value, err = decode(item.Bytes)
 		return value, err, nil
 	case wire.Mixed:
-		each, src, bad := wire.ParseMixed(item.Bytes)
-		if bad != nil {
-			return nil, nil, bad
-		}
-		if value, err = decode(src); err != nil {
-			return nil, err, nil
-		}
-		return value, supervisor.Errors(each), nil
+		return decode.Mixed(item.Bytes)
 	}
 	err, _, bad = wire.ParseError(item.Bytes)
 	if item.Outcome == wire.Uncoded && bad == nil {
@@ -32,10 +25,8 @@ func (s *sent) outcome(item wire.ResultItem, decode decoder) (value any, err, ba
 	return nil, err, bad
 }
 
-// decoder makes a value of its message.
-type decoder = func(src []byte) (any, error)
-
-func (l *lease) decoder(n int) decoder {
+// decoder makes values of n messages.
+func (l *lease) decoder(n int) registry.Decode {
 	return l.function.Value(n, func(src []byte, into any) error {
 		if err := l.out.Decode(src, into); err != nil {
 			return cannotCross("value", err)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/longshore-go/longshore/policy"
-	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
+	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
 // deathTime is how long a worker may live whose connection has ended.
@@ -157,10 +157,10 @@ func cannotCross(what string, err error) error {
 }
 
 // outcome is a result as the mapper wants it, or what is bad about it.
-func (c *container) outcome(item wire.ResultItem, decode decoder) (o outcome) {
+func (c *container) outcome(item wire.ResultItem, decode registry.Decode) (o outcome) {
 	switch item.Outcome {
 	case wire.Mixed:
-		o.value, o.err, o.bad = mixed(item.Bytes, decode)
+		o.value, o.err, o.bad = decode.Mixed(item.Bytes)
 	case wire.Value:
 		o.value, o.err = decode(item.Bytes)
 	default:
@@ -172,22 +172,8 @@ func (c *container) outcome(item wire.ResultItem, decode decoder) (o outcome) {
 	return o
 }
 
-// mixed is a value beside errors of some of its elements.
-func mixed(src []byte, decode decoder) (value any, err, bad error) {
-	each, src, bad := wire.ParseMixed(src)
-	if bad != nil {
-		return nil, nil, bad
-	}
-	if value, err = decode(src); err != nil {
-		return nil, err, nil
-	}
-	return value, supervisor.Errors(each), nil
-}
-
-// decoder makes a value of its message.
-type decoder = func(src []byte) (any, error)
-
-func (c *container) decoder(n int) decoder {
+// decoder makes values of n messages.
+func (c *container) decoder(n int) registry.Decode {
 	return c.function.Value(n, func(src []byte, into any) error {
 		if err := c.conn.Decode(c.values, src, into); err != nil {
 			return cannotCross("value", err)

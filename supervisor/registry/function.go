@@ -23,10 +23,6 @@ func (f *Function) Batches() bool {
 	return f.In.Kind() == reflect.Slice && (f.Out.Kind() == reflect.Slice || f.Out == reflect.TypeFor[struct{}]())
 }
 
-// Decoder returns what makes values of one type of their messages, of which some n are to come. It is for one goroutine at a
-// time.
-type Decoder func(n int, decode func(src []byte, into any) error) func(src []byte) (any, error)
-
 // Member is a function in one container. Both ways to call it are nil or neither.
 type Member struct {
 	// Call calls it with what decode yields. An input that cannot be decoded is a *[DecodeError].
@@ -49,24 +45,6 @@ func newFunction[In, Out any](fn any) *Function {
 		In: reflect.TypeFor[In](), Input: decoderOf[In],
 		Out: reflect.TypeFor[Out](), Value: decoderOf[Out],
 		parts: []reflect.Type{reflect.TypeFor[In](), reflect.TypeFor[Out]()},
-	}
-}
-
-// mostTogether is how many values are decoded into one piece of memory at most: an allocation for each would be a good part of
-// what a cheap input costs. None is used twice, since a value may point into itself.
-const mostTogether = 64
-
-func decoderOf[T any](n int, decode func(src []byte, into any) error) func(src []byte) (any, error) {
-	var free []T
-	return func(src []byte) (any, error) {
-		if len(free) == 0 {
-			free = make([]T, max(min(n, mostTogether), 1))
-			n -= len(free)
-		}
-		v := &free[0]
-		free = free[1:]
-		err := decode(src, v)
-		return *v, err
 	}
 }
 
