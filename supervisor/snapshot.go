@@ -1,8 +1,6 @@
 package supervisor
 
-import (
-	"time"
-)
+import "time"
 
 // Snapshot is a pool at one moment, as a value that nothing changes any more.
 type Snapshot struct {

@@ -1,8 +1,6 @@
 package fleet
 
-import (
-	"github.com/longshore-go/longshore/supervisor"
-)
+import "github.com/longshore-go/longshore/supervisor"
 
 // The containers of a pool, each in the seat of its lineage.
 
