@@ -396,3 +396,31 @@ func TestOrderAfterACrash(t *testing.T) {
 		require.True(t, slices.IsSorted(order), "%v", order)
 	}
 }
+
+// TestProbeAwaitsRoom: after a crash, workers for which nothing may begin sleep until something may. One that looked for ever
+// would hold its core, and this bubble's clock.
+func TestProbeAwaitsRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := mapper.Plain(func(ctx context.Context, i int) (int, error) {
+			a, _ := mapper.AttemptFrom(ctx)
+			switch {
+			case i == 0 && a.Attempt == 1:
+				time.Sleep(500 * time.Millisecond)
+				return 0, errors.New("again in a second, when all room is taken")
+			case i == 1 && a.Attempt == 1:
+				time.Sleep(time.Second)
+				panic("boom")
+			}
+			time.Sleep(5 * time.Second)
+			return i, nil
+		}).Keyed(func(int) string { return "" }, mapper.KeyLimit{InOrder: true}).
+			Weighted(func(i int) int64 { return map[int]int64{2: 2}[i] })
+		opts := mapper.Options{
+			Containers: 3, Capacity: 2, CrashLimit: 2,
+			Retries: policy.Retries{MaxRetries: 1, InitialDelay: time.Second},
+		}
+		values, err := body.Collect(t.Context(), ints(8), opts)
+		require.NoError(t, err)
+		require.Equal(t, ints(8), values)
+	})
+}

@@ -11,13 +11,9 @@ import (
 // and fresh inputs are in reach; others may claim the last of them meanwhile.
 //
 // In an ordered stream it is the lowest. There an input holds its container until the reader has
-// come to it: one from farther on would wait for ever for those before it, which nobody executes. Where claims have turns, one
-// from the source is for the worker to claim, and not for the backlog.
+// come to it: one from farther on would wait for ever for those before it, which nobody executes.
 func (b *Backlog) probe() *chunk.Chunk {
 	given, source := int(b.fresh.Load()), b.Source()
-	if b.InTurn && given == 0 {
-		return nil
-	}
 	k := 0
 	if !b.Lowest {
 		k = rand.IntN(max(given+source.Waiting(), 1))

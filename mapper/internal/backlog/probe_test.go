@@ -36,19 +36,30 @@ func TestProbesAreDrawnFromAll(t *testing.T) {
 	}
 }
 
-// TestProbesInTurn are of what was given back, the lowest first: what is in the source is for others to claim.
+// TestProbesInTurn are of what was given back, the lowest first: what is in the source is for others to claim. Meanwhile nothing
+// else is for whoever needs a probe, or a worker would look for ever.
 func TestProbesInTurn(t *testing.T) {
 	t.Parallel()
-	r := newRoom(3, func(cfg *backlog.Config) { cfg.Lowest, cfg.InTurn = true, true })
+	r := newRoom(4, func(cfg *backlog.Config) { cfg.Lowest, cfg.InTurn = true, true })
 	a, b := r.claim(1), r.claim(1)
-	require.Nil(t, r.Take(prober, 1).Chunk)
+	retry := r.claim(1).Untried(0)
+	r.Again(retry)
+	require.True(t, r.For(backlog.Taker{Lineage: 9}))
+	for _, alone := range []bool{true, false} {
+		who := prober
+		who.Alone = alone
+		require.Zero(t, r.Take(who, 1))
+		require.False(t, r.For(who))
+		require.False(t, r.UrgentFor(who))
+	}
 	r.Return(b)
 	r.Return(a)
 	require.Equal(t, 0, r.Take(prober, 1).Chunk.Lo)
 	require.Equal(t, 1, r.Take(prober, 1).Chunk.Lo)
 	require.True(t, r.InReach())
 	require.Nil(t, r.Take(prober, 1).Chunk)
-	require.Equal(t, 2, r.claim(1).Lo)
+	require.Equal(t, 3, r.claim(1).Lo)
+	require.Same(t, retry, r.Take(prober, 1).Chunk.Task, "nothing fresh is left")
 }
 
 // TestProbesTakeEachOnce until nothing fresh is left.

@@ -96,10 +96,19 @@ func (b *Backlog) TakeUpTo(n int) *chunk.Chunk {
 
 // takeProbe is one fresh input, alone.
 func (b *Backlog) takeProbe(who Taker) Taken {
-	if !who.Alone {
+	switch {
+	case b.elsewhere():
+		return Taken{}
+	case !who.Alone:
 		return Taken{WantsAlone: true}
 	}
 	return Taken{Chunk: b.probe(), Alone: true}
+}
+
+// elsewhere reports that all that is fresh is in a source whose claims have turns: a probe is for the worker to claim, if any
+// input may begin now, and until then nothing here is for it.
+func (b *Backlog) elsewhere() bool {
+	return b.InTurn && b.fresh.Load() == 0 && b.Source().Waiting() > 0
 }
 
 // Struck reports that an input waits that was in a crash.
@@ -118,15 +127,15 @@ func (b *Backlog) Reconsider() {
 }
 
 // For reports that there is something for whoever asks.
-func (b *Backlog) For(who Taker) bool {
-	if b.fresh.Load() > 0 || b.due.Load() > 0 {
-		return true
-	}
-	return b.StruckFor(who)
-}
+func (b *Backlog) For(who Taker) bool { return b.fresh.Load() > 0 || b.UrgentFor(who) }
 
 // UrgentFor reports that a retry is due, or there is a struck input for whoever asks.
-func (b *Backlog) UrgentFor(who Taker) bool { return b.due.Load() > 0 || b.StruckFor(who) }
+func (b *Backlog) UrgentFor(who Taker) bool {
+	if who.Probe && b.elsewhere() {
+		return false
+	}
+	return b.due.Load() > 0 || b.StruckFor(who)
+}
 
 // StruckFor reports that there is a struck input for whoever asks.
 func (b *Backlog) StruckFor(who Taker) bool {

@@ -57,7 +57,8 @@ func (r *Run) extra() int {
 
 // hedgesFor reports that there is a second attempt for whoever asks, and has found nothing else.
 func (r *Run) hedgesFor(who backlog.Taker) bool {
-	return r.s.throttle.IsOpen() && !r.s.adaptive.IsFull() && r.hedger.has(who.Lineage) && r.s.rate.IsFree()
+	return r.s.throttle.IsOpen() && !r.s.adaptive.IsFull() && r.hedger.has(who.Lineage) && r.s.rate.IsFree() &&
+		!(who.Probe && r.backlog.InReach()) // see tryHedge
 }
 
 // isSecond reports that a chunk is a second attempt: its input is known to the journal from the first.

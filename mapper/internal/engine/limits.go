@@ -25,6 +25,9 @@ func (w *Worker) nextAdmitted(r *Run, eager bool) *chunk.Chunk {
 			continue
 		case r.aside.Ready() || !r.fresh():
 			return w.fromAside(r, false)
+		case w.who.Probe && !w.who.Alone:
+			w.found.wantsAlone = true
+			return nil
 		}
 		if ch, more := w.claimOne(r, eager); ch != nil || !more {
 			return ch
