@@ -21,8 +21,10 @@ func (m *model) step(t *rapid.T) {
 		who, n := drawTaker(t), rapid.IntRange(1, 4).Draw(t, "n")
 		forIt, at := m.For(who), m.first(who)
 		require.Equal(t, at >= 0 && !who.Beside, m.StruckFor(who))
-		require.Equal(t, len(m.returned) > 0 || len(m.due) > 0 || (at >= 0 && !who.Beside), forIt)
-		m.take(t, who, m.Take(who, n), n)
+		require.Equal(t, !m.elsewhere(who) && (len(m.returned) > 0 || len(m.due) > 0 || (at >= 0 && !who.Beside)), forIt)
+		got := m.Take(who, n)
+		require.False(t, forIt && got == backlog.Taken{}, "it would look for ever")
+		m.take(t, who, got, n)
 	case "batch":
 		m.takeBatch(t, rapid.IntRange(1, 4).Draw(t, "n"))
 	case "claim":

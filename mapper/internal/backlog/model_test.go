@@ -19,6 +19,7 @@ type model struct {
 	*room
 	total, quota      int
 	deployed, lowest  bool
+	inTurn            bool
 	next              int // from here on nobody has claimed any
 	returned          []int
 	due, late, struck []*chunk.Task
@@ -41,14 +42,20 @@ func drawModel(t *rapid.T) *model {
 		total: rapid.IntRange(1, 30).Draw(t, "total"), quota: rapid.IntRange(1, 3).Draw(t, "quota"),
 		deployed: rapid.Bool().Draw(t, "deployed"), lowest: rapid.Bool().Draw(t, "lowest"), begun: -1,
 	}
+	m.inTurn = m.lowest && rapid.Bool().Draw(t, "in turn")
 	m.room = newRoom(m.total, func(cfg *backlog.Config) {
-		cfg.Quota, cfg.Deployed, cfg.Lowest, cfg.Limit = m.quota, m.deployed, m.lowest, 4
+		cfg.Quota, cfg.Deployed, cfg.Lowest, cfg.InTurn, cfg.Limit = m.quota, m.deployed, m.lowest, m.inTurn, 4
 	})
 	return m
 }
 
 // fresh is how many fresh inputs are in reach.
 func (m *model) fresh() int { return len(m.returned) + m.total - m.next }
+
+// elsewhere: the worker has a turn for what is fresh, and the backlog nothing for a probe.
+func (m *model) elsewhere(who backlog.Taker) bool {
+	return who.Probe && m.inTurn && len(m.returned) == 0 && m.next < m.total
+}
 
 // control: something has finished that was begun after the last crash.
 func (m *model) control(task *chunk.Task) bool { return m.begun >= task.CrashedAt }
@@ -88,6 +95,8 @@ func (m *model) take(t *rapid.T, who backlog.Taker, got backlog.Taken, n int) {
 	blocked := at >= 0 && (m.struck[at].Alone && !who.Alone || who.Beside)
 	wantsAlone := at >= 0 && m.struck[at].Alone && !who.Alone
 	switch {
+	case m.elsewhere(who):
+		require.Zero(t, got)
 	case probing && !who.Alone:
 		require.Equal(t, backlog.Taken{WantsAlone: true}, got)
 	case probing:
