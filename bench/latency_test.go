@@ -2,11 +2,14 @@ package bench_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/sourcegraph/conc/iter"
 
 	"github.com/longshore-go/longshore/mapper"
 )
@@ -155,5 +158,34 @@ func BenchmarkFirstOfMany(b *testing.B) {
 			b.ReportMetric(float64(spent.Microseconds())/float64(b.N), "µs/first")
 			b.ReportMetric(0, "ns/op")
 		})
+	}
+}
+
+// BenchmarkShort is a whole call with few inputs, where nearly all is the start and the end of a run. conc/iter, which starts
+// goroutines and nothing else, stands beside it.
+func BenchmarkShort(b *testing.B) {
+	ctx, opts := b.Context(), mapper.Options{}
+	plain := func(_ context.Context, x int) (int, error) { return x + 1, nil }
+	nothing := func(context.Context, int) error { return nil }
+	for _, n := range []int{0, 1, 100, 1_000} {
+		inputs := make([]int, n)
+		calls := map[string]func() error{
+			"Collect": func() error { _, err := mapper.Collect(ctx, plain, inputs, opts); return err },
+			"Each":    func() error { return mapper.Each(ctx, nothing, inputs, opts) },
+			"conc": func() error {
+				_, err := iter.MapErr(inputs, func(x *int) (int, error) { return plain(ctx, *x) })
+				return err
+			},
+		}
+		for name, call := range calls {
+			b.Run(fmt.Sprintf("%d/%s", n, name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := call(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
