@@ -4,6 +4,7 @@ package rounds
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -31,6 +32,9 @@ func Parse(command string, args []string, add func(*flag.FlagSet)) (o Options, e
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
+	if o.Rounds < 1 {
+		return o, fmt.Errorf("-rounds is %d: at least one", o.Rounds)
+	}
 	o.Only, err = regexp.Compile(*only)
 	return o, err
 }
@@ -46,26 +50,36 @@ type Scene struct {
 // A Row is one figure, with its bar.
 type Row struct{ Name, Unit, Bar string }
 
-// Play has the chosen scenes take turns, and prints the medians.
+// Play has the chosen scenes take turns, and prints the medians. A scene that fails is not played again, and has none: hours of
+// the others are not lost for it. Its error is among those returned.
 func (o Options) Play(ctx context.Context, out io.Writer, scenes []Scene) error {
 	chosen := slices.DeleteFunc(slices.Clone(scenes), func(s Scene) bool { return !o.Only.MatchString(s.Name) })
 	figures := make([][][]float64, len(chosen)) // by scene and round, one for each row
+	errs := make([]error, len(chosen))
 	for range o.Rounds {
 		for i, s := range chosen {
+			if errs[i] != nil || ctx.Err() != nil {
+				continue
+			}
 			all, err := s.Play(ctx)
 			if err != nil {
-				return fmt.Errorf("%s: %w", s.Name, err)
+				errs[i] = fmt.Errorf("%s: %w", s.Name, err)
+				continue
 			}
 			figures[i] = append(figures[i], all)
 		}
 	}
 	fmt.Fprint(out, "| what | median | bar |\n| --- | ---: | ---: |\n")
 	for i, s := range chosen {
+		if errs[i] != nil || len(figures[i]) == 0 { // or the context has ended
+			fmt.Fprintf(out, "| %s | failed | |\n", s.Name)
+			continue
+		}
 		for k, r := range s.Rows {
 			fmt.Fprintf(out, "| %s: %s | %s | %s |\n", s.Name, r.Name, r.show(median(figures[i], k)), r.Bar)
 		}
 	}
-	return nil
+	return errors.Join(append(errs, ctx.Err())...)
 }
 
 func (r Row) show(figure float64) string {

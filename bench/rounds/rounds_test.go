@@ -39,14 +39,21 @@ func TestPlay(t *testing.T) {
 	require.NoError(t, o.Play(t.Context(), &out, []Scene{absent}))
 	require.Contains(t, out.String(), "| a: up | not installed | ≤ 1 |")
 	bad := errors.New("no")
-	err = o.Play(t.Context(), &out, []Scene{{"a", nil, func(context.Context) ([]float64, error) { return nil, bad }}})
+	out.Reset()
+	err = o.Play(t.Context(), &out, []Scene{{"a", nil, func(context.Context) ([]float64, error) { return nil, bad }}, absent})
 	require.ErrorIs(t, err, bad)
 	require.ErrorContains(t, err, "a: no")
+	require.Contains(t, out.String(), "| a | failed | |\n| a: up | not installed | ≤ 1 |", "the others go on")
+	out.Reset()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, o.Play(ended, &out, []Scene{absent}), context.Canceled)
+	require.Contains(t, out.String(), "| a | failed | |")
 }
 
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-only", "("}, {"-x"}} {
+	for _, args := range [][]string{{"-only", "("}, {"-x"}, {"-rounds", "0"}} {
 		_, err := Parse("x", args, nil)
 		require.Error(t, err)
 	}
