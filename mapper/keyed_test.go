@@ -398,29 +398,47 @@ func TestOrderAfterACrash(t *testing.T) {
 }
 
 // TestProbeAwaitsRoom: after a crash, workers for which nothing may begin sleep until something may. One that looked for ever
-// would hold its core, and this bubble's clock.
+// would hold its core, and this bubble's clock. Input 2 waits for all the room that there is, from the start.
 func TestProbeAwaitsRoom(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		body := mapper.Plain(func(ctx context.Context, i int) (int, error) {
-			a, _ := mapper.AttemptFrom(ctx)
-			switch {
-			case i == 0 && a.Attempt == 1:
-				time.Sleep(500 * time.Millisecond)
-				return 0, errors.New("again in a second, when all room is taken")
-			case i == 1 && a.Attempt == 1:
-				time.Sleep(time.Second)
-				panic("boom")
-			}
-			time.Sleep(5 * time.Second)
-			return i, nil
-		}).Keyed(func(int) string { return "" }, mapper.KeyLimit{InOrder: true}).
-			Weighted(func(i int) int64 { return map[int]int64{2: 2}[i] })
-		opts := mapper.Options{
-			Containers: 3, Capacity: 2, CrashLimit: 2,
-			Retries: policy.Retries{MaxRetries: 1, InitialDelay: time.Second},
-		}
-		values, err := body.Collect(t.Context(), ints(8), opts)
-		require.NoError(t, err)
-		require.Equal(t, ints(8), values)
-	})
+	for name, c := range map[string]struct {
+		capacity int64
+		fails    bool          // input 0, at once
+		takes    time.Duration // inputs behind 2
+		hedge    policy.Hedge
+	}{
+		"a retry is due when all room is taken":                {capacity: 2, fails: true, takes: 5 * time.Second},
+		"a second attempt has room, and nothing more may pass": {capacity: 3, takes: time.Millisecond, hedge: policy.Hedge{After: 2 * time.Second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				body := mapper.Plain(func(ctx context.Context, i int) (int, error) {
+					a, _ := mapper.AttemptFrom(ctx)
+					switch {
+					case c.fails && i == 0 && a.Attempt == 1:
+						time.Sleep(500 * time.Millisecond)
+						return 0, errors.New("again in a second")
+					case i == 1 && a.Attempt == 1:
+						time.Sleep(time.Second)
+						panic("boom")
+					case i > 2:
+						return i, during(ctx, c.takes)
+					}
+					return i, during(ctx, 5*time.Second)
+				})
+				inOrder := mapper.KeyLimit{For: func(string) mapper.KeyLimit { return mapper.KeyLimit{InOrder: true} }}
+				body = body.Keyed(func(int) string { return "" }, inOrder).Weighted(func(i int) int64 {
+					if i == 2 {
+						return c.capacity
+					}
+					return 1
+				})
+				values, err := body.Collect(t.Context(), ints(50), mapper.Options{
+					Containers: 3, Capacity: c.capacity, CrashLimit: 2, Hedge: c.hedge,
+					Retries: policy.Retries{MaxRetries: 1, InitialDelay: time.Second},
+				})
+				require.NoError(t, err)
+				require.Equal(t, ints(50), values)
+			})
+		})
+	}
 }

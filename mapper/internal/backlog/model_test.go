@@ -19,8 +19,8 @@ type model struct {
 	*room
 	total, quota      int
 	deployed, lowest  bool
-	inTurn            bool
-	next              int // from here on nobody has claimed any
+	inTurn            bool // with lowest
+	next              int  // from here on nobody has claimed any
 	returned          []int
 	due, late, struck []*chunk.Task
 	aside             []*chunk.Task

@@ -8,6 +8,7 @@ import (
 
 	"github.com/longshore-go/longshore/mapper/internal/backlog"
 	"github.com/longshore-go/longshore/mapper/internal/chunk"
+	"github.com/longshore-go/longshore/mapper/internal/intake"
 	"github.com/longshore-go/longshore/mapper/internal/typed"
 )
 
@@ -60,6 +61,27 @@ func TestProbesInTurn(t *testing.T) {
 	require.Nil(t, r.Take(prober, 1).Chunk)
 	require.Equal(t, 3, r.claim(1).Lo)
 	require.Same(t, retry, r.Take(prober, 1).Chunk.Task, "nothing fresh is left")
+}
+
+// TestProbesInTurnOfASourceThatChanges: whichever look at the source finds nothing, since others have claimed and more is pulled
+// right after, nothing of it is claimed without a turn.
+func TestProbesInTurnOfASourceThatChanges(t *testing.T) {
+	t.Parallel()
+	for empty := range 4 {
+		looks, none := 0, newRoom(0)
+		var r *room
+		r = newRoom(4, func(cfg *backlog.Config) {
+			cfg.Lowest, cfg.InTurn = true, true
+			cfg.Source = func() intake.Source {
+				looks++
+				if looks-1 == empty {
+					return none.source
+				}
+				return r.source
+			}
+		})
+		require.Nil(t, r.Take(prober, 1).Chunk, "look %d", empty)
+	}
 }
 
 // TestProbesTakeEachOnce until nothing fresh is left.

@@ -105,11 +105,10 @@ func (b *Backlog) takeProbe(who Taker) Taken {
 	return Taken{Chunk: b.probe(), Alone: true}
 }
 
-// elsewhere reports that all that is fresh is in a source whose claims have turns: a probe is for the worker to claim, if any
-// input may begin now, and until then nothing here is for it.
-func (b *Backlog) elsewhere() bool {
-	return b.InTurn && b.fresh.Load() == 0 && b.Source().Waiting() > 0
-}
+// elsewhere reports that whatever fresh there is is in a source whose claims have turns: a probe is for the worker to claim, if
+// any input may begin now, and until then nothing here is for it. It does not look how much that is: others claim, and an
+// iterator pulls, from one look to the next.
+func (b *Backlog) elsewhere() bool { return b.InTurn && b.fresh.Load() == 0 }
 
 // Struck reports that an input waits that was in a crash.
 func (b *Backlog) Struck() bool { return b.crowd.Load() > 0 }
@@ -131,7 +130,7 @@ func (b *Backlog) For(who Taker) bool { return b.fresh.Load() > 0 || b.UrgentFor
 
 // UrgentFor reports that a retry is due, or there is a struck input for whoever asks.
 func (b *Backlog) UrgentFor(who Taker) bool {
-	if who.Probe && b.elsewhere() {
+	if who.Probe && b.elsewhere() && b.Source().Waiting() > 0 {
 		return false
 	}
 	return b.due.Load() > 0 || b.StruckFor(who)

@@ -25,8 +25,7 @@ func (w *Worker) nextAdmitted(r *Run, eager bool) *chunk.Chunk {
 			continue
 		case r.aside.Ready() || !r.fresh():
 			return w.fromAside(r, false)
-		case w.who.Probe && !w.who.Alone:
-			w.found.wantsAlone = true
+		case w.asksAlone():
 			return nil
 		}
 		if ch, more := w.claimOne(r, eager); ch != nil || !more {
@@ -39,11 +38,7 @@ func (w *Worker) nextAdmitted(r *Run, eager bool) *chunk.Chunk {
 // fromAside takes an input that waits aside and may begin now. After a crash nothing that was begun before is taken, and
 // anything else alone, as from the backlog.
 func (w *Worker) fromAside(r *Run, begun bool) *chunk.Chunk {
-	switch probe := w.who.Probe; {
-	case w.found.wantsAlone, probe && begun, !r.aside.Ready():
-		return nil
-	case probe && !w.who.Alone:
-		w.found.wantsAlone = true
+	if w.found.wantsAlone || (w.who.Probe && begun) || !r.aside.Ready() || w.asksAlone() {
 		return nil
 	}
 	ch, pass := r.aside.Next(begun)
@@ -52,6 +47,14 @@ func (w *Worker) fromAside(r *Run, begun bool) *chunk.Chunk {
 	}
 	w.takePass(pass)
 	return w.acceptOne(r, backlog.Taken{Chunk: ch, Alone: w.who.Probe})
+}
+
+// asksAlone asks for the container where a probe could begin now, which nothing may execute beside. It reports false if there is
+// nothing to ask for.
+func (w *Worker) asksAlone() bool {
+	asks := w.who.Probe && !w.who.Alone
+	w.found.wantsAlone = w.found.wantsAlone || asks
+	return asks
 }
 
 // fromBacklog takes an input of the backlog. One that may not begin is put aside, and there may be more; one that was in a crash

@@ -39,8 +39,7 @@ func NewRun(ctx context.Context, s *Scheduler, id uint64, cfg Config) *Run {
 	r.backlog.Init(backlog.Config{
 		Run: id, Now: s.Now, Wake: s.Idle.WakeOther, Source: r.Source, Free: &r.free, Split: r.splitOff,
 		Control: &s.control, Limit: cfg.CrashLimit, Quota: max(cfg.Containers/4, 1), Deployed: s.deployed(), Lowest: cfg.Lowest || cfg.InOrder,
-		InTurn: cfg.InOrder,
-		Late:   r.outOfTime, May: may, Beside: beside,
+		InTurn: cfg.InOrder, Late: r.outOfTime, May: may, Beside: beside,
 	})
 	if cfg.Batches != nil {
 		r.former = &former{r: r}
