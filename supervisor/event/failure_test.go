@@ -84,14 +84,16 @@ func TestObserverFailed(t *testing.T) {
 // TestObserverThatFailsLast: of a failure with the last event others hear as well.
 func TestObserverThatFailsLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		bad := event.ObserverFunc(func(event.Event) { panic("late") })
-		slow := make(chan struct{})
+		late, slow := make(chan struct{}), make(chan struct{})
+		bad := event.ObserverFunc(func(event.Event) { <-late; panic("late") })
 		var seen []event.Kind
 		good := event.ObserverFunc(func(ev event.Event) { <-slow; seen = append(seen, ev.Kind) })
 		e := event.NewEvents(event.Observers{bad, good}, 1, "f", 1)
 		e.Emit(event.Event{Kind: event.RunEnded})
 		go func() {
 			synctest.Wait() // Close has closed the queues
+			close(late)
+			synctest.Wait() // the failure is queued after them
 			close(slow)
 		}()
 		e.Close(time.Minute)
