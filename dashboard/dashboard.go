@@ -25,7 +25,7 @@ type Options struct {
 	Describe func(input any) string
 
 	// Journals are pages about journals of runs, also of runs that were another program's, by the names under which they are shown:
-	// a *journal.Reader is one. They are served at journals/NAME/. Zero means none.
+	// a *recorded.Reader is one. They are served at journals/NAME/. Zero means none.
 	Journals map[string]http.Handler
 
 	// Keep is how many runs and functions are kept after their end. Zero means 100.

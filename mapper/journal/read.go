@@ -1,54 +1,40 @@
 package journal
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 
 	"github.com/longshore-go/longshore/internal/logbook"
 	"github.com/longshore-go/longshore/internal/record"
+	"github.com/longshore-go/longshore/mapper/recorded"
 )
 
-// Reader reads a journal, while it is written or afterwards. It takes no lock and changes nothing,
-// so it may read beside its owner. Its methods are safe for concurrent use.
-type Reader struct{ path string }
+// What a journal says to people, whatever keeps it, is package recorded's.
+type (
+	Reader = recorded.Reader
+	Entry  = recorded.Entry
+	State  = recorded.State
+	Stats  = recorded.Stats
+	Report = recorded.Report
+	Format = recorded.Format
+)
 
-// State is what a journal says of an input.
-type State string
-
-// The states of an entry.
+// The states of an entry, and the formats of [Reader.Export].
 const (
-	Succeeded State = "succeeded"
-	Failed    State = "failed"
-	Begun     State = "begun" // and not settled; with AtMostOnce
+	Succeeded = recorded.Succeeded
+	Failed    = recorded.Failed
+	Begun     = recorded.Begun
+
+	CSV       = recorded.CSV
+	JSONLines = recorded.JSONLines
 )
 
-// Entry is what is recorded of an input.
-type Entry struct {
-	Index    int    // of the input when it was recorded; negative where that was another's place
-	Key      string // in hexadecimal digits
-	State    State
-	Attempts int
-	// Value is a string, a []byte, an int64, a json.RawMessage for what was written as JSON, or nil
-	// for none.
-	Value any
-	Input json.RawMessage // with StoreInputs
-	Err   *StoredError    // why it has failed
-}
-
-// Stats is how much is recorded.
-type Stats struct {
-	Succeeded int `json:"succeeded"`
-	Failed    int `json:"failed"`
-	Begun     int `json:"begun"`
-	Damaged   int `json:"damaged"` // rows that are not as they were written; their inputs run again
-}
-
-// Read opens a journal for reading. It keeps nothing open, so there is nothing to close. The errors
-// are those of [Open], less the lock, and fs.ErrNotExist.
+// Read opens a journal for reading, while it is written or afterwards. It takes no lock and keeps nothing open, so there is
+// nothing to close. The errors are those of [Open], less the lock, and fs.ErrNotExist.
 func Read(path string) (*Reader, error) {
 	path, err := resolve(path)
 	if err != nil {
@@ -60,130 +46,86 @@ func Read(path string) (*Reader, error) {
 	case have == 0:
 		return nil, failed("read", path, fs.ErrNotExist)
 	}
-	return &Reader{path}, nil
+	return recorded.New(path, func(context.Context) (recorded.Content, error) { return openContent(path) }), nil
 }
 
-// All yields the entries in the order of their indices, and blocks while it reads. It sees what is
-// committed, a page at a time: what is recorded meanwhile may be among it. A damaged row is a
-// *[CorruptError], and the next follows; any other error is the last.
-func (r *Reader) All() iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		if err := r.each(yield); err != nil && !errors.Is(err, errEnough) {
-			yield(Entry{}, failed("read", r.path, err))
-		}
-	}
+// content is what is in the file. It sees what is committed, a page at a time.
+type content struct {
+	*database
+	manifest map[string]string
 }
 
-func (r *Reader) each(yield func(Entry, error) bool) error {
-	d, err := r.open()
-	if err != nil {
-		return err
+func openContent(path string) (*content, error) {
+	mode := readOnly
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		mode = immutable // nobody has it open
 	}
-	defer d.Close()
-	manifest, err := d.manifest()
+	d, err := openDatabase(path, mode, "busy_timeout(10000)", "query_only(1)", "trusted_schema(0)")
 	if err != nil {
-		return err
+		return nil, failed("read", path, err)
 	}
-	isJSON := manifest[record.FieldForm] == record.JSON
+	c := &content{database: d}
+	if err = d.verify(); err == nil {
+		c.manifest, err = d.manifest()
+	}
+	if err != nil {
+		_ = d.Close()
+		return nil, failed("read", path, err)
+	}
+	return c, nil
+}
+
+// Each implements [recorded.Content].
+func (c *content) Each(yield func(Entry, error) bool) error {
 	for from := int64(record.First); ; {
 		rows := 0
-		err := d.query("SELECT idx, key, state, attempts, value, input, sum FROM results WHERE idx >= ? ORDER BY idx LIMIT 1024",
+		err := c.query("SELECT idx, key, state, attempts, value, input, sum FROM results WHERE idx >= ? ORDER BY idx LIMIT 1024",
 			[]any{from}, func(columns []any) error {
 				rows++
 				row := rowOf(columns)
 				from = row.idx + 1
-				entry, err := row.entry(isJSON)
-				if err != nil {
-					err = d.corrupt(err)
-				}
-				if !yield(entry, err) {
+				if !yield(c.entry(row)) {
 					return errEnough
 				}
 				return nil
 			})
-		if err != nil || rows < page {
-			return err
+		switch {
+		case err == errEnough:
+			return nil
+		case err != nil || rows < page:
+			return failed("read", c.path, err)
 		}
 	}
-}
-
-func (r *Reader) open() (*database, error) {
-	mode := readOnly
-	if _, err := os.Stat(r.path + "-wal"); errors.Is(err, fs.ErrNotExist) {
-		mode = immutable // nobody has it open
-	}
-	d, err := openDatabase(r.path, mode, "busy_timeout(10000)", "query_only(1)", "trusted_schema(0)")
-	if err != nil {
-		return nil, err
-	}
-	if err := d.verify(); err != nil {
-		_ = d.Close()
-		return nil, err
-	}
-	return d, nil
 }
 
 // entry is a row for people.
-func (r readRow) entry(isJSON bool) (Entry, error) {
-	if !r.whole || len(r.key) != len(logbook.Key{}) {
-		return Entry{Index: int(r.idx)}, fmt.Errorf("row %d is not as it was written", r.idx)
+func (c *content) entry(r readRow) (Entry, error) {
+	e, err := record.EntryOf(r.idx, r.key, r.record(), c.manifest)
+	if err != nil {
+		return e, c.corrupt(fmt.Errorf("row %d: %w", r.idx, err))
 	}
-	e := Entry{Index: int(r.idx), Key: fmt.Sprintf("%x", r.key), Attempts: int(r.attempts)}
 	if text, ok := r.input.(string); ok {
 		e.Input = json.RawMessage(text)
-	}
-	text, isText := r.value.(string)
-	switch r.state {
-	case record.Succeeded:
-		e.State, e.Value = Succeeded, r.value
-		if isText && isJSON {
-			e.Value = json.RawMessage(text)
-		}
-	case record.Failed:
-		var err error
-		e.State = Failed
-		if e.Err, err = record.Stored(text, e.Attempts); err != nil {
-			return e, err
-		}
-	case record.Begun:
-		e.State = Begun
 	}
 	return e, nil
 }
 
-// Prefix is how many inputs have succeeded before the first that has not: a source that can seek
-// need not yield them again. Zero also where the journal cannot be read.
-func (r *Reader) Prefix() int {
-	n := 0
-	for e, err := range r.All() {
-		if e.Index < 0 && err == nil {
-			continue
+// About implements [recorded.Content].
+func (c *content) About() (a recorded.About, err error) {
+	m := c.manifest
+	limit := limitOf(number(m[record.FieldCrashLimit]), number(m[fieldOutside]))
+	a = recorded.About{Manifest: m, Deaths: number(m[fieldDeaths])}
+	for _, ours := range []string{fieldDeath, fieldDeaths, fieldOutside} {
+		delete(m, ours)
+	}
+	err = c.query("SELECT key, deaths, certain FROM deaths ORDER BY certain DESC, deaths DESC, key", nil, func(row []any) error {
+		key, _ := row[0].([]byte)
+		deaths, _ := row[1].(int64)
+		certain, _ := row[2].(int64)
+		if len(key) == len(logbook.Key{}) && deaths > 0 {
+			a.Suspects = append(a.Suspects, recorded.Suspect{Key: fmt.Sprintf("%x", key), Deaths: int(deaths), Convicted: int(certain) >= limit})
 		}
-		if err != nil || e.Index != n || e.State != Succeeded {
-			break
-		}
-		n++
-	}
-	return n
-}
-
-// Stats counts the entries. They are as many as could be read.
-func (r *Reader) Stats() (s Stats) {
-	for e, err := range r.All() {
-		s.count(e, err)
-	}
-	return s
-}
-
-func (s *Stats) count(e Entry, err error) {
-	switch {
-	case err != nil:
-		s.Damaged++
-	case e.State == Succeeded:
-		s.Succeeded++
-	case e.State == Failed:
-		s.Failed++
-	default:
-		s.Begun++
-	}
+		return nil
+	})
+	return a, failed("read", c.path, err)
 }

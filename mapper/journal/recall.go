@@ -26,7 +26,7 @@ func (l *log) Recall(lo, n int, values any) (plain int, first logbook.Fate, err 
 	}
 	rows := make([]record.Row, len(read))
 	for i, r := range read {
-		rows[i] = record.Row{State: r.state, Attempts: r.attempts, Value: r.value, Whole: r.whole}
+		rows[i] = r.record()
 	}
 	plain, first = l.recaller.Recall(rows, values)
 	return plain, first, nil
@@ -36,6 +36,10 @@ func (l *log) Recall(lo, n int, values any) (plain int, first logbook.Fate, err 
 type readRow struct {
 	row
 	whole bool
+}
+
+func (r readRow) record() record.Row {
+	return record.Row{State: r.state, Attempts: r.attempts, Value: r.value, Whole: r.whole}
 }
 
 // read reads the rows of the n inputs from lo on, or of as many as stand one behind the other.

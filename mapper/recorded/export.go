@@ -1,4 +1,4 @@
-package journal
+package recorded
 
 import (
 	"encoding/base64"
@@ -79,7 +79,7 @@ func (r *Reader) export(w io.Writer, f Format) (damaged []error, err error) {
 	case broken != nil:
 		return damaged, broken
 	case err != nil:
-		return damaged, errors.Join(flush(), failed("read", r.path, err))
+		return damaged, errors.Join(flush(), err)
 	}
 	return damaged, flush()
 }
