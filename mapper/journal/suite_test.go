@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper/journal"
 )
@@ -15,6 +17,11 @@ func TestSuite(t *testing.T) {
 		Name: func(t testing.TB) string { return filepath.Join(t.TempDir(), "j") },
 		Open: func(t testing.TB, name string, o journals.Options) journals.Journal {
 			return open(t, name, journal.Options{KeepFailed: o.KeepFailed, FreshOnly: o.FreshOnly, Redact: o.Redact})
+		},
+		Read: func(t testing.TB, name string) *journal.Reader {
+			r, err := journal.Read(name)
+			require.NoError(t, err)
+			return r
 		},
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/longshore-go/longshore/internal/logbook"
 	"github.com/longshore-go/longshore/internal/record"
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/recorded"
 	"github.com/longshore-go/longshore/supervisor/cluster/internal/stream"
 )
 
@@ -92,10 +93,13 @@ func (o JournalOptions) Validate() error {
 // JetStream, and to a *[RefusedError] where the user has no right to it: deploy/journal.conf has what it takes.
 func (r *Runtime) Journal(run string, o JournalOptions) mapper.Journal {
 	if o.Wait == 0 {
-		o.Wait = 30 * time.Second
+		o.Wait = defaultWait
 	}
 	return &journal{r: r, run: run, opts: o}
 }
+
+// defaultWait is how long a server that is gone is waited for.
+const defaultWait = 30 * time.Second
 
 type journal struct {
 	r    *Runtime
@@ -132,7 +136,7 @@ func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, 
 	}
 	o := j.opts
 	log, err := stream.Open(ctx, stream.Config{
-		Conn: j.r.conn(), Run: j.run, Life: j.r.life, Lease: j.r.opts.Lost, Wait: o.Wait, Refused: j.r.members.refusal,
+		Place: j.place(o.Wait), Life: j.r.life, Lease: j.r.opts.Lost,
 		Version: o.Version, Key: o.Key, Codec: o.Codec, KeepFailed: o.KeepFailed, FreshOnly: o.FreshOnly, Redact: o.Redact,
 		Adopt: o.Adopt, Replicas: max(o.Replicas, 1), MaxBytes: o.MaxBytes,
 	}, about)
@@ -146,6 +150,10 @@ func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, 
 	return &used{log, j}, nil
 }
 
+func (j *journal) place(wait time.Duration) stream.Place {
+	return stream.Place{Conn: j.r.conn(), Run: j.run, Wait: wait, Refused: j.r.members.refusal}
+}
+
 // used is a log whose end has the journal serve another run.
 type used struct {
 	logbook.Log
@@ -156,4 +164,23 @@ type used struct {
 func (u *used) Close() error {
 	defer u.j.busy.Store(false)
 	return u.Log.Close()
+}
+
+// ReadJournal finds the journal of a run, while that goes on or afterwards, on any machine. The Reader says what it has recorded:
+// entries, counts, failures by cause, exports, and a page for a browser or for dashboard.Options.Journals. It holds no lease and
+// changes nothing. Each reading sees what was recorded when it began, takes 48 bytes of memory for each input meanwhile, and waits
+// for a server that is gone for 30 s. It needs the rights of a caller with a journal.
+//
+// It blocks until the server has answered, until ctx ends, or for 30 s. The errors are a *mapper.JournalError, which is
+// fs.ErrNotExist where nothing was recorded yet, a *mapper.FormatError for a stream that is no journal, and a
+// *policy.InvalidError as with [Runtime.Journal].
+func (r *Runtime) ReadJournal(ctx context.Context, run string) (*recorded.Reader, error) {
+	j := &journal{r: r, run: run}
+	if err := j.validate(); err != nil {
+		return nil, err
+	}
+	if err := r.connect(); err != nil {
+		return nil, &mapper.JournalError{Op: "read", Path: stream.Path(run), Err: err}
+	}
+	return stream.Read(ctx, j.place(defaultWait))
 }

@@ -1,12 +1,14 @@
 package cluster_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/recorded"
 	"github.com/longshore-go/longshore/supervisor/cluster"
 )
 
@@ -24,6 +26,9 @@ func TestJournalRights(t *testing.T) {
 		require.Equal(t, 1, times, "input %d", i)
 	}
 	require.Len(t, lines(r.Dir, "delivered"), 2*r.N)
+	reader, err := open(t, cluster.Options{URL: url, Creds: u.seedOfCaller}).ReadJournal(bounded(t), strings.TrimPrefix(streamName, "LONGSHORE_"))
+	require.NoError(t, err)
+	require.Equal(t, recorded.Stats{Succeeded: r.N}, reader.Stats())
 	require.Empty(t, said.violations())
 
 	caller := join(t, url, as(t, u.seedOfCaller))
@@ -42,6 +47,9 @@ func TestJournalRefused(t *testing.T) {
 	r := open(t, cluster.Options{URL: url, Creds: u.seedOfCaller})
 	_, err := mapper.Collect(bounded(t), plus, []int{1}, mapper.Options{Journal: r.Journal("a", cluster.JournalOptions{})})
 	var failed *mapper.JournalError
+	require.ErrorAs(t, err, &failed)
+	require.ErrorIs(t, err, cluster.ErrRefused)
+	_, err = r.ReadJournal(bounded(t), "a")
 	require.ErrorAs(t, err, &failed)
 	require.ErrorIs(t, err, cluster.ErrRefused)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/longshore-go/longshore/internal/journals"
 	"github.com/longshore-go/longshore/mapper"
+	"github.com/longshore-go/longshore/mapper/recorded"
 	"github.com/longshore-go/longshore/policy"
 	"github.com/longshore-go/longshore/supervisor/cluster"
 )
@@ -42,6 +43,11 @@ func TestJournals(t *testing.T) {
 		Name: func(testing.TB) string { return fmt.Sprintf("run-%d", n.Add(1)) },
 		Open: func(_ testing.TB, name string, o journals.Options) journals.Journal {
 			return kept{r.Journal(name, cluster.JournalOptions{KeepFailed: o.KeepFailed, FreshOnly: o.FreshOnly, Redact: o.Redact})}
+		},
+		Read: func(t testing.TB, name string) *recorded.Reader {
+			j, err := r.ReadJournal(t.Context(), name)
+			require.NoError(t, err)
+			return j
 		},
 	})
 }

@@ -77,8 +77,9 @@ var errRefused = errors.New("refused")
 // passes reports that it may be otherwise in a moment: the server is gone, or another one takes over.
 func passes(err error) bool {
 	var api *jetstream.APIError
+	var format *mapper.FormatError
 	switch {
-	case err == nil, errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, errEnded), errors.Is(err, errRefused):
+	case err == nil, errors.As(err, &format), errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, errEnded), errors.Is(err, errRefused):
 		return false
 	case errors.As(err, &api):
 		return api.ErrorCode == codeNoPeers || api.Code == 503 && !isFull(err)

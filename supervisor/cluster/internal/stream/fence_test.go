@@ -38,10 +38,14 @@ func connected(t testing.TB) *nats.Conn {
 // nobody is refused.
 func nobody() error { return nil }
 
+func placeOf(nc *nats.Conn) Place {
+	return Place{Conn: nc, Run: "a", Wait: time.Minute, Refused: nobody}
+}
+
 // begun is a log of a life whose lease nobody renews within the test.
 func begun(t testing.TB, nc *nats.Conn, once bool) *log {
 	t.Helper()
-	cfg := Config{Conn: nc, Run: "a", Life: t.Context(), Lease: time.Hour, Wait: time.Minute, Refused: nobody, Replicas: 1}
+	cfg := Config{Place: placeOf(nc), Life: t.Context(), Lease: time.Hour, Replicas: 1}
 	l, err := Open(t.Context(), cfg, logbook.About{In: reflect.TypeFor[int](), Out: reflect.TypeFor[int](), AtMostOnce: once})
 	require.NoError(t, err)
 	return l.(*log)
@@ -186,8 +190,8 @@ func TestForeignStream(t *testing.T) {
 	js, err := jetstream.New(nc)
 	require.NoError(t, err)
 	defer js.CleanupPublisher()
-	open := func(run string) error {
-		cfg := Config{Conn: nc, Run: run, Life: t.Context(), Lease: time.Second, Wait: time.Second, Refused: nobody, Replicas: 1}
+	open := func(run string) error { // which waits for nothing: what is there is not what it is to be
+		cfg := Config{Place: Place{Conn: nc, Run: run, Wait: time.Hour, Refused: nobody}, Life: t.Context(), Lease: time.Second, Replicas: 1}
 		_, err := Open(t.Context(), cfg, logbook.About{In: reflect.TypeFor[int](), Out: reflect.TypeFor[int]()})
 		return err
 	}

@@ -7,28 +7,21 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/longshore-go/longshore/internal/amount"
 	"github.com/longshore-go/longshore/internal/logbook"
 	"github.com/longshore-go/longshore/internal/record"
-	"github.com/longshore-go/longshore/mapper"
 )
 
 // Config is how the journal of a run is kept.
 type Config struct {
-	Conn  *nats.Conn
-	Run   string          // a part of a subject
+	Place
 	Life  context.Context // of the connection: nothing is waited for once it has ended
 	Lease time.Duration   // how long a lease lasts that is not renewed
-	Wait  time.Duration   // how long a server that is gone is waited for
-
-	Refused func() error // why the server refuses our user, which then gets no answer; it returns nil where it does not
 
 	Version    string
 	Key        func(any) string
@@ -41,19 +34,7 @@ type Config struct {
 	MaxBytes   int64 // 0: no limit
 }
 
-// Name is that of the stream of a run, and Path how people are told of it.
-func Name(run string) string { return "LONGSHORE_" + run }
-
-// Path is that.
-func Path(run string) string { return pathOf(Name(run)) }
-
-func pathOf(name string) string { return "jetstream:" + name }
-
-func subjectOf(run string) string { return "ls.journal." + run }
-
 const (
-	// enabledTime is how long a server is asked for JetStream that says it has none: where another one takes over, it says so, too.
-	enabledTime = 3 * time.Second
 	// leastDuplicates is how long the server remembers which messages it has.
 	leastDuplicates = 2 * time.Minute
 	// valueRoom is what a message has besides a value.
@@ -80,15 +61,7 @@ func Open(ctx context.Context, cfg Config, about logbook.About) (logbook.Log, er
 }
 
 func (cfg *Config) open(ctx context.Context, js jetstream.JetStream, keys *record.Keyer, about logbook.About) (*log, error) {
-	err := persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error {
-		if !cfg.Conn.IsConnected() {
-			return nats.ErrDisconnected
-		}
-		return nil
-	})
-	if err == nil {
-		err = cfg.enabled(ctx, js)
-	}
+	err := cfg.ready(ctx, js)
 	if err == nil {
 		err = persist(ctx, forLong(cfg.Wait), func(ctx context.Context) error { return cfg.provide(ctx, js) })
 	}
@@ -117,43 +90,14 @@ func (cfg *Config) open(ctx context.Context, js jetstream.JetStream, keys *recor
 	return l, nil
 }
 
-// enabled waits until JetStream answers: servers that have no leader do not.
-func (cfg *Config) enabled(ctx context.Context, js jetstream.JetStream) error {
-	began, since := time.Now(), time.Time{} // when it said first that there is none
-	wait := func() time.Duration {
-		if since.IsZero() {
-			return cfg.Wait
-		}
-		return min(since.Sub(began)+enabledTime, cfg.Wait)
-	}
-	return persist(ctx, wait, func(ctx context.Context) error {
-		_, err := js.AccountInfo(ctx)
-		none := errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
-		switch {
-		case !none:
-			since = time.Time{}
-		case since.IsZero():
-			since = time.Now()
-		}
-		if why := cfg.Refused(); err != nil && why != nil {
-			return fmt.Errorf("%w: %w", errRefused, why)
-		}
-		return err
-	})
-}
-
 // provide makes the stream, unless it is there.
 func (cfg *Config) provide(ctx context.Context, js jetstream.JetStream) error {
-	name, subjects := Name(cfg.Run), []string{subjectOf(cfg.Run)}
-	s, err := js.Stream(ctx, name)
-	switch {
-	case err == nil && !slices.Equal(s.CachedInfo().Config.Subjects, subjects):
-		return &mapper.FormatError{Path: pathOf(name), Known: format}
-	case !errors.Is(err, jetstream.ErrStreamNotFound):
+	err := cfg.find(ctx, js)
+	if !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return err
 	}
 	_, err = js.CreateStream(ctx, jetstream.StreamConfig{
-		Name: name, Subjects: subjects, Description: "journal of a run",
+		Name: Name(cfg.Run), Subjects: cfg.subjects(), Description: "journal of a run",
 		Storage: jetstream.FileStorage, Replicas: cfg.Replicas, MaxBytes: limit(cfg.MaxBytes), Discard: jetstream.DiscardNew,
 		Duplicates: max(leastDuplicates, 2*cfg.Wait), AllowDirect: true, DenyDelete: true, DenyPurge: true,
 	})
@@ -180,11 +124,7 @@ func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lea
 	values := record.NewValuer(about.Out, cfg.Codec, most, strconv.Itoa(most)+" bytes, which is what a message of this server may have")
 	w := writer{js: js, name: name, subject: subjectOf(cfg.Run), life: owned.mine.Life}
 	for range mostTries {
-		var c *content
-		err := persist(ctx, forLong(cfg.Wait), func(context.Context) (err error) { // all of it takes its time
-			c, err = load(ctx, js, name, cfg.Wait)
-			return err
-		})
+		c, err := cfg.load(ctx, js)
 		if err != nil {
 			return nil, err
 		}
