@@ -40,7 +40,7 @@ func TestViewOfWithdrawnCalls(t *testing.T) {
 			}
 		}
 	})
-	for range 2000 {
+	for range times(2000) {
 		c, err := f.Spawn(t.Context(), 1)
 		if err != nil {
 			continue
@@ -125,7 +125,7 @@ func TestNextStartIsToCome(t *testing.T) {
 		_, err := f.Spawn(t.Context(), 1)
 		require.NoError(t, err)
 		seen := 0
-		for range 600 {
+		for range times(600) {
 			time.Sleep(time.Second)
 			p := f.Stats().Pool
 			if !p.NextStart.IsZero() {

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/longshore-go/longshore/supervisor/cluster"
@@ -66,8 +67,19 @@ func Exit(as func(context.Context) error) {
 	os.Exit(0)
 }
 
+// Echo is where each process with workers says the request again: what a round trip takes that is nothing else.
+const Echo = "longshore.bench.echo"
+
 // work is so many machines.
 func (r role) work(ctx context.Context) error {
+	nc, err := nats.Connect(r.URL)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	if _, err := nc.QueueSubscribe(Echo, "one", func(m *nats.Msg) { _ = m.Respond(m.Data) }); err != nil {
+		return err
+	}
 	all, ctx := errgroup.WithContext(ctx)
 	for range r.Machines {
 		all.Go(func() error { return cluster.Serve(ctx, cluster.WorkerOptions{URL: r.URL, Slots: r.Slots}) })

@@ -9,7 +9,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/longshore-go/longshore/bench/rounds"
+	"github.com/longshore-go/longshore/bench/site"
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process"
@@ -106,18 +109,34 @@ func naps(d time.Duration, n int, bar string) testCase {
 	}
 }
 
-// calls is round trips to a function whose container is idle.
+// calls is round trips to a function whose container is idle, and requests of NATS to the same processes.
 var calls = testCase{
 	"Call, 16 B", 4,
-	[]rounds.Row{{Name: "p50", Unit: "µs", Bar: "≤ 200"}, {Name: "p99", Unit: "µs", Bar: "≤ 600"}},
+	[]rounds.Row{
+		{Name: "p50", Unit: "µs", Bar: "≤ 200"},
+		{Name: "p99", Unit: "µs", Bar: "≤ 600"},
+		{Name: "a request of NATS, p50", Unit: "µs"},
+		{Name: "Call by request, p50", Unit: "×"},
+	},
 	func(ctx context.Context, s *fleet, scale float64) ([]float64, error) {
 		f, err := mapper.Deploy(ctx, mapper.Plain(echo), opts(s.caller, 1))
 		if err != nil {
 			return nil, err
 		}
 		defer f.Stop(ctx)
-		took, err := called(scaled(5000, scale), func() error { _, err := f.Call(ctx, make([]byte, 16)); return err })
-		return []float64{quantile(took, 0.5), quantile(took, 0.99)}, err
+		nc, err := nats.Connect(s.URL)
+		if err != nil {
+			return nil, err
+		}
+		defer nc.Close()
+		n := scaled(5000, scale)
+		took, err := called(n, func() error { _, err := f.Call(ctx, make([]byte, 16)); return err })
+		if err != nil {
+			return nil, err
+		}
+		floor, err := called(n, func() error { _, err := nc.RequestWithContext(ctx, site.Echo, make([]byte, 16)); return err })
+		p50 := quantile(took, 0.5)
+		return []float64{p50, quantile(took, 0.99), quantile(floor, 0.5), p50 / quantile(floor, 0.5)}, err
 	},
 }
 
