@@ -3,6 +3,7 @@ package cluster_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 
@@ -55,6 +56,36 @@ func ExampleRuntime_Journal() {
 	// 4 2 <nil>
 	// 2 1 <nil>
 	// restored: 2
+}
+
+// What a run has recorded, for whoever wants to know. With Options.URL it is read on any machine, also while the run goes on.
+func ExampleRuntime_ReadJournal() {
+	store, err := os.MkdirTemp("", "journals")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(store)
+	fleet := cluster.New(cluster.Options{Local: 2, Store: store})
+	defer fleet.Close()
+	ctx := context.Background()
+	_, err = mapper.Collect(ctx, half, []int{2, 4}, mapper.Options{Runtime: fleet, Journal: fleet.Journal("halves", cluster.JournalOptions{})})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	read, err := fleet.ReadJournal(ctx, "halves")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for entry, err := range read.All() {
+		fmt.Println(entry.Index, entry.State, entry.Value, err)
+	}
+	_ = map[string]http.Handler{"halves": read} // for dashboard.Options.Journals
+	// Output:
+	// 0 succeeded 1 <nil>
+	// 1 succeeded 2 <nil>
 }
 
 // The inputs of a run are known by their names, whatever else is in them.
