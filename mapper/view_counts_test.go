@@ -125,7 +125,7 @@ func TestNextStartIsToCome(t *testing.T) {
 		_, err := f.Spawn(t.Context(), 1)
 		require.NoError(t, err)
 		seen := 0
-		for range times(600) {
+		for range 600 {
 			time.Sleep(time.Second)
 			p := f.Stats().Pool
 			if !p.NextStart.IsZero() {
