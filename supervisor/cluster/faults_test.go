@@ -187,6 +187,7 @@ func TestDrainedLate(t *testing.T) {
 	run := waiting(t, s, dir, mapper.Options{CrashLimit: 1})
 	s.signal(0, syscall.SIGTERM)
 	require.Contains(t, awaitNote(t, dir), "the time for that is over")
+	require.Eventually(t, func() bool { return run.Stats().Pool.Lost == slots }, patience, time.Millisecond) // else some end in order
 	finish(t, run, dir)
 	require.Equal(t, slots, run.Stats().Pool.Lost)
 }
