@@ -147,7 +147,7 @@ func TestKeyedAcrossRuns(t *testing.T) {
 // TestKeysAreForgotten: a key that nothing uses any more leaves nothing behind, and its limit is asked for again.
 func TestKeysAreForgotten(t *testing.T) {
 	t.Parallel()
-	n := times(100_000)
+	const n = 100_000
 	var asked atomic.Int64
 	body := mapper.Plain(square).Keyed(func(i int) string { return fmt.Sprint(i % (n / 2)) }, mapper.KeyLimit{
 		For: func(string) mapper.KeyLimit { asked.Add(1); return mapper.KeyLimit{Concurrency: 1} },
@@ -363,7 +363,7 @@ func TestKeyedCancel(t *testing.T) {
 // TestOrderAfterACrash: what is tried after a crash is claimed in its turn, as anything else.
 func TestOrderAfterACrash(t *testing.T) {
 	t.Parallel()
-	for round := range times(1000) {
+	for round := range 1000 {
 		var mu sync.Mutex
 		var order []int
 		body := mapper.Plain(func(ctx context.Context, i int) (int, error) {

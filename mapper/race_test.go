@@ -23,8 +23,8 @@ func TestCheapInputsInRealTime(t *testing.T) {
 	for i := range inputs {
 		inputs[i] = i
 	}
-	for _, unordered := range drawn(false, true) {
-		for _, containers := range drawn(1, 2, 7) {
+	for _, unordered := range []bool{false, true} {
+		for _, containers := range []int{1, 2, 7} {
 			opts := mapper.Options{Containers: containers, ReturnExceptions: true, Unordered: unordered}
 			tries := make([]atomic.Int32, n)
 			fn := func(_ context.Context, i int) (int, error) {
@@ -133,7 +133,7 @@ func (c *counting) Close(context.Context) error { return nil }
 // soon that looks for something to do.
 func TestRaceStealFromRemote(t *testing.T) {
 	t.Parallel()
-	for range times(300) {
+	for range 300 {
 		c := &counting{begun: make([]atomic.Int32, 200)}
 		out, err := mapper.Collect(t.Context(), squared, ints(len(c.begun)), mapper.Options{Containers: 8, Runtime: c})
 		require.NoError(t, err)

@@ -75,7 +75,7 @@ func TestCallAtTheEndOfTheWindow(t *testing.T) {
 func TestAgeEndsNoRun(t *testing.T) {
 	t.Parallel()
 	in := ints(1000)
-	for range times(5000) {
+	for range 5000 {
 		_, err := mapper.Plain(squared).Collect(t.Context(), in, mapper.Options{
 			Containers: 1, Recycle: mapper.Recycle{Age: time.Microsecond},
 		})

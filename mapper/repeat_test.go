@@ -13,11 +13,3 @@ func drawn[T any](all ...T) []T {
 	}
 	return all
 }
-
-// times is how often a race is provoked, or how large it is: a fifth of it with -short, which six repeats make up for.
-func times(n int) int {
-	if testing.Short() {
-		return max(n/5, 1)
-	}
-	return n
-}

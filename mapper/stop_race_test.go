@@ -17,7 +17,7 @@ import (
 func TestStopKeepsWhatItAccepts(t *testing.T) {
 	t.Parallel()
 	var failed atomic.Int32
-	for range times(2000) {
+	for range 2000 {
 		f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 2})
 		var callers sync.WaitGroup
 		for range 3 {
@@ -42,7 +42,7 @@ func TestStopKeepsWhatItAccepts(t *testing.T) {
 
 // A function that is stopped starts no container for that.
 func TestStopStartsNothing(t *testing.T) {
-	for range times(1000) {
+	for range 1000 {
 		synctest.Test(t, func(t *testing.T) {
 			f := deploy(t, mapper.Plain(squared), mapper.Options{Containers: 1})
 			_, err := f.Call(t.Context(), 1)

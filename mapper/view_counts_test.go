@@ -40,7 +40,7 @@ func TestViewOfWithdrawnCalls(t *testing.T) {
 			}
 		}
 	})
-	for range times(2000) {
+	for range 2000 {
 		c, err := f.Spawn(t.Context(), 1)
 		if err != nil {
 			continue

@@ -58,7 +58,7 @@ func asked(g *guide, check func(before, now mapper.Counts)) (end func()) {
 // TestCountsNeverFall: what is settled stays settled, and a run in which all succeeds at no time shows anything else.
 func TestCountsNeverFall(t *testing.T) {
 	t.Parallel()
-	for range times(100) {
+	for range 100 {
 		var g guide
 		fell, other := 0, 0
 		end := asked(&g, func(before, now mapper.Counts) {
@@ -85,7 +85,7 @@ func TestCountsNeverFall(t *testing.T) {
 // TestCountsOfACancelledRun: nor do failures fall as the run ends, and what it leaves unfinished is none.
 func TestCountsOfACancelledRun(t *testing.T) {
 	t.Parallel()
-	for range times(100) {
+	for range 100 {
 		var g guide
 		fell := 0
 		end := asked(&g, func(before, now mapper.Counts) {
