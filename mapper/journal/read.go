@@ -15,12 +15,15 @@ import (
 
 // What a journal says to people, whatever keeps it, is package recorded's.
 type (
-	Reader = recorded.Reader
-	Entry  = recorded.Entry
-	State  = recorded.State
-	Stats  = recorded.Stats
-	Report = recorded.Report
-	Format = recorded.Format
+	Reader      = recorded.Reader
+	Entry       = recorded.Entry
+	State       = recorded.State
+	Stats       = recorded.Stats
+	Report      = recorded.Report
+	Cause       = recorded.Cause
+	FailedInput = recorded.FailedInput
+	Suspect     = recorded.Suspect
+	Format      = recorded.Format
 )
 
 // The states of an entry, and the formats of [Reader.Export].
