@@ -72,7 +72,7 @@ const Echo = "longshore.bench.echo"
 
 // work is so many machines.
 func (r role) work(ctx context.Context) error {
-	nc, err := nats.Connect(r.URL)
+	nc, err := nats.Connect(r.URL, nats.RetryOnFailedConnect(true)) // as its machines do
 	if err != nil {
 		return err
 	}
