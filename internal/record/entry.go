@@ -9,7 +9,7 @@ import (
 	"github.com/longshore-go/longshore/mapper/recorded"
 )
 
-// ErrDamaged is a row that is not as it was written.
+// ErrDamaged is what is not as it was written: a row, or what several are in.
 var ErrDamaged = errors.New("it is not as it was written")
 
 // EntryOf is a row for people, of a journal with this manifest.

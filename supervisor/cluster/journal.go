@@ -125,11 +125,8 @@ func (j *journal) validate() error {
 
 // Begin implements [mapper.Journal].
 func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, error) {
-	if err := j.validate(); err != nil {
+	if err := j.ready("open"); err != nil {
 		return nil, err
-	}
-	if err := j.r.connect(); err != nil {
-		return nil, &mapper.JournalError{Op: "open", Path: stream.Path(j.run), Err: err}
 	}
 	if !j.busy.CompareAndSwap(false, true) {
 		return nil, invalid("Journal", stream.Path(j.run), "serves another run: one at a time")
@@ -142,12 +139,28 @@ func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, 
 	}, about)
 	if err != nil {
 		j.busy.Store(false)
-		if refused := j.r.members.refusal(); refused != nil { // which is why nobody has answered
-			err = &mapper.JournalError{Op: "open", Path: stream.Path(j.run), Err: refused}
-		}
-		return nil, err
+		return nil, j.unanswered("open", err)
 	}
 	return &used{log, j}, nil
+}
+
+// ready connects, unless what is asked for cannot be.
+func (j *journal) ready(op string) error {
+	if err := j.validate(); err != nil {
+		return err
+	}
+	if err := j.r.connect(); err != nil {
+		return &mapper.JournalError{Op: op, Path: stream.Path(j.run), Err: err}
+	}
+	return nil
+}
+
+// unanswered is err, or that the server refuses our user, which is why nobody has answered.
+func (j *journal) unanswered(op string, err error) error {
+	if refused := j.r.members.refusal(); err != nil && refused != nil {
+		return &mapper.JournalError{Op: op, Path: stream.Path(j.run), Err: refused}
+	}
+	return err
 }
 
 func (j *journal) place(wait time.Duration) stream.Place {
@@ -176,11 +189,9 @@ func (u *used) Close() error {
 // *policy.InvalidError as with [Runtime.Journal].
 func (r *Runtime) ReadJournal(ctx context.Context, run string) (*recorded.Reader, error) {
 	j := &journal{r: r, run: run}
-	if err := j.validate(); err != nil {
+	if err := j.ready("read"); err != nil {
 		return nil, err
 	}
-	if err := r.connect(); err != nil {
-		return nil, &mapper.JournalError{Op: "read", Path: stream.Path(run), Err: err}
-	}
-	return stream.Read(ctx, j.place(defaultWait))
+	read, err := stream.Read(ctx, j.place(defaultWait))
+	return read, j.unanswered("read", err)
 }

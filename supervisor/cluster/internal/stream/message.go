@@ -58,11 +58,8 @@ func seal(message []byte) []byte {
 	return binary.LittleEndian.AppendUint32(message, crc32.Checksum(message, castagnoli))
 }
 
-// What may be wrong with a message.
-var (
-	errForeign = errors.New("it is none of a journal's")
-	errDamaged = errors.New("it is not as it was written")
-)
+// errForeign is a message that is none of a journal's. One that is damaged is a record.ErrDamaged.
+var errForeign = errors.New("it is none of a journal's")
 
 // unseal is the kind of a message, and what is of that kind.
 func unseal(message []byte) (kind byte, body []byte, err error) {
@@ -71,7 +68,7 @@ func unseal(message []byte) (kind byte, body []byte, err error) {
 	}
 	end := len(message) - sumLength
 	if binary.LittleEndian.Uint32(message[end:]) != crc32.Checksum(message[:end], castagnoli) {
-		return 0, nil, errDamaged
+		return 0, nil, record.ErrDamaged
 	}
 	return message[len(magic)], message[headLength:end], nil
 }
@@ -188,7 +185,7 @@ func (p *parser) row(withValue bool) (r row) {
 func eachRow(body []byte, f func(row)) error {
 	for p := (parser{body: body}); p.at < len(body); {
 		if p.row(false); p.bad {
-			return errDamaged
+			return record.ErrDamaged
 		}
 	}
 	for p := (parser{body: body}); p.at < len(body); {
