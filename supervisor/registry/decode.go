@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"reflect"
+
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
@@ -30,6 +32,13 @@ func (d Decode) Mixed(src []byte) (value any, err, bad error) {
 const mostTogether = 64
 
 func decoderOf[T any](n int, decode func(src []byte, into any) error) Decode {
+	if isPlain(reflect.TypeFor[T]()) {
+		into := new(T)
+		return func(src []byte) (any, error) {
+			err := decode(src, into)
+			return *into, err
+		}
+	}
 	var free []T
 	return func(src []byte) (any, error) {
 		if len(free) == 0 {
@@ -40,5 +49,18 @@ func decoderOf[T any](n int, decode func(src []byte, into any) error) Decode {
 		free = free[1:]
 		err := decode(src, v)
 		return *v, err
+	}
+}
+
+// isPlain reports that no value of type t can point into itself, so that each may be decoded where the one before was.
+func isPlain(t reflect.Type) bool {
+	if reflect.PointerTo(t).NumMethod() > 0 {
+		return false // one of them may keep its receiver
+	}
+	switch k := t.Kind(); k {
+	case reflect.Slice:
+		return t.Elem().Kind() == reflect.Uint8
+	default:
+		return reflect.Bool <= k && k <= reflect.Complex128 || k == reflect.String
 	}
 }

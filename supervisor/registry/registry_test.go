@@ -100,3 +100,60 @@ func Example() {
 	fmt.Println(f.In, "to", f.Out)
 	// Output: string to int
 }
+
+func keep(_ context.Context, b []byte) (keeper, error) { return keeper(b), nil }
+
+var _ = registry.Register(keep)
+
+// keeper is its own last value: what Decode was given stays with it.
+type keeper []byte
+
+func (k *keeper) UnmarshalBinary(src []byte) error {
+	kept = append(kept, k)
+	*k = keeper(src)
+	return nil
+}
+
+func (k keeper) MarshalBinary() ([]byte, error) { return k, nil }
+
+var kept []*keeper
+
+// Values share memory at most where none of them can know of it.
+func TestDecodeSharesNoValue(t *testing.T) {
+	f, err := registry.Lookup(keep)
+	require.NoError(t, err)
+	cross := func(typ reflect.Type, decoder registry.Decoder, values ...any) (got []any) {
+		codec := registry.NewCodec(typ)
+		decode := decoder(len(values), codec.Decode)
+		for _, v := range values {
+			src, err := codec.Encode(v, nil)
+			require.NoError(t, err)
+			v, err = decode(src)
+			require.NoError(t, err)
+			got = append(got, v)
+		}
+		return got
+	}
+	plain := []any{[]byte("a"), []byte("b"), []byte(nil), []byte{}}
+	require.Equal(t, plain, cross(f.In, f.Input, plain...))
+	own := []any{keeper("a"), keeper("b"), keeper("c")}
+	require.Equal(t, own, cross(f.Out, f.Value, own...))
+	require.Len(t, kept, 3)
+	require.NotSame(t, kept[0], kept[1])
+	for i, want := range []string{"a", "b", "c"} {
+		require.Equal(t, want, string(*kept[i]))
+	}
+}
+
+// A value that cannot be decoded is none, also where the one before was.
+func TestDecodeLeavesNothing(t *testing.T) {
+	t.Parallel()
+	f, err := registry.Lookup(keep)
+	require.NoError(t, err)
+	decode := f.Input(2, registry.NewCodec(f.In).Decode)
+	_, err = decode([]byte("\x00a"))
+	require.NoError(t, err)
+	v, err := decode([]byte("\x07"))
+	require.Error(t, err)
+	require.Nil(t, v)
+}

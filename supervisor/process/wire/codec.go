@@ -18,7 +18,7 @@ type Codec interface {
 	// error.
 	Encode(v any, dst []byte) ([]byte, error)
 
-	// Decode reads one message into what into points to, and keeps nothing of src. It
+	// Decode reads one message into what into points to, and keeps neither src nor into. It
 	// allocates no more than src warrants, whatever is in it. With an error, into points to
 	// the zero value.
 	Decode(src []byte, into any) error

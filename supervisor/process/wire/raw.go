@@ -80,17 +80,31 @@ func (c bytesCodec) keep(src []byte, into any) error {
 }
 
 func (c bytesCodec) decode(src []byte, into any, take func([]byte) []byte) error {
-	v, err := target(c.t, into)
-	switch {
-	case err != nil:
+	to, err := c.target(into)
+	if err != nil {
 		return err
+	}
+	*to = nil
+	switch {
 	case len(src) == 1 && src[0] == isNil:
 		return nil
 	case len(src) == 0 || src[0] != 0:
 		return cannotDecode(c.t, errFlags)
 	}
-	v.SetBytes(take(src[1:]))
+	*to = take(src[1:])
 	return nil
+}
+
+// target is what into points to, without reflection where it can be.
+func (c bytesCodec) target(into any) (*[]byte, error) {
+	if to, ok := into.(*[]byte); ok && to != nil {
+		return to, nil
+	}
+	v, err := target(c.t, into)
+	if err != nil {
+		return nil, err
+	}
+	return v.Addr().Convert(reflect.TypeFor[*[]byte]()).Interface().(*[]byte), nil
 }
 
 // emptyCodec is for types with a single value, struct{} above all.
