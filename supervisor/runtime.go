@@ -128,7 +128,7 @@ type Retiring interface {
 	Retiring() <-chan struct{}
 }
 
-// Chunk is a few inputs for an [Instance].
+// Chunk is a few inputs for an [Instance]. Inputs is the caller's again, for others, when Run has returned nil.
 type Chunk struct {
 	Index   int   // of the first input in its run
 	Attempt int   // of each input, from 1; 0 for a batch, whose elements have attempts of their own

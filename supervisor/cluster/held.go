@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/longshore-go/longshore/supervisor"
@@ -23,6 +24,10 @@ type held struct {
 	end      context.CancelCauseFunc // at once
 	parts    assembly                // the connection's goroutine's
 	builder  wire.ResultsBuilder     // of the outbox of the chunk that executes
+
+	// Memory of the last chunk, of the goroutine.
+	inputs    []any
+	positions []int
 
 	mu     sync.Mutex
 	inst   supervisor.Instance     // nil while it is opened
@@ -130,6 +135,8 @@ func (h *held) execute(inst supervisor.Instance, f frame, in, out wire.Codec) *s
 		box.finish(&last)
 		return crash
 	}
+	clear(chunk.Inputs)
+	h.inputs, h.positions = chunk.Inputs, positions
 	if told := box.told(); told < box.n {
 		box.finish(&frame{kind: ended, chunk: f.chunk, at: uint32(told)})
 	} else {
@@ -172,7 +179,7 @@ func outcomeOf(err error) wire.Outcome {
 func (h *held) unpack(items wire.BatchReader, in wire.Codec, box *outbox) (chunk supervisor.Chunk, positions []int) {
 	n := items.Len()
 	decode := h.function.Input(n, in.Decode)
-	chunk.Inputs, positions = make([]any, 0, n), make([]int, 0, n)
+	chunk.Inputs, positions = slices.Grow(h.inputs[:0], n), slices.Grow(h.positions[:0], n)
 	for i := 0; ; i++ {
 		item, ok := items.Next()
 		if !ok {

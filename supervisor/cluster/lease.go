@@ -30,10 +30,11 @@ type lease struct {
 	weight   atomic.Pointer[weight]
 	fetching atomic.Bool // outcomes wait at the worker
 
-	turn   chan struct{} // one Run, open or Close at a time
-	chunk  uint64
-	worked time.Duration // of the last Run
-	took   time.Duration // by the last frame of inputs, from when it was sent to its last outcome
+	turn      chan struct{} // one Run, open or Close at a time
+	chunk     uint64
+	positions []int         // memory of the last frame's
+	worked    time.Duration // of the last Run
+	took      time.Duration // by the last frame of inputs, from when it was sent to its last outcome
 
 	gone     chan struct{} // closed when it has ended
 	goneOnce sync.Once

@@ -28,12 +28,13 @@ func (l *lease) Run(ctx context.Context, chunk supervisor.Chunk, done func(i int
 			return l.crash()
 		default:
 		}
-		s := &sent{l: l, done: done, first: chunk.Index, positions: make([]int, 0, len(chunk.Inputs)-from)}
+		s := &sent{l: l, done: done, first: chunk.Index, positions: l.positions[:0]}
 		from = s.pack(chunk, from)
 		if len(s.positions) == 0 {
 			continue
 		}
 		err := s.execute(ctx)
+		l.positions = s.positions
 		l.builder.Reset() // the frame was its payload
 		if err != nil || s.early {
 			return err

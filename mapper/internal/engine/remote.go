@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/longshore-go/longshore/mapper/internal/attempt"
@@ -23,19 +24,18 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 	began := w.s.Now()
 	lo, nth := ch.Lo, ch.Attempt()
 	w.begin(r, ch, began, n)
-	job := supervisor.Chunk{Index: lo, Attempt: nth, Inputs: make([]any, n)}
+	job := supervisor.Chunk{Index: lo, Attempt: nth, Inputs: w.box(ch)}
 	job.Timeout, _ = w.s.allowed(ch.Task, began)
 	job.Deadline, _ = w.parent.Deadline()
-	for i := range n {
-		job.Inputs[i] = ch.Payload.Boxed(i)
-	}
 	x := &remoteChunk{w: w, r: r, ch: ch, task: ch.Task}
 	x.clockOn()
 	err := w.c.Instance().Remote.Run(attempt.Enter[any](w.ctx.Load(), 0), job, x.done)
 	took := w.s.Now() - began
 	if err != nil {
+		w.boxed = nil // somebody there may still look at it
 		return false, x.lost(err)
 	}
+	clear(w.boxed)
 	w.c.Weigh()
 	done, ok := x.returned()
 	if ok && done > 0 {
@@ -43,6 +43,15 @@ func (w *Worker) executeRemotely(r *Run, ch *chunk.Chunk) (ok bool, crash *super
 		w.chunkEnded(r, lo, nth, done, took)
 	}
 	return ok, nil
+}
+
+// box is the inputs of a chunk as the seam has them, in memory that is the next chunk's afterwards.
+func (w *Worker) box(ch *chunk.Chunk) []any {
+	w.boxed = slices.Grow(w.boxed[:0], ch.N)[:ch.N]
+	for i := range w.boxed {
+		w.boxed[i] = ch.Payload.Boxed(i)
+	}
+	return w.boxed
 }
 
 // lostError says that the container was lost while it executed a batch.

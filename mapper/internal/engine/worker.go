@@ -63,6 +63,7 @@ type Worker struct {
 	run         *Run // of what is in hand
 	cur         *chunk.Chunk
 	lost        *remoteChunk   // what a crash of its container has left; its own goroutine's
+	boxed       []any          // memory of box; its own goroutine's
 	batch       []*chunk.Chunk // in hand instead of cur, executed as one
 	undecided   []*chunk.Task  // of it: they would fail for good, for what another one may have done
 	since       time.Duration  // when that was begun, on the pool's clock
