@@ -10,12 +10,10 @@ import (
 	"github.com/longshore-go/longshore/supervisor/process/wire"
 )
 
-// When finished outcomes are sent that have no successor yet: those of fast inputs share a frame, those of slow ones go at
-// once.
-const (
-	flushTime = time.Millisecond     // since the last frame: at once
-	holdTime  = 2 * time.Millisecond // by a timer
-)
+// flushTime is how long a finished outcome waits at most for others to share its frame, if the frame before is not older than
+// that: fast inputs share one, the outcome of a slow one goes at once. A frame costs both ends and the server more than ten
+// inputs do.
+const flushTime = 2 * time.Millisecond
 
 // outbox sends the outcomes of one chunk in the order of its inputs, and keeps what it has sent until the next chunk: any of
 // it may be lost on the way.
@@ -125,7 +123,7 @@ func (o *outbox) add(out outcome) {
 	case o.first+o.builder.Len() == o.n, o.builder.Full(), time.Since(o.sent) > flushTime:
 		o.flush()
 	case o.timer == nil:
-		o.timer = time.AfterFunc(holdTime, func() {
+		o.timer = time.AfterFunc(flushTime, func() {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.timer = nil
