@@ -80,7 +80,12 @@ func ask(ctx context.Context, m *model, o order) (int, error) {
 	return m.served, nil
 }
 
-func exit(_ context.Context, m *model) error {
+func exit(ctx context.Context, m *model) error {
+	if m.how == "hang at exit" {
+		<-ctx.Done()
+		leave(m.dir, "exits", context.Cause(ctx).Error()+"\n")
+		return context.Cause(ctx)
+	}
 	leave(m.dir, "exits", strconv.Itoa(m.served)+"\n")
 	if m.how == "fail at exit" {
 		return fmt.Errorf("closing the model: %w", errOwn)

@@ -230,6 +230,20 @@ func testDeploy(t *testing.T, places []Place) {
 			require.ErrorAs(t, err, new(*mapper.ExitError))
 			require.ErrorIs(t, err, errOwn)
 		},
+		"an exit that takes too long": func(t *testing.T, p Place) {
+			dir := t.TempDir()
+			body, p := p.stateful(t, "hang at exit")
+			f := deploy(t, body, p.with(mapper.Options{Containers: 1, ExitGrace: graceTime}))
+			_, err := f.Call(bounded(t), order{Dir: dir})
+			require.NoError(t, err)
+			err = f.Stop(bounded(t))
+			require.ErrorAs(t, err, new(*mapper.ExitError))
+			require.ErrorIs(t, err, mapper.ErrExitTimeout)
+			if !p.Alone { // else its process is killed
+				eventually(t, "it is told so", func() bool { return trace(t, dir, "exits") != "" })
+				require.Equal(t, mapper.ErrExitTimeout.Error()+"\n", trace(t, dir, "exits"))
+			}
+		},
 	}.run(t, places)
 }
 

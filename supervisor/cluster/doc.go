@@ -7,5 +7,6 @@
 //
 // A machine that is silent, or whose process is gone, is given up: its containers are lost (supervisor.ErrLost), nobody is
 // charged, and what was out there runs again elsewhere. A worker that is asked to end drains: callers hear it, finish what
-// is out and go elsewhere.
+// is out and go elsewhere. The exit of a function with a state does not run on a machine that is lost, or not to its end: that
+// is no failure of the run either.
 package cluster

@@ -13,6 +13,7 @@ import (
 	"github.com/longshore-go/longshore/mapper"
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/cluster"
+	"github.com/longshore-go/longshore/supervisor/registry"
 )
 
 // fault is something that happens to a fleet of three workers in the middle of a run.
@@ -176,6 +177,47 @@ func TestBackAgain(t *testing.T) {
 			require.Equal(t, slots, run.Stats().Pool.Lost)
 		})
 	}
+}
+
+// linger is a function whose exit waits for the sign in the directory that is its input, or until it has to end.
+var linger = registry.RegisterState(
+	func(context.Context) (*string, error) { return new(string), nil },
+	lingering,
+	func(ctx context.Context, dir *string) error {
+		note(*dir, "exiting", "1\n")
+		<-ctx.Done()
+		note(*dir, "ended", context.Cause(ctx).Error())
+		return context.Cause(ctx)
+	},
+)
+
+func lingering(_ context.Context, dir *string, in string) (int, error) {
+	*dir = in
+	return 1, nil
+}
+
+// TestExitDrainedLate: a machine whose time is over ends exits, too, which is no failure of the run.
+func TestExitDrainedLate(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, cluster.Options{Lost: atLeast})
+	s.employ(1, drainTime+"=50ms")
+	dir := t.TempDir()
+	run, err := mapper.WithState(func(context.Context) (*string, error) { return nil, nil }, linger, nil).
+		Start(bounded(t), slices.Values([]string{dir}), mapper.Options{Runtime: s.fleet, Containers: 1, ExitGrace: patience})
+	require.NoError(t, err)
+	over := make(chan error, 1)
+	go func() {
+		for range run.All() {
+			continue
+		}
+		over <- run.Wait()
+	}()
+	require.Eventually(t, func() bool { _, err := os.Stat(dir + "/exiting"); return err == nil }, patience, tick)
+	s.signal(0, syscall.SIGTERM)
+	require.Contains(t, awaitNote(t, dir), "the time for that is over")
+	require.NoError(t, <-over)
+	stats := run.Stats()
+	require.Equal(t, []int{1, 0}, []int{stats.Succeeded, stats.Pool.Crashes})
 }
 
 // TestDrainedLate: what is killed at the end of a drain is lost, and nobody is charged.

@@ -30,6 +30,7 @@ func (goroutines) Open(ctx context.Context, launch supervisor.Launch) (superviso
 		container: launch.Container, jobs: make(chan *job), ready: make(chan struct{}), leave: make(chan struct{}),
 		killed: make(chan struct{}), gone: make(chan struct{}),
 	}
+	g.exiting, g.hurry = context.WithCancelCause(context.WithoutCancel(ctx))
 	go g.live(ctx, f)
 	select {
 	case <-g.ready:
@@ -52,6 +53,9 @@ type goroutine struct {
 	killed    chan struct{} // closed: nobody waits any more
 	killOnce  sync.Once
 	cause     error
+
+	exiting context.Context // of its exit
+	hurry   context.CancelCauseFunc
 
 	gone  chan struct{}          // closed when it has ended
 	crash *supervisor.CrashError // how, if that was no order
@@ -106,6 +110,7 @@ func (g *goroutine) live(ctx context.Context, f *registry.Function) {
 				g.crash.Input = now.quit()
 			}
 		}
+		g.hurry(nil)
 		close(g.gone)
 	}()
 	m, err := f.Enter(ctx)
@@ -128,7 +133,7 @@ func (g *goroutine) live(ctx context.Context, f *registry.Function) {
 		}
 	}
 	if m.Exit != nil {
-		g.exit = m.Exit(context.WithoutCancel(ctx))
+		g.exit = m.Exit(g.exiting)
 	}
 	returned = true
 }
@@ -189,6 +194,7 @@ func (g *goroutine) end(at int) error { return &supervisor.CrashError{Input: at,
 func (g *goroutine) kill(cause error) {
 	g.killOnce.Do(func() {
 		g.cause = cause
+		g.hurry(cause)
 		close(g.killed)
 	})
 }
@@ -203,6 +209,7 @@ func (g *goroutine) Close(ctx context.Context) error {
 	case <-g.gone:
 		return g.left()
 	case <-ctx.Done():
+		g.hurry(context.Cause(ctx))
 	}
 	select {
 	case <-g.gone:

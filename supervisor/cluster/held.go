@@ -69,6 +69,9 @@ func (h *held) live() {
 		case f := <-h.frames:
 			if f.kind == drain {
 				err := inst.Close(h.over)
+				if h.ending() {
+					err = nil // it had to end before its exit did
+				}
 				h.say(frame{kind: bye, payload: wire.AppendError(nil, err)})
 				return
 			}

@@ -155,7 +155,8 @@ func (l *lease) Close(ctx context.Context) error {
 	return l.bye(ctx)
 }
 
-// bye ends the container in order, or at once when it is killed.
+// bye ends the container in order, or at once when it is killed. That it was lost meanwhile is no failure of its exit: so are
+// others, whose exit did not begin.
 func (l *lease) bye(ctx context.Context) error {
 	again := time.NewTicker(askFirst)
 	defer again.Stop()
@@ -174,6 +175,9 @@ func (l *lease) bye(ctx context.Context) error {
 				crash := l.crashOf(f.payload)
 				crash.Input = supervisor.NoInput
 				l.finish(crash, heard)
+				if errors.Is(crash.Err, supervisor.ErrLost) {
+					return nil
+				}
 				return crash
 			case unknown:
 				l.finish(errEnded, heard)
