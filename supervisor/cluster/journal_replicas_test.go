@@ -147,7 +147,7 @@ func TestJournalReplicas(t *testing.T) {
 	require.NoError(t, os.Remove(r.Dir+"/delivered"))
 	over := make(chan error, 1)
 	go func() { over <- r.run(bounded(t), fleet) }()
-	r.awaitDelivered(t, len(was)+r.N/6)
+	r.awaitDelivered(t, (len(was)+r.N)/2) // it may have been killed late
 	p.crash()
 	require.NoError(t, <-over)
 	require.Len(t, lines(r.Dir, "delivered"), r.N)
