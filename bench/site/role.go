@@ -3,14 +3,17 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -26,8 +29,9 @@ const variable = "LONGSHORE_BENCH_SITE"
 // role is what such a process is.
 type role struct {
 	Server string   // its name: a server, which prints its address
+	Port   int      // 0: any
 	Routes []string // of the cluster that it belongs to; its own is the first. None: it is alone
-	Store  string   // where it keeps journals
+	Store  string   // where it keeps journals; empty: nowhere
 
 	URL      string // of the servers: workers
 	Machines int
@@ -89,7 +93,10 @@ func (r role) work(ctx context.Context) error {
 
 // serve is one server.
 func (r role) serve(ctx context.Context) error {
-	opts := &server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, ServerName: r.Server}
+	opts := &server.Options{
+		Host: "127.0.0.1", Port: cmp.Or(r.Port, server.RANDOM_PORT), NoSigs: true, NoLog: true, ServerName: r.Server,
+		JetStream: r.Store != "", StoreDir: r.Store,
+	}
 	if len(r.Routes) > 0 {
 		if err := r.join(opts); err != nil {
 			return err
@@ -108,6 +115,20 @@ func (r role) serve(ctx context.Context) error {
 	fmt.Println(s.ClientURL())
 	<-ctx.Done()
 	return nil
+}
+
+// alone is the role of a server that can be killed and started again: it is found where it was.
+func alone(folder string) (role, error) {
+	at, err := freeURL()
+	if err != nil {
+		return role{}, err
+	}
+	u, err := url.Parse(at)
+	if err != nil {
+		return role{}, err
+	}
+	port, err := strconv.Atoi(u.Port())
+	return role{Server: "server1", Port: port, Store: filepath.Join(folder, "server1")}, err
 }
 
 // members are the roles of servers that keep journals together.

@@ -35,7 +35,6 @@ func (r role) join(opts *server.Options) error {
 	if err != nil {
 		return err
 	}
-	opts.JetStream, opts.StoreDir = true, r.Store
 	opts.Cluster = server.ClusterOpts{Name: "site", Host: own.Hostname(), Port: port}
 	for _, one := range r.Routes[1:] {
 		u, err := url.Parse(one)

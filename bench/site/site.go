@@ -37,6 +37,7 @@ type Site struct {
 	Servers []*exec.Cmd
 	Workers []*exec.Cmd
 
+	roles   []role // of the servers
 	folder  string // of the journals
 	callers []*cluster.Runtime
 }
@@ -66,33 +67,47 @@ func (s *Site) Employ(i int) error {
 
 // serve starts the servers.
 func (s *Site) serve(ctx context.Context) (err error) {
-	roles := []role{{Server: "1"}}
-	if s.Shape.Servers > 1 {
-		if s.folder, err = os.MkdirTemp("", "site"); err != nil {
-			return err
-		}
-		if roles, err = members(s.Shape.Servers, s.folder); err != nil {
-			return err
-		}
+	if s.folder, err = os.MkdirTemp("", "site"); err != nil {
+		return err
 	}
-	s.Servers = make([]*exec.Cmd, len(roles))
+	if s.roles, err = s.members(); err != nil {
+		return err
+	}
+	s.Servers = make([]*exec.Cmd, len(s.roles))
 	var urls []string
-	for i, r := range roles {
-		out, err := s.start(&s.Servers[i], r)
+	for i := range s.roles {
+		url, err := s.Serve(i)
 		if err != nil {
 			return err
 		}
-		url, err := bufio.NewReader(out).ReadString('\n')
-		if err != nil {
-			return fmt.Errorf("a server does not start: %w", err)
-		}
-		urls = append(urls, strings.TrimSpace(url))
+		urls = append(urls, url)
 	}
 	s.URL = strings.Join(urls, ",")
 	if len(urls) == 1 {
 		return ctx.Err()
 	}
 	return elected(ctx, s.URL, len(urls))
+}
+
+func (s *Site) members() ([]role, error) {
+	if s.Shape.Servers > 1 {
+		return members(s.Shape.Servers, s.folder)
+	}
+	one, err := alone(s.folder)
+	return []role{one}, err
+}
+
+// Serve starts the server with that number, again if it was killed, and returns where it is: one that is alone, where it was.
+func (s *Site) Serve(i int) (url string, err error) {
+	out, err := s.start(&s.Servers[i], s.roles[i])
+	if err != nil {
+		return "", err
+	}
+	url, err = bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return "", fmt.Errorf("a server does not start: %w", err)
+	}
+	return strings.TrimSpace(url), nil
 }
 
 // start starts a process of this program as something else, and returns what it prints.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 // TestCases plays each with few inputs: every row has its figure.
 func TestCases(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.01", "-only", "^(no-op|.* of sleep|Call|.*0 slots)"}, &out))
+	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.01", "-only", "^(no-op|.* of sleep|Call|.*0 slots|a journal)"}, &out))
 	require.NoError(t, run(t.Context(), []string{"-rounds", "1", "-scale", "0.1", "-only", "kill|SIGSTOP|drains"}, &out))
 	for _, c := range cases {
 		for _, r := range c.rows {

@@ -100,6 +100,23 @@ func again(ctx context.Context, s *fleet, n int, sig os.Signal) (float64, error)
 	return at.Load().Sub(sent).Seconds(), nil
 }
 
+// outage is the server killed, and there again after half a second.
+func outage(ctx context.Context, s *fleet, n int) (float64, error) {
+	back := make(chan error, 1)
+	longest, err := results(ctx, n, opts(s.caller, workers*4), func() error {
+		site.Kill(s.Servers[0])
+		time.AfterFunc(500*time.Millisecond, func() {
+			_, err := s.Serve(0)
+			back <- err
+		})
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return longest.Seconds(), <-back
+}
+
 func drains(ctx context.Context, s *fleet, n int) (float64, error) {
 	longest, err := results(ctx, n, opts(s.caller, workers*4), func() error { return s.Workers[0].Process.Signal(syscall.SIGTERM) })
 	return longest.Seconds(), err
