@@ -11,7 +11,8 @@ import (
 // index is where in the stream the rows are. Their values stay there, and once the inputs of a slice are looked up their keys
 // do, too: what is left is a few bytes for each stretch of rows that stand one behind the other.
 type index struct {
-	rows    []ref // 48 bytes each
+	rows    []ref   // 48 bytes each
+	full    [][]ref // those before them, until settle
 	runs    []stretch
 	crashes map[logbook.Key]logbook.Crashes
 }
@@ -26,6 +27,9 @@ type ref struct {
 	state uint8
 }
 
+// block is how many rows are together until all are there: one slice that grows is copied over and over.
+const block = 1 << 14
+
 // add takes the rows of a message, in the order of the stream.
 func (x *index) add(seq uint64, body []byte) error {
 	return eachRow(body, func(r row) {
@@ -38,6 +42,9 @@ func (x *index) add(seq uint64, body []byte) error {
 		if len(x.crashes) > 0 && r.settles() {
 			delete(x.crashes, r.key)
 		}
+		if len(x.rows) == cap(x.rows) {
+			x.full, x.rows = append(x.full, x.rows), make([]ref, 0, block)
+		}
 		x.rows = append(x.rows, ref{r.place, r.key, seq, uint32(r.at), uint32(r.next), uint8(r.state)})
 	})
 }
@@ -46,6 +53,7 @@ func byPlace(a, b ref) int { return cmp.Compare(a.place, b.place) }
 
 // settle leaves the row of each place that counts: the last one, but a success is never replaced.
 func (x *index) settle() {
+	x.rows, x.full = slices.Concat(append(x.full, x.rows)...), nil
 	if !slices.IsSortedFunc(x.rows, byPlace) {
 		slices.SortStableFunc(x.rows, byPlace)
 	}
