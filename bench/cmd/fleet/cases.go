@@ -47,7 +47,7 @@ var cases = []testCase{
 	given("a worker stopped by SIGSTOP", "until others have its inputs", "≤ 3.3", stopped),
 	given("a worker that drains", "longest pause between two results", "≤ 0.1", drains),
 	given("the server killed for 0.5 s", "longest pause between two results", "≤ 0.8", outage),
-	journals,
+	journals, lives,
 }
 
 func opts(r supervisor.Runtime, containers int) mapper.Options {

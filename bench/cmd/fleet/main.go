@@ -39,10 +39,13 @@ func main() {
 	}
 }
 
-// become is what this process is instead: a part of a site, or a worker of a queue.
+// become is what this process is instead: a part of a site, a caller that is killed, or a worker of a queue.
 func become() func(context.Context) error {
 	if as := site.Become(); as != nil {
 		return as
+	}
+	if url := os.Getenv(callerOf); url != "" {
+		return func(ctx context.Context) error { return firstLife(ctx, url) }
 	}
 	return queues.Become()
 }
