@@ -19,7 +19,8 @@ type caller struct {
 // back, so that its leases last longer than that.
 const (
 	orphanTime   = 10 * time.Second // nothing is heard of it
-	desertedTime = 2 * time.Second  // the server has said so long that nobody hears it
+	quietTime    = beat / 2         // so long, that it is asked for: one that lives is heard more often
+	desertedTime = 4*beat - beat/2  // the server has said so long that nobody hears it: until the fourth beat
 )
 
 // No container is to blame for these ends.
@@ -72,7 +73,7 @@ func (w *worker) reap(now time.Time) {
 			w.leave(id, errOrphaned)
 		case !c.refused.IsZero() && now.Sub(c.refused) >= desertedTime:
 			w.leave(id, errDeserted)
-		case now.Sub(c.heard) > beat:
+		case now.Sub(c.heard) > quietTime:
 			_ = w.nc.PublishRequest(aliveCaller(id), echoSubject(w.id, id), nil)
 		}
 	}

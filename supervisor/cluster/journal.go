@@ -83,7 +83,7 @@ func (o JournalOptions) Validate() error {
 // skipped.
 //
 // One process at a time has the journal of a run. Another one, on any machine, gets a *mapper.LockedError once the owner has
-// renewed its lease, after a fraction of Options.Lost; an owner that is gone is waited for, for Options.Lost. One that is
+// renewed its lease, after half a second; an owner that is gone is waited for, for 2 s, or Options.Lost if that is less. One that is
 // stopped for longer, and goes on when its journal has another owner, can record nothing any more: its run ends, as soon as it
 // notices, with a *mapper.JournalError that wraps the *mapper.LockedError.
 //
@@ -97,6 +97,10 @@ func (r *Runtime) Journal(run string, o JournalOptions) mapper.Journal {
 	}
 	return &journal{r: r, run: run, opts: o}
 }
+
+// leaseTime is how long an owner may be silent at most. It is longer than an election takes, and no longer than the slots of a caller
+// that is gone are kept: the next life needs both.
+const leaseTime = 2 * time.Second
 
 // defaultWait is how long a server that is gone is waited for.
 const defaultWait = 30 * time.Second
@@ -133,7 +137,7 @@ func (j *journal) Begin(ctx context.Context, about logbook.About) (logbook.Log, 
 	}
 	o := j.opts
 	log, err := stream.Open(ctx, stream.Config{
-		Place: j.place(o.Wait), Life: j.r.life, Lease: j.r.opts.Lost,
+		Place: j.place(o.Wait), Life: j.r.life, Lease: min(j.r.opts.Lost, leaseTime),
 		Version: o.Version, Key: o.Key, Codec: o.Codec, KeepFailed: o.KeepFailed, FreshOnly: o.FreshOnly, Redact: o.Redact,
 		Adopt: o.Adopt, Replicas: max(o.Replicas, 1), MaxBytes: o.MaxBytes,
 	}, about)
@@ -164,7 +168,7 @@ func (j *journal) unanswered(op string, err error) error {
 }
 
 func (j *journal) place(wait time.Duration) stream.Place {
-	return stream.Place{Conn: j.r.conn(), Run: j.run, Wait: wait, Refused: j.r.members.refusal}
+	return stream.Place{JetStream: j.r.jetStream(), Run: j.run, Wait: wait, Refused: j.r.members.refusal}
 }
 
 // used is a log whose end has the journal serve another run.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/registry"
@@ -28,6 +29,7 @@ type Runtime struct {
 
 	mu     sync.Mutex // guards what follows until it is connected
 	nc     *nats.Conn
+	js     jetstream.JetStream // of nc
 	link   link
 	closed bool
 	inside *inside
@@ -94,6 +96,9 @@ func (r *Runtime) open() (err error) {
 	if r.nc, err = l.dial(); err != nil {
 		return err
 	}
+	if r.js, err = jetstream.New(r.nc); err != nil {
+		return err
+	}
 	err = subscribe(r.nc, map[string]nats.MsgHandler{
 		helloSubject:             r.heardHello,
 		wishSubject:              r.heardWish,
@@ -123,6 +128,12 @@ func (r *Runtime) conn() *nats.Conn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.nc
+}
+
+func (r *Runtime) jetStream() jetstream.JetStream {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.js
 }
 
 // Close ends the connection: containers that are open are lost, and nothing opens any more. It waits until nothing of the

@@ -39,7 +39,11 @@ func connected(t testing.TB) *nats.Conn {
 func nobody() error { return nil }
 
 func placeOf(nc *nats.Conn) Place {
-	return Place{Conn: nc, Run: "a", Wait: time.Minute, Refused: nobody}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		panic(err) // of its options, and there are none
+	}
+	return Place{JetStream: js, Run: "a", Wait: time.Minute, Refused: nobody}
 }
 
 // begun is a log of a life whose lease nobody renews within the test.
@@ -191,7 +195,7 @@ func TestForeignStream(t *testing.T) {
 	require.NoError(t, err)
 	defer js.CleanupPublisher()
 	open := func(run string) error { // which waits for nothing: what is there is not what it is to be
-		cfg := Config{Place: Place{Conn: nc, Run: run, Wait: time.Hour, Refused: nobody}, Life: t.Context(), Lease: time.Second, Replicas: 1}
+		cfg := Config{Place: Place{JetStream: js, Run: run, Wait: time.Hour, Refused: nobody}, Life: t.Context(), Lease: time.Second, Replicas: 1}
 		_, err := Open(t.Context(), cfg, logbook.About{In: reflect.TypeFor[int](), Out: reflect.TypeFor[int]()})
 		return err
 	}

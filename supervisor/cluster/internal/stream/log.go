@@ -201,7 +201,6 @@ func (l *log) read(place int64) (record.Row, error) {
 // Close implements [logbook.Log].
 func (l *log) Close() error {
 	l.lease.release()
-	l.writer.js.CleanupPublisher()
 	return nil
 }
 

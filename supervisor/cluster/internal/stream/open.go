@@ -48,13 +48,8 @@ func Open(ctx context.Context, cfg Config, about logbook.About) (logbook.Log, er
 	if err != nil {
 		return nil, err
 	}
-	js, err := jetstream.New(cfg.Conn)
+	l, err := cfg.open(ctx, cfg.JetStream, keys, about)
 	if err != nil {
-		return nil, failed("open", Path(cfg.Run), err)
-	}
-	l, err := cfg.open(ctx, js, keys, about)
-	if err != nil {
-		js.CleanupPublisher()
 		return nil, failed("open", Path(cfg.Run), err)
 	}
 	return l, nil
@@ -120,7 +115,7 @@ const mostTries = 10
 // begin reads the stream, and begins a life in it behind all that was read.
 func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lease, keys *record.Keyer, about logbook.About) (*log, error) {
 	name, path := Name(cfg.Run), Path(cfg.Run)
-	most := int(cfg.Conn.MaxPayload()) - valueRoom
+	most := int(js.Conn().MaxPayload()) - valueRoom
 	values := record.NewValuer(about.Out, cfg.Codec, most, strconv.Itoa(most)+" bytes, which is what a message of this server may have")
 	w := writer{js: js, name: name, subject: subjectOf(cfg.Run), life: owned.mine.Life}
 	for range mostTries {
@@ -157,7 +152,7 @@ func (cfg *Config) begin(ctx context.Context, js jetstream.JetStream, owned *lea
 		l.writer.last, l.writer.wait = c.last, l.patience
 		l.index = c.index
 		l.Set(c.crashes)
-		l.cursor = cursor{js: js, nc: cfg.Conn, name: name, wait: l.patience}
+		l.cursor = cursor{js: js, nc: js.Conn(), name: name, wait: l.patience}
 		l.lookup = record.Lookup{Keys: keys, KeepFailed: cfg.KeepFailed, AtMostOnce: about.AtMostOnce, Lock: &l.mu, Scan: l.index.scan}
 		l.recaller = record.Recaller{Values: values, Silent: cfg.FreshOnly, AtMostOnce: about.AtMostOnce}
 		return l, nil

@@ -15,9 +15,11 @@ import (
 
 // Place is where the journal of a run is.
 type Place struct {
-	Conn *nats.Conn
-	Run  string        // a part of a subject
-	Wait time.Duration // how long a server that is gone is waited for
+	// JetStream is that of the connection, and of no other log alone: a publisher of it has a goroutine, which ends with the connection.
+	// To end one with its log, by CleanupPublisher, left it behind now and then (it looks for its channel only once it runs).
+	JetStream jetstream.JetStream
+	Run       string        // a part of a subject
+	Wait      time.Duration // how long a server that is gone is waited for
 
 	Refused func() error // why the server refuses our user, which then gets no answer; it returns nil where it does not
 }
@@ -37,7 +39,7 @@ func (p *Place) subjects() []string { return []string{subjectOf(p.Run)} }
 // ready waits until the server is there and has JetStream.
 func (p *Place) ready(ctx context.Context, js jetstream.JetStream) error {
 	err := persist(ctx, forLong(p.Wait), func(context.Context) error {
-		if !p.Conn.IsConnected() {
+		if !p.JetStream.Conn().IsConnected() {
 			return nats.ErrDisconnected
 		}
 		return nil

@@ -14,10 +14,8 @@ import (
 
 // Read finds the journal of a run. It holds no lease and changes nothing.
 func Read(ctx context.Context, p Place) (*recorded.Reader, error) {
-	js, err := jetstream.New(p.Conn)
-	if err == nil {
-		err = p.ready(ctx, js)
-	}
+	js := p.JetStream
+	err := p.ready(ctx, js)
 	if err == nil {
 		err = persist(ctx, forLong(p.Wait), func(ctx context.Context) error { return p.find(ctx, js) })
 	}
@@ -30,7 +28,7 @@ func Read(ctx context.Context, p Place) (*recorded.Reader, error) {
 			return nil, unread(p.Run, err)
 		}
 		r := &reading{content: c, ctx: ctx, run: p.Run}
-		r.cursor = cursor{js: js, nc: p.Conn, name: Name(p.Run), wait: forLong(p.Wait)}
+		r.cursor = cursor{js: js, nc: js.Conn(), name: Name(p.Run), wait: forLong(p.Wait)}
 		return r, nil
 	}), nil
 }
