@@ -35,6 +35,7 @@ func decoderOf[T any](n int, decode func(src []byte, into any) error) Decode {
 	if isPlain(reflect.TypeFor[T]()) {
 		into := new(T)
 		return func(src []byte) (any, error) {
+			*into = *new(T) // a codec of the user's may leave what is there
 			err := decode(src, into)
 			return *into, err
 		}

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -155,5 +156,24 @@ func TestDecodeLeavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	v, err := decode([]byte("\x07"))
 	require.Error(t, err)
+	require.Nil(t, v)
+}
+
+// A codec of the user's that leaves what is there, as that of JSON with a null, finds nothing of the value before.
+func TestDecodeBeginsAtZero(t *testing.T) {
+	t.Parallel()
+	f, err := registry.Lookup(keep)
+	require.NoError(t, err)
+	decode := f.Input(2, func(src []byte, into any) error {
+		if len(src) > 0 {
+			*into.(*[]byte) = bytes.Clone(src)
+		}
+		return nil
+	})
+	v, err := decode([]byte("a"))
+	require.NoError(t, err)
+	require.Equal(t, []byte("a"), v)
+	v, err = decode(nil)
+	require.NoError(t, err)
 	require.Nil(t, v)
 }
