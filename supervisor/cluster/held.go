@@ -25,9 +25,7 @@ type held struct {
 	parts    assembly                // the connection's goroutine's
 	builder  wire.ResultsBuilder     // of the outbox of the chunk that executes
 
-	// Memory of the last chunk, of the goroutine.
-	inputs    []any
-	positions []int
+	inputs []any // memory of the last chunk's, of the goroutine
 
 	mu     sync.Mutex
 	inst   supervisor.Instance     // nil while it is opened
@@ -139,7 +137,7 @@ func (h *held) execute(inst supervisor.Instance, f frame, in, out wire.Codec) *s
 		return crash
 	}
 	clear(chunk.Inputs)
-	h.inputs, h.positions = chunk.Inputs, positions
+	h.inputs = chunk.Inputs // positions are not used again: a runtime may tell an outcome twice, and late
 	if told := box.told(); told < box.n {
 		box.finish(&frame{kind: ended, chunk: f.chunk, at: uint32(told)})
 	} else {
@@ -182,7 +180,7 @@ func outcomeOf(err error) wire.Outcome {
 func (h *held) unpack(items wire.BatchReader, in wire.Codec, box *outbox) (chunk supervisor.Chunk, positions []int) {
 	n := items.Len()
 	decode := h.function.Input(n, in.Decode)
-	chunk.Inputs, positions = slices.Grow(h.inputs[:0], n), slices.Grow(h.positions[:0], n)
+	chunk.Inputs, positions = slices.Grow(h.inputs[:0], n), make([]int, 0, n)
 	for i := 0; ; i++ {
 		item, ok := items.Next()
 		if !ok {
