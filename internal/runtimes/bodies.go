@@ -122,6 +122,20 @@ func testState(t *testing.T, places []Place) {
 			}
 			require.ElementsMatch(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, served)
 		},
+		"its exit after a crash": func(t *testing.T, p Place) {
+			if p.Alone {
+				t.Skip("the crash is the end of the process, and of the state")
+			}
+			body, p := p.stateful(t, "")
+			dir := t.TempDir()
+			in := orders(3, order{N: 1, Do: "panic"})
+			for i := range in {
+				in[i].Dir = dir
+			}
+			_, err := body.Collect(bounded(t), in, p.with(mapper.Options{Containers: 1, CrashLimit: 1, ReturnExceptions: true}))
+			require.ErrorAs(t, err, new(*supervisor.CrashError))
+			eventually(t, "both states are closed", func() bool { return trace(t, dir, "exits") == "1\n1\n" })
+		},
 		"recycled": func(t *testing.T, p Place) {
 			body, p := p.stateful(t, "")
 			dir := t.TempDir()

@@ -28,7 +28,7 @@ func (goroutines) Open(ctx context.Context, launch supervisor.Launch) (superviso
 	}
 	g := &goroutine{
 		container: launch.Container, jobs: make(chan *job), ready: make(chan struct{}), leave: make(chan struct{}),
-		killed: make(chan struct{}), gone: make(chan struct{}),
+		killed: make(chan struct{}), gone: make(chan struct{}), closed: make(chan struct{}),
 	}
 	g.exiting, g.hurry = context.WithCancelCause(context.WithoutCancel(ctx))
 	go g.live(ctx, f)
@@ -59,7 +59,9 @@ type goroutine struct {
 
 	gone  chan struct{}          // closed when it has ended
 	crash *supervisor.CrashError // how, if that was no order
-	exit  error                  // what its exit returned
+	exit  error                  // what its exit returned, unless it has crashed
+
+	closed chan struct{} // closed when its exit has returned, too, which after a crash is later
 }
 
 // job is a chunk for it.
@@ -99,7 +101,8 @@ func (j *job) quit() int {
 // live is the container's life.
 func (g *goroutine) live(ctx context.Context, f *registry.Function) {
 	var now *job
-	returned := false
+	var m registry.Member
+	returned, serving := false, false
 	defer func() {
 		value := recover()
 		if !returned {
@@ -110,17 +113,22 @@ func (g *goroutine) live(ctx context.Context, f *registry.Function) {
 				g.crash.Input = now.quit()
 			}
 		}
-		g.hurry(nil)
 		close(g.gone)
+		if serving && m.Exit != nil { // a goroutine's crash leaves its state behind
+			go g.bury(m)
+			return
+		}
+		g.hurry(nil)
+		close(g.closed)
 	}()
-	m, err := f.Enter(ctx)
-	if err != nil {
+	var err error
+	if m, err = f.Enter(ctx); err != nil {
 		g.crash = &supervisor.CrashError{Input: supervisor.NoInput, Err: err}
 		returned = true
 		return
 	}
 	close(g.ready)
-	for serving := true; serving; {
+	for serving = true; serving; {
 		select {
 		case now = <-g.jobs:
 			g.execute(m, now)
@@ -136,6 +144,16 @@ func (g *goroutine) live(ctx context.Context, f *registry.Function) {
 		g.exit = m.Exit(g.exiting)
 	}
 	returned = true
+}
+
+// bury has the exit close the state of a container that has crashed. The crash is all that is told of its end.
+func (g *goroutine) bury(m registry.Member) {
+	defer func() {
+		_ = recover()
+		g.hurry(nil)
+		close(g.closed)
+	}()
+	_ = m.Exit(g.exiting)
 }
 
 // execute executes a chunk, input by input.
@@ -206,13 +224,13 @@ const mercy = 50 * time.Millisecond
 func (g *goroutine) Close(ctx context.Context) error {
 	g.leaveOnce.Do(func() { close(g.leave) })
 	select {
-	case <-g.gone:
+	case <-g.closed:
 		return g.left()
 	case <-ctx.Done():
 		g.hurry(context.Cause(ctx))
 	}
 	select {
-	case <-g.gone:
+	case <-g.closed:
 		return g.left()
 	case <-time.After(mercy):
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/longshore-go/longshore/supervisor"
 	"github.com/longshore-go/longshore/supervisor/process/wire"
@@ -74,6 +75,7 @@ func (h *held) live() {
 				return
 			}
 			if crash := h.execute(inst, f, in, out); crash != nil {
+				h.leave(inst)
 				return
 			}
 		case <-h.over.Done():
@@ -82,6 +84,19 @@ func (h *held) live() {
 			return
 		}
 	}
+}
+
+// exitTime is how long the exit of a container that has crashed may take: its caller has heard of the crash, and ends it no more.
+const exitTime = 30 * time.Second
+
+// leave has a container that has crashed by itself close its state, where the crash has left one. It has its slot until then.
+func (h *held) leave(inst supervisor.Instance) {
+	if h.over.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(h.over, exitTime)
+	defer cancel()
+	_ = inst.Close(ctx)
 }
 
 func (h *held) open() (supervisor.Instance, error) {
