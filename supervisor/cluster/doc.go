@@ -8,5 +8,6 @@
 // A machine that is silent, or whose process is gone, is given up: its containers are lost (supervisor.ErrLost), nobody is
 // charged, and what was out there runs again elsewhere. A worker that is asked to end drains: callers hear it, finish what
 // is out and go elsewhere. The exit of a function with a state does not run on a machine that is lost, or not to its end: that
-// is no failure of the run either.
+// is no failure of the run either. After a panic in a worker's goroutine exit has 30 s, and the slot until then; what it returns
+// is not told. A worker process takes its state with it.
 package cluster

@@ -193,7 +193,26 @@ var linger = registry.RegisterState(
 
 func lingering(_ context.Context, dir *string, in string) (int, error) {
 	*dir = in
+	if _, err := os.Stat(in + "/" + sign); err == nil {
+		panic("told to")
+	}
 	return 1, nil
+}
+
+// TestExitAfterCrash: what a crash has left is closed, for as long as the worker may take to end.
+func TestExitAfterCrash(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, cluster.Options{Lost: atLeast})
+	s.employ(1, drainTime+"=50ms")
+	dir := t.TempDir()
+	note(dir, sign, "")
+	_, err := mapper.WithState(func(context.Context) (*string, error) { return nil, nil }, linger, nil).
+		Collect(bounded(t), []string{dir}, mapper.Options{Runtime: s.fleet, Containers: 1, CrashLimit: 1})
+	require.ErrorAs(t, err, new(*supervisor.CrashError))
+	require.Eventually(t, func() bool { _, err := os.Stat(dir + "/exiting"); return err == nil }, patience, tick)
+	s.signal(0, syscall.SIGTERM)
+	require.Contains(t, awaitNote(t, dir), "the time for that is over")
+	require.NoError(t, s.workers[0].Wait())
 }
 
 // TestExitDrainedLate: a machine whose time is over ends exits, too, which is no failure of the run.

@@ -89,14 +89,16 @@ func (h *held) live() {
 // exitTime is how long the exit of a container that has crashed may take: its caller has heard of the crash, and ends it no more.
 const exitTime = 30 * time.Second
 
-// leave has a container that has crashed by itself close its state, where the crash has left one. It has its slot until then.
+// leave has a goroutine that has crashed by itself close its state, and its slot until then: any other container is gone with all
+// that it had.
 func (h *held) leave(inst supervisor.Instance) {
-	if h.over.Err() != nil {
+	g, isHere := inst.(*goroutine)
+	if !isHere || h.over.Err() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(h.over, exitTime)
 	defer cancel()
-	_ = inst.Close(ctx)
+	_ = g.Close(ctx)
 }
 
 func (h *held) open() (supervisor.Instance, error) {
