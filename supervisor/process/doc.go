@@ -55,7 +55,8 @@
 //
 // # How it ends
 //
-// In order: Close has it finish, run exit, and go. Or else: every end is a
+// In order: Close has it finish, run exit, and go. The contexts of enter and exit do not end in a worker: it is killed after
+// StartTimeout and ExitGrace. Or else: every end is a
 // *supervisor.CrashError with a Kind, of which this package lists the words, and with exit code,
 // signal, panic value, stack, peak memory and the tail of stderr as far as there are any. The
 // input that executed is to blame, and no other; what the worker had finished is reported,
