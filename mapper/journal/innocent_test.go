@@ -18,7 +18,7 @@ func TestInnocent(t *testing.T) {
 	for _, p := range []plan{
 		{Form: "Collect", Inputs: 200, Containers: 4, Slow: 1, Long: 2 * time.Second, Dies: 300 * time.Millisecond},
 		// of three lives one executes others: it has to be long enough for more than its start, also on a slow machine
-		{Form: "unordered", Inputs: 200, Containers: 2, Slow: 100, Long: 2 * time.Second, Dies: 600 * time.Millisecond},
+		{Form: "unordered", Inputs: 200, Containers: 2, Slow: 100, Long: 3 * time.Second, Dies: 900 * time.Millisecond},
 	} {
 		t.Run(p.Form, func(t *testing.T) {
 			t.Parallel()
