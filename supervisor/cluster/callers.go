@@ -19,7 +19,7 @@ type caller struct {
 // back, so that its leases last longer than that.
 const (
 	orphanTime   = 10 * time.Second // nothing is heard of it
-	quietTime    = beat / 2         // so long, that it is asked for: one that lives is heard more often
+	quietTime    = beat / 2         // nothing is heard of it: it is asked for
 	desertedTime = 4*beat - beat/2  // the server has said so long that nobody hears it: until the fourth beat
 )
 

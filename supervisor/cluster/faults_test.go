@@ -179,7 +179,7 @@ func TestBackAgain(t *testing.T) {
 	}
 }
 
-// linger is a function whose exit waits for the sign in the directory that is its input, or until it has to end.
+// linger is a function that panics if the sign is in the directory that is its input, and whose exit lasts until it has to end.
 var linger = registry.RegisterState(
 	func(context.Context) (*string, error) { return new(string), nil },
 	lingering,

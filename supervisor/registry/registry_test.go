@@ -121,6 +121,7 @@ var kept []*keeper
 
 // Values share memory at most where none of them can know of it.
 func TestDecodeSharesNoValue(t *testing.T) {
+	kept = nil
 	f, err := registry.Lookup(keep)
 	require.NoError(t, err)
 	cross := func(typ reflect.Type, decoder registry.Decoder, values ...any) (got []any) {

@@ -15,8 +15,8 @@ import (
 
 // Place is where the journal of a run is.
 type Place struct {
-	// JetStream is that of the connection, and of no other log alone: a publisher of it has a goroutine, which ends with the connection.
-	// To end one with its log, by CleanupPublisher, left it behind now and then (it looks for its channel only once it runs).
+	// JetStream is shared by all logs of a connection: its publisher has a goroutine, which ends with the connection. One for each log,
+	// ended by CleanupPublisher, left that goroutine behind now and then: it looks for its channel only once it runs.
 	JetStream jetstream.JetStream
 	Run       string        // a part of a subject
 	Wait      time.Duration // how long a server that is gone is waited for
